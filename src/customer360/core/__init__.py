@@ -1,0 +1,4 @@
+"""The pure core: models, effects and kernel, matching, and the contract of plugins.
+
+No I/O, no clock, no globals.
+"""

@@ -1,0 +1,176 @@
+"""Activities: what is written down in the CRM (notes, tasks, calls, events, cases)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, TypeAlias
+
+import attrs
+
+from customer360.core.errors import InvalidValue
+from customer360.core.interactions import Direction
+from customer360.core.records import UNSET, Fields, RecordRef, RelatedKind, Unset, aware
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class TaskStatus(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+
+
+class CallOutcome(StrEnum):
+    ANSWERED = "answered"
+    MISSED = "missed"
+
+
+@attrs.frozen(kw_only=True)
+class _Draft:
+    """What all drafts share.
+
+    ``contact`` is the record it belongs to; ``related`` further records (a deal, a case) where the CRM can;
+    ``owner`` the CRM user (default: the signed-in one); ``key`` makes a repeated create recognisable; ``extra``
+    further fields by the CRM's own names (a rule's or layout's).
+    """
+
+    kind: ClassVar[RelatedKind]
+
+    contact: RecordRef
+    key: str
+    subject: str = attrs.field(default="", repr=False)
+    text: str = attrs.field(default="", repr=False)
+    related: tuple[RecordRef, ...] = ()
+    owner: RecordRef | None = None
+    extra: Fields = attrs.field(factory=dict, repr=False, hash=False)
+
+
+@attrs.frozen(kw_only=True)
+class NoteDraft(_Draft):
+    """A note: ``subject`` becomes its title where the CRM has one."""
+
+    kind: ClassVar[RelatedKind] = RelatedKind.NOTE
+
+
+@attrs.frozen(kw_only=True)
+class TaskDraft(_Draft):
+    """A task, due on a day (CRMs keep no time of day for it)."""
+
+    kind: ClassVar[RelatedKind] = RelatedKind.TASK
+    due_on: date | None = None
+    priority: Priority = Priority.NORMAL
+    status: TaskStatus = TaskStatus.OPEN
+
+
+@attrs.frozen(kw_only=True)
+class CallDraft(_Draft):
+    """A call log.
+
+    ``customer`` and ``dialled`` are the addresses as received; ``recording_url`` is stored where a field is.
+    """
+
+    kind: ClassVar[RelatedKind] = RelatedKind.CALL
+    started_at: datetime = attrs.field(validator=aware)
+    duration: timedelta = timedelta(0)
+    direction: Direction = Direction.INBOUND
+    outcome: CallOutcome = CallOutcome.ANSWERED
+    customer: str = attrs.field(default="", repr=False)
+    dialled: str = attrs.field(default="", repr=False)
+    disposition: str | None = None
+    recording_url: str | None = attrs.field(default=None, repr=False)
+
+
+def _not_before_start(draft: EventDraft, attribute: attrs.Attribute[Any], value: datetime) -> None:
+    if value < draft.starts_at:
+        raise InvalidValue("EventDraft.ends_at lies before starts_at", next_step="swap them")
+
+
+@attrs.frozen(kw_only=True)
+class EventDraft(_Draft):
+    """An appointment.
+
+    Never invites the customer: no attendee is added unless a vendor field in ``extra`` says so.
+    """
+
+    kind: ClassVar[RelatedKind] = RelatedKind.EVENT
+    starts_at: datetime = attrs.field(validator=aware)
+    ends_at: datetime = attrs.field(validator=[aware, _not_before_start])
+    location: str | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class CaseDraft(_Draft):
+    """A case (ticket), where the CRM has them."""
+
+    kind: ClassVar[RelatedKind] = RelatedKind.CASE
+    priority: Priority = Priority.NORMAL
+
+
+ActivityDraft: TypeAlias = NoteDraft | TaskDraft | CallDraft | EventDraft | CaseDraft
+
+
+@attrs.frozen(kw_only=True)
+class ActivityChange:
+    """A partial update of an activity: :data:`UNSET` stays, ``None`` clears."""
+
+    ref: RecordRef
+    kind: RelatedKind
+    subject: str | Unset = attrs.field(default=UNSET, repr=False)
+    text: str | Unset | None = attrs.field(default=UNSET, repr=False)
+    status: TaskStatus | Unset = UNSET
+    due_on: date | Unset | None = UNSET
+    extra: Fields = attrs.field(factory=dict, repr=False, hash=False)
+
+
+class Operator(StrEnum):
+    """How a filter compares (F057); what a CRM cannot express raises ``Unsupported``."""
+
+    EQUALS = "equals"
+    NOT_EQUALS = "not_equals"
+    IN = "in"
+    LESS = "less"
+    GREATER = "greater"
+    BETWEEN = "between"
+    IS_EMPTY = "is_empty"
+
+
+@attrs.frozen
+class Condition:
+    """One field compared with values.
+
+    The field is the CRM's name, checked against metadata, never text from a user.
+    """
+
+    field: str
+    operator: Operator
+    values: tuple[str | int | float | bool | datetime | date, ...] = attrs.field(default=(), repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class ActivityFilter:
+    """A filtered listing of one activity resource (F055-F058): all conditions hold; newest first unless
+    ``sort`` says else.
+
+    ``contact`` limits it to one contact's; ``sort`` is (field, descending); ``limit`` 1 to 200; ``cursor``
+    continues a page.
+    """
+
+    resource: str
+    contact: RecordRef | None = None
+    conditions: tuple[Condition, ...] = ()
+    sort: tuple[str, bool] | None = None
+    limit: int = attrs.field(
+        default=50, validator=attrs.validators.and_(attrs.validators.ge(1), attrs.validators.le(200))
+    )
+    cursor: str | None = attrs.field(default=None, repr=False)
+
+
+DRAFTS: Mapping[RelatedKind, type[ActivityDraft]] = {
+    draft.kind: draft for draft in (NoteDraft, TaskDraft, CallDraft, EventDraft, CaseDraft)
+}
+"""The draft class of each kind that can be created."""

@@ -1,0 +1,52 @@
+"""The secrets of a link, as values that never show themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+
+@attrs.frozen
+class Application:
+    """Our registration with the vendor: the OAuth client.
+
+    ``secret`` is None for a public client.
+    """
+
+    client_id: str
+    secret: str | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Grant:
+    """What sign-in gave: tokens, when the access token ends, what was granted.
+
+    ``received_at`` and ``expires_at`` are seconds since the epoch by *our* clock, counted from receipt (a wrong
+    clock then costs at most one refresh, X8). ``extra`` are facts the vendor handed out with the token (API
+    domain, instance URL). ``generation`` counts refreshes, so that a refresh by another process is recognised
+    without comparing tokens.
+    """
+
+    access_token: str = attrs.field(repr=False)
+    refresh_token: str | None = attrs.field(default=None, repr=False)
+    received_at: float
+    expires_at: float | None = None
+    scopes: frozenset[str] = frozenset()
+    extra: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    generation: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class PendingLogin:
+    """A sign-in under way: what must be kept (sealed) between sending the person to ``url`` and their coming
+    back.
+
+    ``state`` protects against a forged return, ``verifier`` is PKCE's secret; both are used once and expire.
+    """
+
+    url: str = attrs.field(repr=False)
+    redirect_uri: str
+    state: str = attrs.field(repr=False)
+    verifier: str | None = attrs.field(default=None, repr=False)
+    started_at: float

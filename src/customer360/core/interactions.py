@@ -1,0 +1,66 @@
+"""Interactions: a call, a mail or a chat that an agent handles, as the desktop reports it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from customer360.core.records import RecordRef, aware
+
+
+class Channel(StrEnum):
+    VOICE = "voice"
+    EMAIL = "email"
+    CHAT = "chat"
+    WHATSAPP = "whatsapp"
+    SMS = "sms"
+
+
+class Direction(StrEnum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+
+
+@attrs.frozen
+class Disposition:
+    """The outcome code that the agent chose (wrap-up code)."""
+
+    code: str
+    label: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Interaction:
+    """One conversation as the desktop reports it.
+
+    ``id`` is the host's own, the same for the life of the interaction. ``customer`` is the customer's address
+    (ANI for an inbound call, else whom the agent contacts), ``dialled`` the other end (DNIS). Both as received,
+    in any format; empty or None when withheld. ``routing`` is custom data from routing, ``pop`` the record that
+    routing told to open (F030).
+    """
+
+    id: str = attrs.field(validator=attrs.validators.min_len(1))
+    channel: Channel = Channel.VOICE
+    direction: Direction = Direction.INBOUND
+    customer: str | None = attrs.field(default=None, repr=False)
+    customer_name: str | None = attrs.field(default=None, repr=False)
+    dialled: str | None = attrs.field(default=None, repr=False)
+    queue: str | None = None
+    started_at: datetime = attrs.field(validator=aware)
+    answered_at: datetime | None = attrs.field(default=None, validator=aware)
+    routing: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False)
+    pop: RecordRef | None = None
+
+
+@attrs.frozen(kw_only=True)
+class WrapUp:
+    """How an interaction ended: what the agent wrote and chose after it."""
+
+    ended_at: datetime = attrs.field(validator=aware)
+    notes: str = attrs.field(default="", repr=False)
+    disposition: Disposition | None = None
+    recording_url: str | None = attrs.field(default=None, repr=False)

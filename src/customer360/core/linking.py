@@ -1,0 +1,121 @@
+"""What an administrator supplies to link a CRM, and the hosts that follow from it: a credential can never leave
+them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import attrs
+
+from customer360.core.errors import HostRefused, InvalidSettings
+
+
+@attrs.frozen(kw_only=True)
+class Setting:
+    """One value the administrator supplies.
+
+    ``choices`` (value to label) or ``pattern`` (whole match) restrict it; ``secret`` ones go to the vault and
+    never into a repr.
+    """
+
+    name: str
+    label: str
+    help: str = ""
+    required: bool = True
+    secret: bool = False
+    default: str | None = None
+    choices: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    pattern: str | None = None
+
+
+@attrs.frozen
+class Linking:
+    """The settings of a CRM.
+
+    ``checked`` returns them complete, or raises :class:`InvalidSettings` naming the first wrong one.
+    """
+
+    settings: tuple[Setting, ...] = ()
+
+    def checked(self, given: Mapping[str, str]) -> dict[str, str]:
+        """The values to link with: defaults filled in, each validated (F101)."""
+        known = {setting.name for setting in self.settings}
+        for name in given:
+            if name not in known:
+                raise InvalidSettings(
+                    f"there is no setting {name!r}", next_step=f"use one of {', '.join(sorted(known))}"
+                )
+        values: dict[str, str] = {}
+        for setting in self.settings:
+            value = given.get(setting.name, setting.default)
+            if value is None or not value.strip():
+                if setting.required:
+                    raise InvalidSettings(
+                        f"the setting {setting.name!r} ({setting.label}) is missing",
+                        next_step=setting.help or "supply it",
+                    )
+                continue
+            if setting.choices and value not in setting.choices:
+                raise InvalidSettings(
+                    f"the setting {setting.name!r} is none of its choices",
+                    next_step=f"use one of {', '.join(setting.choices)}",
+                )
+            if setting.pattern and not re.fullmatch(setting.pattern, value):
+                raise InvalidSettings(
+                    f"the setting {setting.name!r} is malformed", next_step=setting.help or "correct it"
+                )
+            values[setting.name] = value
+        return values
+
+
+@attrs.frozen
+class Hosts:
+    """Exactly the hosts a link may talk to, lower case, no patterns wider than one label.
+
+    ``api`` receives access tokens, ``login`` receives client secrets, codes and refresh tokens. A leading
+    ``*.`` stands for one label.
+    """
+
+    api: tuple[str, ...]
+    login: tuple[str, ...]
+
+    def check(self, url: str, *, login: bool = False) -> str:
+        """The host of ``url`` if it is allowed and the URL is plain https; else raises :class:`HostRefused`."""
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower().rstrip(".")
+        try:
+            port = parts.port
+        except ValueError:
+            port = -1
+        plain = parts.scheme == "https" and port in (None, 443) and parts.username is None and parts.password is None
+        if not plain or not any(_allows(pattern, host) for pattern in (self.login if login else self.api)):
+            raise HostRefused(
+                f"{parts.scheme or 'no scheme'}://{host or 'no host'} is not a {'sign-in' if login else 'data'} host of this link"
+            )
+        return host
+
+
+def _allows(pattern: str, host: str) -> bool:
+    if pattern.startswith("*."):
+        label, dot, rest = host.partition(".")
+        return bool(label) and bool(dot) and rest == pattern[2:]
+    return host == pattern
+
+
+@attrs.frozen(kw_only=True)
+class LinkFacts:
+    """What is known of one authorised link, as plain data: the only thing a connector's pure functions depend
+    on.
+
+    ``settings`` as the administrator gave them (no secrets), ``scopes`` granted, ``extra`` what sign-in or
+    ``identify`` told (API domain, organisation id, user's zone); all JSON. ``user`` is the CRM's id of the
+    signed-in user.
+    """
+
+    crm: str
+    settings: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    scopes: frozenset[str] = frozenset()
+    extra: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    user: str | None = None

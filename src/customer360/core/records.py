@@ -1,0 +1,216 @@
+"""Contacts and related records: what we know of the person on the line.
+
+Two ideas run through every model. **Unset is not null**: in a change, a field that is absent stays as it is, a
+field that is ``None`` is cleared. **Records keep the CRM's own fields**: ``fields`` maps the CRM's field names
+to values, custom ones too; the few attributes beside it are the standard reading of them, the same for every
+CRM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
+
+import attrs
+
+from customer360.core.errors import InvalidValue
+
+T = TypeVar("T")
+
+
+class Unset(Enum):
+    """The type of :data:`UNSET`."""
+
+    UNSET = "unset"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+UNSET: Final = Unset.UNSET
+"""Left alone in a change; differs from ``None``, which clears."""
+
+
+def aware(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Attrs validator: a datetime must know its zone (D12).
+
+    Raises :class:`InvalidValue`.
+    """
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise InvalidValue(
+            f"{type(instance).__name__}.{attribute.name} is a datetime without a time zone",
+            next_step="give it one, for example datetime.now(timezone.utc)",
+        )
+
+
+def _no_naive_values(instance: object, attribute: attrs.Attribute[Any], value: Fields) -> None:
+    for name, item in value.items():
+        if isinstance(item, datetime) and item.tzinfo is None:
+            raise InvalidValue(
+                f"field {name!r} is a datetime without a time zone",
+                next_step="give it one, for example datetime.now(timezone.utc)",
+            )
+
+
+@attrs.frozen
+class RecordRef:
+    """Where a record lives: the CRM's key, the resource's name in that CRM, and the vendor's id (never
+    parsed)."""
+
+    crm: str
+    resource: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.crm}:{self.resource}/{self.id}"
+
+
+FieldValue: TypeAlias = (
+    str | int | float | bool | None | datetime | date | RecordRef | tuple[str, ...] | Mapping[str, object]
+)
+"""A field's value: scalars, an aware datetime, a date, a reference to another record, several texts, or a
+vendor structure (an address) as plain JSON."""
+
+Fields: TypeAlias = Mapping[str, FieldValue]
+
+
+class ContactKind(StrEnum):
+    """What a contact resource holds.
+
+    Vendors' words for it differ; see the plugin's ``resources``.
+    """
+
+    CONTACT = "contact"
+    LEAD = "lead"
+    CANDIDATE = "candidate"
+    COMPANY = "company"
+
+
+@attrs.frozen
+class Phone:
+    """One phone text of a record exactly as the CRM stores it, and the field it stands in."""
+
+    field: str
+    text: str = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Email:
+    """One e-mail address of a record as stored, and the field it stands in."""
+
+    field: str
+    address: str = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Contact:
+    """A person or company of a CRM.
+
+    ``name`` is what to show; ``region`` the record's own country (ISO 3166 alpha-2) if it has one, used to read
+    national phone numbers; ``version`` what the CRM needs to refuse a lost update (an ETag, a modification
+    time); ``fields`` all fields that were read, by the CRM's names. ``partial`` says that only some were read
+    (a list or search answer).
+    """
+
+    ref: RecordRef
+    kind: ContactKind = ContactKind.CONTACT
+    name: str = attrs.field(default="", repr=False)
+    given_name: str | None = attrs.field(default=None, repr=False)
+    family_name: str | None = attrs.field(default=None, repr=False)
+    phones: tuple[Phone, ...] = attrs.field(default=(), repr=False)
+    emails: tuple[Email, ...] = attrs.field(default=(), repr=False)
+    company: str | None = attrs.field(default=None, repr=False)
+    company_ref: RecordRef | None = None
+    owner: RecordRef | None = None
+    region: str | None = None
+    url: str | None = attrs.field(default=None, repr=False)
+    version: str | None = None
+    created_at: datetime | None = attrs.field(default=None, validator=aware)
+    modified_at: datetime | None = attrs.field(default=None, validator=aware)
+    last_activity_at: datetime | None = attrs.field(default=None, validator=aware)
+    partial: bool = False
+    fields: Fields = attrs.field(factory=dict, repr=False, hash=False, validator=_no_naive_values)
+
+
+@attrs.frozen(kw_only=True)
+class ContactDraft:
+    """A contact to be created.
+
+    ``key`` makes the create recognisable when it must be repeated (see ``CreateClass``).
+    """
+
+    resource: str
+    fields: Fields = attrs.field(repr=False, hash=False, validator=_no_naive_values)
+    key: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ContactChange:
+    """A partial update: absent fields stay, ``None`` clears.
+
+    With ``version`` it is refused with ``Conflict`` if somebody else changed the record since.
+    """
+
+    ref: RecordRef
+    fields: Fields = attrs.field(repr=False, hash=False, validator=_no_naive_values)
+    version: str | None = None
+
+
+class RelatedKind(StrEnum):
+    """Kinds of records that hang off a contact (F040)."""
+
+    NOTE = "note"
+    TASK = "task"
+    CALL = "call"
+    EVENT = "event"
+    CASE = "case"
+    DEAL = "deal"
+
+
+@attrs.frozen(kw_only=True)
+class RelatedRecord:
+    """One record of a contact, as listed: newest first.
+
+    ``at`` is the time that the CRM's users sort it by (a call's start, a note's creation); ``text`` the body or
+    its beginning. ``linked`` says that the CRM associates it with the contact.
+    """
+
+    ref: RecordRef
+    kind: RelatedKind
+    title: str = attrs.field(default="", repr=False)
+    text: str = attrs.field(default="", repr=False)
+    at: datetime | None = attrs.field(default=None, validator=aware)
+    created_at: datetime | None = attrs.field(default=None, validator=aware)
+    status: str | None = None
+    owner: RecordRef | None = None
+    url: str | None = attrs.field(default=None, repr=False)
+    fields: Fields = attrs.field(factory=dict, repr=False, hash=False, validator=_no_naive_values)
+
+
+@attrs.frozen
+class Page(Generic[T]):
+    """Some items and, where there are more, the cursor that continues (opaque; only for the same call)."""
+
+    items: tuple[T, ...]
+    next: str | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Changes:
+    """One page of a delta: records that are new or changed, ids that are gone, and the cursor to go on from.
+
+    ``more`` says that further pages are due now; when it is False, ``cursor`` is where the next sync begins. A
+    first call passes no cursor and receives everything. ``total`` is the number of records expected, where the
+    CRM tells.
+    """
+
+    changed: tuple[Contact, ...] = ()
+    gone: tuple[RecordRef, ...] = ()
+    cursor: str | None = attrs.field(default=None, repr=False)
+    more: bool = False
+    total: int | None = None

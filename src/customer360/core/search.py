@@ -1,0 +1,59 @@
+"""What can be asked of a CRM's search."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import attrs
+
+
+@attrs.frozen
+class PhoneIs:
+    """Records of which some phone field means this number.
+
+    ``e164`` is the number with its ``+``, ``national`` its national significant number (digits, no trunk
+    prefix), ``region`` the ISO country, ``spelt`` the text as it was received. A connector asks for as few
+    variants as its CRM's search needs; it may return more than asked (the runtime verifies every hit by parsed
+    equality), never fewer.
+    """
+
+    e164: str = attrs.field(repr=False)
+    national: str = attrs.field(repr=False)
+    region: str | None = None
+    spelt: str = attrs.field(default="", repr=False)
+
+
+@attrs.frozen
+class EmailIs:
+    """Records of which some e-mail field is this address, whatever its case."""
+
+    address: str = attrs.field(repr=False)
+
+
+@attrs.frozen
+class NameHas:
+    """Records whose name holds this text in the way the CRM's name search works (at least: begins with it)."""
+
+    text: str = attrs.field(repr=False)
+
+
+@attrs.frozen
+class TextHas:
+    """Records that the CRM's free-text search finds."""
+
+    text: str = attrs.field(repr=False)
+
+
+@attrs.frozen
+class FieldIs:
+    """Records whose field ``field`` (the CRM's name) is exactly ``value``: the same code points, case-folded
+    for e-mail fields.
+
+    Text that the CRM cannot compare exactly raises ``Unsupported`` before any request.
+    """
+
+    field: str
+    value: str = attrs.field(repr=False)
+
+
+Query: TypeAlias = PhoneIs | EmailIs | NameHas | TextHas | FieldIs

@@ -1,0 +1,52 @@
+"""What came back from a server, as plain data."""
+
+from __future__ import annotations
+
+import json as _json
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from customer360.core.errors import UnexpectedAnswer
+
+
+@attrs.frozen(slots=False)
+class Response:
+    """An HTTP answer, whole.
+
+    ``headers`` keep the server's order; look them up with :meth:`header`.
+    """
+
+    status: int
+    content: bytes = attrs.field(default=b"", repr=False)
+    headers: tuple[tuple[str, str], ...] = attrs.field(default=(), repr=False)
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, whatever its case, or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @cached_property
+    def _decoded(self) -> Any:
+        return _json.loads(self.content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises :class:`UnexpectedAnswer` for an empty body, HTML, NaN, or anything else that is not JSON in
+        UTF-8.
+        """
+        try:
+            return self._decoded
+        except (ValueError, RecursionError):
+            kind = (self.header("content-type") or "no content type").split(";")[0]
+            raise UnexpectedAnswer(
+                f"the server answered {self.status} with {len(self.content)} bytes of {kind} where JSON was due",
+                status=self.status,
+                next_step="check that no proxy or sign-in page stands between this machine and the CRM",
+            ) from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
