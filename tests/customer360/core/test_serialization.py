@@ -1,0 +1,133 @@
+"""Models survive JSON, whatever they hold."""
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customer360.core.activities import DRAFTS, ActivityChange, ActivityDraft, CallDraft, EventDraft, TaskDraft
+from customer360.core.errors import InvalidValue
+from customer360.core.interactions import Disposition, Interaction, WrapUp
+from customer360.core.records import UNSET, Contact, ContactChange, Email, Phone, RecordRef, RelatedKind
+from customer360.core.serialization import dumps, from_json, loads, to_json
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+refs = st.builds(RecordRef, crm=texts, resource=texts, id=texts)
+zones = st.builds(
+    timezone,
+    st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(
+        lambda t: timedelta(minutes=t // timedelta(minutes=1))
+    ),
+)
+times = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=zones | st.just(UTC))
+days = st.dates(date(1900, 1, 1), date(2200, 1, 1))
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
+json_data = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3), max_leaves=6
+)
+values = scalars | times | days | refs | st.tuples(texts, texts) | st.dictionaries(texts, json_data, max_size=3)
+fields = st.dictionaries(texts, values, max_size=4)
+
+contacts = st.builds(
+    Contact,
+    ref=refs,
+    name=texts,
+    phones=st.tuples(st.builds(Phone, texts, texts)),
+    emails=st.tuples(st.builds(Email, texts, texts)),
+    created_at=st.none() | times,
+    fields=fields,
+)
+changes = st.builds(ContactChange, ref=refs, fields=fields)
+interactions = st.builds(
+    Interaction,
+    id=st.text("ab1", min_size=1),
+    started_at=times,
+    answered_at=st.none() | times,
+    routing=st.dictionaries(texts, texts),
+    pop=st.none() | refs,
+)
+wrap_ups = st.builds(WrapUp, ended_at=times, disposition=st.none() | st.builds(Disposition, texts, texts))
+head: dict[str, Any] = {
+    "contact": refs,
+    "key": texts,
+    "subject": texts,
+    "text": texts,
+    "extra": fields,
+    "related": st.tuples(refs),
+}
+drafts = st.one_of(
+    st.builds(DRAFTS[RelatedKind.NOTE], **head),
+    st.builds(TaskDraft, due_on=st.none() | days, **head),
+    st.builds(
+        CallDraft,
+        started_at=times,
+        duration=st.timedeltas(timedelta(0), timedelta(days=1)).map(
+            lambda t: timedelta(seconds=t // timedelta(seconds=1))
+        ),
+        **head,
+    ),
+    times.flatmap(
+        lambda start: st.builds(
+            EventDraft, starts_at=st.just(start), ends_at=st.just(start + timedelta(hours=1)), **head
+        )
+    ),
+    st.builds(DRAFTS[RelatedKind.CASE], **head),
+)
+activity_changes = st.builds(
+    ActivityChange,
+    ref=refs,
+    kind=st.sampled_from(RelatedKind),
+    text=st.none() | texts | st.just(UNSET),
+    due_on=st.none() | days | st.just(UNSET),
+    extra=fields,
+)
+
+
+@given(st.one_of(contacts, changes, interactions, wrap_ups, activity_changes))
+def test_every_model_survives_json(model: object) -> None:
+    """Through JSON text and back, each model equals itself."""
+    assert loads(type(model), dumps(model)) == model
+
+
+@given(drafts)
+def test_a_draft_is_known_by_its_kind(draft: ActivityDraft) -> None:
+    """The union of drafts needs no hint of the class."""
+    again = from_json(ActivityDraft, json.loads(json.dumps(to_json(draft))))  # type: ignore[arg-type]  # a union stands for its classes
+    assert again == draft
+    assert type(again) is type(draft)
+
+
+def test_unset_is_not_null() -> None:
+    """An untouched field is absent from JSON, a cleared one is null."""
+    ref = RecordRef("acme", "Notes", "1")
+    data = to_json(ActivityChange(ref=ref, kind=RelatedKind.NOTE, text=None))
+    assert "text" in data
+    assert "due_on" not in data
+    assert data["text"] is None
+
+
+@pytest.mark.feature("D12")
+def test_naive_datetimes_are_refused() -> None:
+    """A time without a zone is an error that names the attribute."""
+    with pytest.raises(InvalidValue, match=r"Interaction\.started_at"):
+        Interaction(id="1", started_at=datetime(2026, 1, 1))
+    with pytest.raises(InvalidValue, match="'Due'"):
+        ContactChange(ref=RecordRef("acme", "Contacts", "1"), fields={"Due": datetime(2026, 1, 1)})
+
+
+@given(json_data)
+def test_foreign_json_is_refused_without_showing_it(data: object) -> None:
+    """Whatever is not a contact raises InvalidValue."""
+    with pytest.raises(InvalidValue):
+        from_json(Contact, data)
+
+
+def test_a_refusal_shows_no_value() -> None:
+    """The text of the error names the place only."""
+    with pytest.raises(InvalidValue) as refused:
+        from_json(Contact, {"ref": {"crm": "a", "resource": "b", "id": "c"}, "created_at": "+49 30 1234567"})
+    assert "1234567" not in str(refused.value)
+    assert "created_at" in str(refused.value)
