@@ -31,7 +31,7 @@ def to_json(model: Any) -> dict[str, Any]:
 
 
 def from_json(kind: type[M], data: Any) -> M:
-    """The model of class ``kind`` (or of the union ``ActivityDraft``) in ``data``.
+    """The model of class ``kind`` in ``data``; drafts by :func:`draft_from_json`.
 
     Raises :class:`InvalidValue` when the data is not such a model; the text names the place, never the value.
     """
@@ -44,6 +44,14 @@ def from_json(kind: type[M], data: Any) -> M:
         raise InvalidValue(
             f"this is no {name} in JSON: {_places(wrong)}", next_step="compare it with to_json()"
         ) from None
+
+
+def draft_from_json(data: Any) -> ActivityDraft:
+    """The draft in ``data``, of the class that its ``kind`` names. Raises like :func:`from_json`."""
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if kind not in DRAFTS:
+        raise InvalidValue("this is no activity draft in JSON: its kind is missing or unknown")
+    return from_json(DRAFTS[RelatedKind(kind)], {name: value for name, value in data.items() if name != "kind"})
 
 
 def dumps(model: Any) -> str:
@@ -116,12 +124,6 @@ def _is_maybe_unset(kind: Any) -> bool:
     return Unset in get_args(kind)
 
 
-def _draft_from_json(data: Any, _: Any) -> ActivityDraft:
-    rest = dict(data)
-    kind = RelatedKind(rest.pop("kind"))
-    return _converter().structure(rest, DRAFTS[kind])
-
-
 @cache
 def _converter() -> Converter:
     # Built on first use: cattrs compiles per class, and importing it is not free (P5).
@@ -137,9 +139,14 @@ def _converter() -> Converter:
     converter.register_structure_hook(timedelta, lambda seconds, _: timedelta(seconds=seconds))
     converter.register_unstructure_hook_func(lambda kind: kind == Fields, _fields_to_json)
     converter.register_structure_hook_func(lambda kind: kind == Fields, _fields_from_json)
-    converter.register_structure_hook_func(lambda kind: kind == ActivityDraft, _draft_from_json)
 
     def structure_maybe_unset(data: Any, kind: Any) -> Any:
         members = tuple(member for member in get_args(kind) if member is not Unset)
         present: Any = members[0] if len(members) == 1 else Union[members]  # noqa: UP007 - built at run time
         return converter.structure(data, present)
+
+    converter.register_structure_hook_func(_is_maybe_unset, structure_maybe_unset)
+    converter.register_unstructure_hook(
+        ActivityChange, make_dict_unstructure_fn(ActivityChange, converter, _cattrs_omit_if_default=True)
+    )
+    return converter
