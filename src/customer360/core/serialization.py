@@ -49,7 +49,7 @@ def from_json(kind: type[M], data: Any) -> M:
 def draft_from_json(data: Any) -> ActivityDraft:
     """The draft in ``data``, of the class that its ``kind`` names. Raises like :func:`from_json`."""
     kind = data.get("kind") if isinstance(data, dict) else None
-    if kind not in DRAFTS:
+    if not isinstance(kind, str) or kind not in DRAFTS:
         raise InvalidValue("this is no activity draft in JSON: its kind is missing or unknown")
     return from_json(DRAFTS[RelatedKind(kind)], {name: value for name, value in data.items() if name != "kind"})
 

@@ -1,0 +1,251 @@
+"""Phone numbers: read any spelling once, compare numbers, never text (F020, F025, D1, D4).
+
+:func:`read` turns text into a :class:`PhoneNumber`; :func:`compare` says how surely a stored text means a number. Both
+take the regions to read national text with, best first: the record's own country, the account's, the installation's.
+Rules that libphonenumber leaves to its callers are here: international prefixes typed in the wrong country, ``tel:``
+and ``sip:`` URIs, and what is no number at all (withheld, internal).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import IntEnum, StrEnum
+from functools import cache, lru_cache
+from types import ModuleType
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import attrs
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber as LibraryNumber
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_EXIT_CODE = re.compile(r"(?:00|011|0011|810|010)(?=[1-9])")
+_EXTENSION = re.compile(r"(?i)\s*(?:e?xt|x|#|;|,|dw|durchwahl)")
+_WITHHELD = frozenset(
+    (
+        *(
+            "anonymous",
+            "private",
+            "unknown",
+            "withheld",
+            "restricted",
+            "unavailable",
+            "blocked",
+            "hidden",
+            "none",
+            "null",
+        ),
+        *("privatenumber", "unknowncaller", "nocallerid", "anonym", "privat", "unbekannt", "unterdrückt", "anonyme"),
+        *("masqué", "privé", "oculto", "desconocido", "privado", "sconosciuto", "onbekend"),
+    )
+)
+_LONGEST_TEXT = 250  # libphonenumber's own limit; longer text is no number
+_LONGEST_INTERNAL = 6  # digits; what a switchboard dials without leaving the house
+TAIL_DIGITS = 8
+
+
+class Grade(IntEnum):
+    """How surely a stored text means a number; higher is surer."""
+
+    NONE = 0
+    WEAK = 1
+    """The same subscriber digits, but one of the two is no complete number."""
+    NATIONAL = 2
+    """The same national number, while the stored text's country had to be guessed."""
+    EXACT = 3
+    """The same number, country included."""
+
+
+class Unusable(StrEnum):
+    """Why an address is not searched by."""
+
+    MISSING = "missing"
+    WITHHELD = "withheld"
+    INVALID = "invalid"
+    INTERNAL = "internal"
+    OWN = "own"
+
+
+@attrs.frozen
+class PhoneNumber:
+    """A number read from text.
+
+    ``e164`` has its ``+``; ``national`` are the digits without country code and trunk prefix; ``region`` the ISO
+    country if known; ``valid`` whether the numbering plan knows such numbers (else merely possible). Numbers that differ in
+    ``extension`` only are equal.
+    """
+
+    e164: str = attrs.field(repr=False)
+    national: str = attrs.field(repr=False)
+    region: str | None = None
+    valid: bool = True
+    extension: str | None = attrs.field(default=None, eq=False, repr=False)
+
+    @property
+    def key(self) -> int:
+        """The number as an integer: country code and national digits. What an index stores."""
+        return int(self.e164[1:])
+
+    @property
+    def tail(self) -> int:
+        """The last eight national digits: equal for all readings of the same number in different countries."""
+        return tail_of(self.national)
+
+
+def tail_of(digits: str) -> int:
+    """The last :data:`TAIL_DIGITS` of some digits, as an integer."""
+    return int(digits[-TAIL_DIGITS:])
+
+
+def read(text: str | None, regions: Sequence[str] = ()) -> PhoneNumber | None:
+    """The number that ``text`` spells, or None. Reads extensions, URIs, any script's digits, vanity letters."""
+    if not text or len(text) > _LONGEST_TEXT:
+        return None
+    return _read(text, tuple(regions))
+
+
+def usable(text: str | None, regions: Sequence[str] = (), own: frozenset[int] = frozenset()) -> PhoneNumber | Unusable:
+    """The number to search for, or why there is none. ``own`` are the keys of the centre's own numbers."""
+    if text is None or not text.strip():
+        return Unusable.MISSING
+    bare = _address(text)
+    if not bare or "".join(c for c in bare.casefold() if c.isalpha()) in _WITHHELD or bare.endswith(".invalid"):
+        return Unusable.WITHHELD
+    number = read(text, regions)
+    if number is not None and (number.valid or len(number.national) > _LONGEST_INTERNAL):
+        return Unusable.OWN if number.key in own else number
+    internal = 0 < len(_main_digits(text)) <= _LONGEST_INTERNAL and not any(c.isalpha() for c in bare)
+    return Unusable.INTERNAL if internal else Unusable.INVALID
+
+
+def compare(number: PhoneNumber, text: str, regions: Sequence[str] = ()) -> Grade:
+    """How surely the stored ``text`` means ``number``; ``regions`` as for :func:`read`, the record's own first."""
+    if not text or len(text) > _LONGEST_TEXT:
+        return Grade.NONE
+    stored = read(text, regions)
+    if stored is not None:
+        if stored.e164 == number.e164:
+            return Grade.EXACT
+        if stored.valid and _is_international(text):
+            return Grade.NONE  # a full, valid, different number is never a match
+        if stored.national == number.national:
+            return Grade.NATIONAL
+    digits = _main_digits(text)
+    if digits == number.e164[1:]:
+        return Grade.WEAK
+    native = _native(text, tuple(regions))
+    if native is not None and native.valid:
+        return Grade.NONE  # a different number by the plan of a country it may well be from
+    elsewhere = _native(text, (number.region,)) if number.region else None
+    if elsewhere is not None and elsewhere.e164 == number.e164:
+        return Grade.NATIONAL
+    digits = digits.lstrip("0")
+    enough = len(digits) >= min(TAIL_DIGITS, len(number.national.lstrip("0")))
+    same_end = number.national.endswith(digits) or digits.endswith(number.national)
+    return Grade.WEAK if enough and same_end else Grade.NONE
+
+
+def spellings(number: PhoneNumber) -> tuple[str, ...]:
+    """How people write this number, most usual first; for systems that compare text only."""
+    library = _library()
+    parsed = library.parse(number.e164)
+    forms = (
+        number.e164,
+        library.format_number(parsed, library.PhoneNumberFormat.NATIONAL),
+        library.format_number(parsed, library.PhoneNumberFormat.INTERNATIONAL),
+        number.national,
+        number.e164[1:],
+    )
+    return tuple(dict.fromkeys(forms))
+
+
+@cache
+def _library() -> ModuleType:
+    import phonenumbers  # 17 ms: paid at the first number, not at import (P5)
+
+    return phonenumbers
+
+
+@lru_cache(maxsize=65_536)
+def _read(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
+    if _E164.fullmatch(text):
+        parsed = _parse(text, None)
+        return None if parsed is None else _number(parsed)
+    native = _native(text, regions)
+    if native is not None and (native.valid or _is_international(text)):
+        return native
+    repaired = _repaired(text)
+    return native if repaired is None else _number(repaired)
+
+
+@lru_cache(maxsize=65_536)
+def _native(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
+    """What libphonenumber makes of the text: the first region in which it is valid, else the first where possible."""
+    bare = _address(text)
+    if bare.startswith(("+", "\uff0b")):
+        regions = ("ZZ",)  # no region is needed, and none may interfere
+    first: LibraryNumber | None = None
+    for region in regions:
+        parsed = _parse(bare, region)
+        if parsed is not None and _library().is_valid_number(parsed):
+            return _number(parsed)
+        first = first or parsed
+    return None if first is None else _number(first)
+
+
+def _repaired(text: str) -> LibraryNumber | None:
+    """Text that carries its country code without a plus: ``0044 20 ...`` typed in America, ``34 912 ...``."""
+    digits = _main_digits(text)
+    exit_code = _EXIT_CODE.match(digits)
+    for candidate in (digits[exit_code.end() :] if exit_code else None, digits):
+        if candidate and len(candidate) > TAIL_DIGITS and not candidate.startswith("0"):
+            parsed = _parse("+" + candidate, None)
+            if parsed is not None and _library().is_valid_number(parsed):
+                return parsed
+    return None
+
+
+def _parse(text: str, region: str | None) -> LibraryNumber | None:
+    library = _library()
+    try:
+        parsed: LibraryNumber = library.parse(text, region)
+    except library.NumberParseException:
+        return None
+    return parsed if library.is_possible_number(parsed) else None
+
+
+def _number(parsed: LibraryNumber) -> PhoneNumber:
+    library = _library()
+    return PhoneNumber(
+        e164=library.format_number(parsed, library.PhoneNumberFormat.E164),
+        national=library.national_significant_number(parsed),
+        region=library.region_code_for_number(parsed),
+        valid=library.is_valid_number(parsed),
+        extension=parsed.extension or None,
+    )
+
+
+def _address(text: str) -> str:
+    """The number part of a ``tel:`` or ``sip:`` URI (RFC 3966), else the text itself, stripped."""
+    bare = text.strip()
+    scheme, colon, rest = bare.partition(":")
+    match scheme.casefold() if colon else "":
+        case "tel" | "callto":
+            return bare if ";phone-context=+" in rest else unquote(rest).partition(";phone-context")[0]
+        case "sip" | "sips":
+            user, at, host = unquote(rest).partition("@")
+            return (user if not host.endswith(".invalid") else "") if at else user
+    return bare
+
+
+def _main_digits(text: str) -> str:
+    """The digits before an extension, in ASCII."""
+    main = _EXTENSION.split(_address(text), maxsplit=1)[0]
+    return "".join(str(int(c)) for c in main if c.isdecimal())
+
+
+def _is_international(text: str) -> bool:
+    return _address(text).startswith(("+", "\uff0b", "00"))
