@@ -53,8 +53,10 @@ class Grade(IntEnum):
     NONE = 0
     WEAK = 1
     """The same subscriber digits, but one of the two is no complete number."""
+
     NATIONAL = 2
     """The same national number, while the stored text's country had to be guessed."""
+
     EXACT = 3
     """The same number, country included."""
 
@@ -74,8 +76,8 @@ class PhoneNumber:
     """A number read from text.
 
     ``e164`` has its ``+``; ``national`` are the digits without country code and trunk prefix; ``region`` the ISO
-    country if known; ``valid`` whether the numbering plan knows such numbers (else merely possible). Numbers that differ in
-    ``extension`` only are equal.
+    country if known; ``valid`` whether the numbering plan knows such numbers (else merely possible). Numbers that
+    differ in ``extension`` only are equal.
     """
 
     e164: str = attrs.field(repr=False)
@@ -86,7 +88,10 @@ class PhoneNumber:
 
     @property
     def key(self) -> int:
-        """The number as an integer: country code and national digits. What an index stores."""
+        """The number as an integer: country code and national digits.
+
+        What an index stores.
+        """
         return int(self.e164[1:])
 
     @property
@@ -101,14 +106,20 @@ def tail_of(digits: str) -> int:
 
 
 def read(text: str | None, regions: Sequence[str] = ()) -> PhoneNumber | None:
-    """The number that ``text`` spells, or None. Reads extensions, URIs, any script's digits, vanity letters."""
+    """The number that ``text`` spells, or None.
+
+    Reads extensions, URIs, any script's digits, vanity letters.
+    """
     if not text or len(text) > _LONGEST_TEXT:
         return None
     return _read(text, tuple(regions))
 
 
 def usable(text: str | None, regions: Sequence[str] = (), own: frozenset[int] = frozenset()) -> PhoneNumber | Unusable:
-    """The number to search for, or why there is none. ``own`` are the keys of the centre's own numbers."""
+    """The number to search for, or why there is none.
+
+    ``own`` are the keys of the centre's own numbers.
+    """
     if text is None or not text.strip():
         return Unusable.MISSING
     bare = _address(text)

@@ -1,0 +1,28 @@
+"""Who is this?
+
+Criteria, evidence, ranking and the explanation: pure; the searching itself is a flow of the runtime.
+"""
+
+from customer360.core.matching.criteria import ByEmail, ByField, ByName, ByPhone, Criterion, MatchPolicy, Wanted, wanted
+from customer360.core.matching.result import Evidence, Found, Match, MatchResult, Source, Step, StepKind
+from customer360.core.matching.verify import rank, verify
+
+__all__ = [
+    "ByEmail",
+    "ByField",
+    "ByName",
+    "ByPhone",
+    "Criterion",
+    "Evidence",
+    "Found",
+    "Match",
+    "MatchPolicy",
+    "MatchResult",
+    "Source",
+    "Step",
+    "StepKind",
+    "Wanted",
+    "rank",
+    "verify",
+    "wanted",
+]

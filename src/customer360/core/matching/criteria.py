@@ -1,0 +1,158 @@
+"""What to search by: an administrator's ordered criteria per channel, and what an interaction offers for each
+(F020-F024)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import attrs
+
+from customer360.core.errors import InvalidSettings
+from customer360.core.interactions import Channel, Interaction
+from customer360.core.phones import PhoneNumber, Unusable, read, usable
+from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
+
+
+@attrs.frozen
+class ByPhone:
+    """The customer's number (F020)."""
+
+    def __str__(self) -> str:
+        return "phone"
+
+
+@attrs.frozen
+class ByEmail:
+    """The customer's e-mail address (F022); ``routing_key`` names routing data that hold it instead."""
+
+    routing_key: str | None = None
+
+    def __str__(self) -> str:
+        return "e-mail"
+
+
+@attrs.frozen
+class ByName:
+    """The customer's whole name as the interaction reports it."""
+
+    def __str__(self) -> str:
+        return "name"
+
+
+@attrs.frozen
+class ByField:
+    """A field of the CRM against a value from routing data (F021)."""
+
+    field: str
+    routing_key: str
+
+    def __str__(self) -> str:
+        return f"{self.field} = routing {self.routing_key!r}"
+
+
+Criterion: TypeAlias = ByPhone | ByEmail | ByName | ByField
+
+_BY_DEFAULT: Mapping[Channel, tuple[Criterion, ...]] = {
+    Channel.VOICE: (ByPhone(),),
+    Channel.SMS: (ByPhone(),),
+    Channel.WHATSAPP: (ByPhone(),),
+    Channel.EMAIL: (ByEmail(),),
+    Channel.CHAT: (ByEmail(),),
+}
+
+
+@attrs.frozen(kw_only=True)
+class MatchPolicy:
+    """How an account matches.
+
+    ``criteria`` per channel, in order; a channel that is absent has its default (phone, or e-mail for mail and chat).
+    ``combine`` tries them all instead of stopping at the first that hits. ``regions`` are ISO countries to read
+    national numbers with, the account's first, the installation's last. ``own_numbers`` (any spelling) and internal
+    ones are never searched. ``limit`` is the most candidates to show.
+    """
+
+    criteria: Mapping[Channel, tuple[Criterion, ...]] = attrs.field(factory=dict, hash=False)
+    combine: bool = False
+    regions: tuple[str, ...] = ()
+    own_numbers: tuple[str, ...] = attrs.field(default=(), repr=False)
+    limit: int = 20
+
+    def criteria_of(self, channel: Channel) -> tuple[Criterion, ...]:
+        """The criteria of a channel, in order."""
+        return self.criteria.get(channel, _BY_DEFAULT[channel])
+
+    def own_keys(self) -> frozenset[int]:
+        """The centre's own numbers as index keys.
+
+        Raises :class:`InvalidSettings` for text that is no number.
+        """
+        keys = set()
+        for position, text in enumerate(self.own_numbers):
+            number = read(text, self.regions)
+            if number is None:
+                raise InvalidSettings(
+                    f"own_numbers[{position}] is no phone number", next_step="write it with + and the country code"
+                )
+            keys.add(number.key)
+        return frozenset(keys)
+
+
+@attrs.frozen
+class Wanted:
+    """What to ask for one criterion: the query, and the number if it is one.
+
+    Or ``why`` there is nothing to ask.
+    """
+
+    criterion: Criterion
+    query: Query | None = None
+    number: PhoneNumber | None = None
+    why: str = ""
+
+
+_REASONS: Mapping[Unusable, str] = {
+    Unusable.MISSING: "the interaction brings no customer address",
+    Unusable.WITHHELD: "the number is withheld",
+    Unusable.INVALID: "the address is no phone number",
+    Unusable.INTERNAL: "the number is internal",
+    Unusable.OWN: "the number is one of the centre's own",
+}
+
+
+def wanted(criterion: Criterion, interaction: Interaction, policy: MatchPolicy) -> Wanted:
+    """The query that a criterion makes of an interaction, or why it makes none."""
+    match criterion:
+        case ByPhone():
+            number = usable(interaction.customer, policy.regions, policy.own_keys())
+            if isinstance(number, Unusable):
+                return Wanted(criterion, why=_REASONS[number])
+            query = PhoneIs(number.e164, number.national, number.region, (interaction.customer or "").strip())
+            return Wanted(criterion, query, number)
+        case ByEmail(routing_key):
+            text = interaction.customer if routing_key is None else interaction.routing.get(routing_key)
+            address = _mailbox(text or "")
+            if address is None:
+                return Wanted(criterion, why="the interaction brings no e-mail address")
+            return Wanted(criterion, EmailIs(address))
+        case ByName():
+            name = " ".join((interaction.customer_name or "").split())
+            if len(name) < 2:
+                return Wanted(criterion, why="the interaction brings no name")
+            return Wanted(criterion, NameHas(name))
+        case ByField(field, routing_key):
+            value = interaction.routing.get(routing_key, "")
+            if not value.strip():
+                return Wanted(criterion, why=f"routing brings no {routing_key!r}")
+            return Wanted(criterion, FieldIs(field, value))
+
+
+def _mailbox(text: str) -> str | None:
+    """The bare address in ``Ann Lee <ann@example.com>``, ``mailto:ann@example.com`` or ``ann@example.com``."""
+    bare = text.strip()
+    if bare.endswith(">") and "<" in bare:
+        bare = bare[bare.rindex("<") + 1 : -1]
+    bare = bare.removeprefix("mailto:").partition("?")[0].strip()
+    local, at, domain = bare.rpartition("@")
+    plausible = at and local and "." in domain and not any(c.isspace() or c in "<>(),;" for c in bare)
+    return bare if plausible else None

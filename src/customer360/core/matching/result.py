@@ -1,0 +1,158 @@
+"""The answer to "who is this?": candidates with their evidence, and an account of how they were found (M1, D2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import attrs
+
+from customer360.core.phones import Grade
+from customer360.core.records import Contact
+
+
+class Found(StrEnum):
+    """Five answers that are never confused."""
+
+    NONE = "none"
+    ONE = "one"
+    SEVERAL = "several"
+    FAILED = "failed"
+    """Nothing was found, because what should have been asked could not be asked."""
+
+    PARTLY_FAILED = "partly_failed"
+    """What was found may not be all: some of what should have been asked failed."""
+
+
+class Source(StrEnum):
+    """Where a candidate was read."""
+
+    CRM = "crm"
+    """Live, just now."""
+
+    INDEX = "index"
+    """From the local index alone, because the CRM could not be asked: to be shown as unverified."""
+
+
+@attrs.frozen
+class Evidence:
+    """Why a contact is a candidate: the criterion, the field that holds the value, how surely it means it."""
+
+    criterion: str
+    field: str
+    grade: Grade
+
+
+@attrs.frozen
+class Match:
+    """One candidate.
+
+    ``evidence`` is ordered, the strongest first, never empty.
+    """
+
+    contact: Contact
+    evidence: tuple[Evidence, ...]
+    source: Source = Source.CRM
+
+    @property
+    def grade(self) -> Grade:
+        """The strongest evidence."""
+        return self.evidence[0].grade
+
+    @property
+    def certain(self) -> bool:
+        """Exact by a live record.
+
+        Everything else is to be confirmed by a person.
+        """
+        return self.grade is Grade.EXACT and self.source is Source.CRM
+
+
+class StepKind(StrEnum):
+    """What became of one thing that might have been asked."""
+
+    HIT = "hit"
+    MISSED = "missed"
+    FAILED = "failed"
+    LEFT_OUT = "left out"
+
+
+@attrs.frozen
+class Step:
+    """One thing that was tried or left out: the criterion, where (a resource, the index), what came of it, and why.
+
+    ``detail`` holds counts and reasons, never numbers, names or addresses: an explanation may be logged.
+    """
+
+    kind: StepKind
+    criterion: str
+    where: str
+    detail: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class MatchResult:
+    """Candidates, best first, and the explanation as data; :meth:`sentence` says it in words."""
+
+    matches: tuple[Match, ...] = ()
+    steps: tuple[Step, ...] = ()
+    truncated: bool = False
+
+    @property
+    def found(self) -> Found:
+        """Which of the five answers this is."""
+        failed = any(step.kind is StepKind.FAILED for step in self.steps)
+        if failed:
+            answered = bool(self.matches) or any(step.kind is StepKind.MISSED for step in self.steps)
+            return Found.PARTLY_FAILED if answered else Found.FAILED
+        if not self.matches:
+            return Found.NONE
+        return Found.ONE if len(self.matches) == 1 and not self.truncated else Found.SEVERAL
+
+    @property
+    def best(self) -> Match | None:
+        """The one candidate to open by itself: only if it is the only one (F026, D2)."""
+        return self.matches[0] if len(self.matches) == 1 and not self.truncated else None
+
+    def sentence(self) -> str:
+        """The explanation for a person: what was found, and what was tried, failed and left out."""
+        head = {
+            Found.NONE: "No contact matches",
+            Found.ONE: "One contact matches",
+            Found.SEVERAL: f"{len(self.matches)} contacts match{' and more exist' if self.truncated else ''}",
+            Found.FAILED: "The search failed",
+            Found.PARTLY_FAILED: f"The search failed in part; {len(self.matches) or 'no'} contacts match so far",
+        }[self.found]
+        if self.matches:
+            first = self.matches[0].evidence[0]
+            head += f", by {first.criterion} in {first.field} ({_GRADES[first.grade]})"
+        return f"{head}. {'; '.join(_told(step) for step in self.steps)}." if self.steps else f"{head}."
+
+
+_GRADES = {
+    Grade.EXACT: "exact",
+    Grade.NATIONAL: "same national number",
+    Grade.WEAK: "similar only",
+    Grade.NONE: "unproven",
+}
+
+
+def _told(step: Step) -> str:
+    detail = f": {step.detail}" if step.detail else ""
+    return f"{step.criterion} in {step.where} {step.kind.value}{detail}"
+
+
+def merged(results: Sequence[Match]) -> tuple[Match, ...]:
+    """The same contact found twice becomes one candidate with both evidences."""
+    found: dict[object, Match] = {}
+    for match in results:
+        before = found.get(match.contact.ref)
+        if before is None:
+            found[match.contact.ref] = match
+        else:
+            evidence = tuple(dict.fromkeys((*before.evidence, *match.evidence)))
+            ordered = tuple(sorted(evidence, key=lambda e: -e.grade))
+            source = Source.CRM if Source.CRM in (before.source, match.source) else Source.INDEX
+            contact = before.contact if before.source is Source.CRM else match.contact
+            found[match.contact.ref] = Match(contact, ordered, source)
+    return tuple(found.values())
