@@ -62,7 +62,8 @@ class Leaf(Effect[R]):
 
 
 Operation: TypeAlias = Coroutine[Effect[Any], Any, T]
-
+Doable: TypeAlias = Coroutine[Effect[Any], Any, T] | Effect[T]
+"""An operation or a single effect: what :func:`gather`, :func:`settle`, :func:`within` and :func:`handling` take."""
 
 # What a connector says ---------------------------------------------------------------------------------------------
 
@@ -72,12 +73,12 @@ class Request(Effect[Response]):
     """One call to the CRM, as a connector says it.
 
     Answered by the handler in force (see :func:`handling`).     ``path`` is relative to the link's API base
-    (``"/Contacts/42"``), or an absolute URL where the CRM hands one out     (next-page links, sign-in
-    endpoints). ``params`` keep their order and may repeat. At most one of ``json``, ``form`` and
-    ``content`` is given. ``repeatable`` says whether sending twice is harmless; by default true for GET and
-    HEAD only (a     search by POST says ``repeatable=True``). ``accept`` lists statuses other than 2xx that the
-    operation reads itself;     every other answer is turned into an error by the connector's ``error``.
-    ``purpose="login"`` goes to the link's     sign-in hosts only and carries no access token.
+    (``"/Contacts/42"``), or an absolute URL where the CRM hands one out     (next-page links, sign-in endpoints).
+    ``params`` keep their order and may repeat. At most one of ``json``, ``form`` and ``content`` is given.
+    ``repeatable`` says whether sending twice is harmless; by default true for GET and HEAD only (a     search by POST
+    says ``repeatable=True``). ``accept`` lists statuses other than 2xx that the operation reads itself;     every
+    other answer is turned into an error by the connector's ``error``. ``purpose="login"`` goes to the link's
+    sign-in hosts only and carries no access token.
     """
 
     method: str
@@ -87,9 +88,7 @@ class Request(Effect[Response]):
     json: Any = attrs.field(default=None, repr=False)
     form: tuple[tuple[str, str], ...] | None = attrs.field(default=None, repr=False)
     content: bytes | None = attrs.field(default=None, repr=False)
-    repeatable: bool = attrs.field(
-        default=attrs.Factory(lambda self: self.method in ("GET", "HEAD"), takes_self=True)
-    )
+    repeatable: bool = attrs.field(default=attrs.Factory(lambda self: self.method in ("GET", "HEAD"), takes_self=True))
     accept: tuple[int, ...] = ()
     purpose: Literal["api", "login"] = "api"
 
@@ -121,13 +120,21 @@ def GET(path: str, params: _Params = (), headers: _Params = (), *, accept: tuple
 
 
 def POST(  # noqa: N802 - an HTTP verb
-    path: str, json: Any = None, params: _Params = (), headers: _Params = (), *, repeatable: bool = False, accept: tuple[int, ...] = ()
+    path: str,
+    json: Any = None,
+    params: _Params = (),
+    headers: _Params = (),
+    *,
+    repeatable: bool = False,
+    accept: tuple[int, ...] = (),
 ) -> Request:
     """Send ``json`` to ``path``; say ``repeatable=True`` for a search."""
     return _request("POST", path, params, headers, json=json, repeatable=repeatable, accept=accept)
 
 
-def PUT(path: str, json: Any = None, params: _Params = (), headers: _Params = (), *, accept: tuple[int, ...] = ()) -> Request:  # noqa: N802 - an HTTP verb
+def PUT(
+    path: str, json: Any = None, params: _Params = (), headers: _Params = (), *, accept: tuple[int, ...] = ()
+) -> Request:  # noqa: N802 - an HTTP verb
     """Replace or change what is at ``path``.
 
     Not repeatable by default: a repeat may overwrite somebody else's edit.
@@ -135,7 +142,9 @@ def PUT(path: str, json: Any = None, params: _Params = (), headers: _Params = ()
     return _request("PUT", path, params, headers, json=json, accept=accept)
 
 
-def PATCH(path: str, json: Any = None, params: _Params = (), headers: _Params = (), *, accept: tuple[int, ...] = ()) -> Request:  # noqa: N802 - an HTTP verb
+def PATCH(
+    path: str, json: Any = None, params: _Params = (), headers: _Params = (), *, accept: tuple[int, ...] = ()
+) -> Request:  # noqa: N802 - an HTTP verb
     """Change what is at ``path``."""
     return _request("PATCH", path, params, headers, json=json, accept=accept)
 
@@ -152,9 +161,8 @@ def DELETE(path: str, params: _Params = (), headers: _Params = (), *, accept: tu
 class Send(Leaf[Response]):
     """One exchange on the wire: an absolute URL, finished headers and bytes.
 
-    Only the transport makes these.     ``timeout`` is seconds for the *whole* exchange (queueing for a
-    connection, connecting, writing, every chunk read).     Raises the transport errors of
-    :mod:`customer360.core.errors`.
+    Only the transport makes these.     ``timeout`` is seconds for the *whole* exchange (queueing for a connection,
+    connecting, writing, every chunk read).     Raises the transport errors of :mod:`customer360.core.errors`.
     """
 
     method: str
@@ -169,8 +177,7 @@ class Send(Leaf[Response]):
 class Tx(Leaf[R]):
     """One whole database transaction: a plain function of a connection.
 
-    Commits when it returns, rolls back when it raises. Once started it is awaited, never abandoned. No HTTP
-    inside.
+    Commits when it returns, rolls back when it raises. Once started it is awaited, never abandoned. No HTTP inside.
     """
 
     work: Callable[[Any], R]
@@ -317,35 +324,42 @@ class Cancelled(BaseException):
     """
 
 
+def _operation(what: Doable[T]) -> Operation[T]:
+    return _awaiting(what) if isinstance(what, Effect) else what
+
+
+async def _awaiting(effect: Effect[T]) -> T:
+    return await effect
+
+
 @overload
-def settle(a: Operation[A], b: Operation[B], /) -> Settle[tuple[Outcome[A], Outcome[B]]]: ...
+def settle(a: Doable[A], b: Doable[B], /) -> Settle[tuple[Outcome[A], Outcome[B]]]: ...
 @overload
-def settle(a: Operation[A], b: Operation[B], c: Operation[C], /) -> Settle[tuple[Outcome[A], Outcome[B], Outcome[C]]]: ...
+def settle(a: Doable[A], b: Doable[B], c: Doable[C], /) -> Settle[tuple[Outcome[A], Outcome[B], Outcome[C]]]: ...
 @overload
-def settle(*ops: Operation[T]) -> Settle[tuple[Outcome[T], ...]]: ...
-def settle(*ops: Operation[Any]) -> Settle[Any]:
+def settle(*ops: Doable[T]) -> Settle[tuple[Outcome[T], ...]]: ...
+def settle(*ops: Doable[Any]) -> Settle[Any]:
     """Run all side by side and return an :class:`Ok` or :class:`Err` for each, in order."""
-    return Settle(ops, False)
+    return Settle(tuple(map(_operation, ops)), False)
 
 
 @overload
-def gather(a: Operation[A], b: Operation[B], /) -> Settle[tuple[A, B]]: ...
+def gather(a: Doable[A], b: Doable[B], /) -> Settle[tuple[A, B]]: ...
 @overload
-def gather(a: Operation[A], b: Operation[B], c: Operation[C], /) -> Settle[tuple[A, B, C]]: ...
+def gather(a: Doable[A], b: Doable[B], c: Doable[C], /) -> Settle[tuple[A, B, C]]: ...
 @overload
-def gather(*ops: Operation[T]) -> Settle[tuple[T, ...]]: ...
-def gather(*ops: Operation[Any]) -> Settle[Any]:
-    """Run all side by side and return their values, in order; the first error cancels the others and is
-    raised."""
-    return Settle(ops, True)
+def gather(*ops: Doable[T]) -> Settle[tuple[T, ...]]: ...
+def gather(*ops: Doable[Any]) -> Settle[Any]:
+    """Run all side by side and return their values, in order; the first error cancels the others and is raised."""
+    return Settle(tuple(map(_operation, ops)), True)
 
 
-def within(seconds: float, op: Operation[T]) -> Within[T]:
+def within(seconds: float, op: Doable[T]) -> Within[T]:
     """Run ``op``; after ``seconds`` it is cancelled and :class:`customer360.core.errors.DeadlineExceeded` is
     raised."""
-    return Within(seconds, op)
+    return Within(seconds, _operation(op))
 
 
-def handling(handler: Handler, op: Operation[T]) -> Handle[T]:
+def handling(handler: Handler, op: Doable[T]) -> Handle[T]:
     """Run ``op`` with every :class:`Request` beneath it answered by the operation ``handler(request)``."""
-    return Handle(handler, op)
+    return Handle(handler, _operation(op))

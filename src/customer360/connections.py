@@ -1,0 +1,50 @@
+"""One authorised link in use: a connector, its facts, and the handler that carries its requests."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import attrs
+
+from customer360.core.capabilities import Capabilities
+from customer360.core.connector import Connector
+from customer360.core.effects import Handle, Handler, Operation, handling
+from customer360.core.linking import LinkFacts
+from customer360.core.metadata import Resource
+
+T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class Connection:
+    """What flows work with.
+
+    ``resources`` are the ones configured for agents, in the administrator's order (F116, F120).
+    """
+
+    tenant_id: str
+    agent_id: str
+    connector: Connector
+    facts: LinkFacts
+    exchange: Handler
+    resources: tuple[Resource, ...]
+
+    @property
+    def crm(self) -> str:
+        """The CRM's key."""
+        return self.connector.info.key
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this link can do."""
+        return self.connector.capabilities(self.facts)
+
+    @property
+    def contact_resources(self) -> tuple[Resource, ...]:
+        """The configured resources that hold contacts."""
+        return tuple(resource for resource in self.resources if resource.contact_kind is not None)
+
+    def run(self, op: Operation[T]) -> Handle[T]:
+        """``await connection.run(connection.connector.get(connection.facts, ref))``: with this link's requests
+        answered."""
+        return handling(self.exchange, op)

@@ -1,0 +1,1 @@
+"""The runtime's flows: operations over connections, driven by the faces."""

@@ -1,0 +1,229 @@
+"""Who is this? The match flow: ordered criteria, the fewest requests that suffice, every hit verified (F020-F026, D1,
+D2, D4).
+
+For each criterion in the administrator's order, all contact resources are asked side by side in one round trip; the
+first criterion that hits ends the search unless the policy combines them. Where a phone index is kept, it is asked
+first and its candidates are read live before they are shown; when the CRM cannot be asked, the index answers alone,
+marked as such.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import attrs
+
+from customer360.connections import Connection
+from customer360.core.connector import SEARCHES
+from customer360.core.effects import Err, Ok, Operation, gather, settle, within
+from customer360.core.errors import Customer360Error, Gone, NotFound, Truncated, Unsupported
+from customer360.core.interactions import Interaction
+from customer360.core.matching import (
+    Match,
+    MatchPolicy,
+    MatchResult,
+    Source,
+    Step,
+    StepKind,
+    Wanted,
+    rank,
+    verify,
+    wanted,
+)
+from customer360.core.metadata import Resource
+from customer360.core.phones import PhoneNumber
+from customer360.core.records import Contact, Page, RecordRef
+from customer360.core.search import EmailIs, PhoneIs
+
+
+@attrs.frozen(kw_only=True)
+class IndexAnswer:
+    """What the index knows: slim snapshots of the contacts that hold the value, or ``why`` it cannot say yet."""
+
+    ready: bool
+    contacts: tuple[Contact, ...] = ()
+    why: str = ""
+
+
+class ContactIndex(Protocol):
+    """The local index, as the match flow sees it (see :mod:`customer360.index`)."""
+
+    def candidates(
+        self, connection: Connection, query: PhoneIs | EmailIs, number: PhoneNumber | None
+    ) -> Operation[IndexAnswer]:
+        """The indexed contacts that may hold the value."""
+
+
+@attrs.frozen
+class _Report:
+    """What came of asking for one criterion."""
+
+    matches: tuple[Match, ...] = ()
+    steps: tuple[Step, ...] = ()
+    truncated: bool = False
+
+
+async def find(
+    connection: Connection,
+    interaction: Interaction,
+    policy: MatchPolicy,
+    *,
+    index: ContactIndex | None = None,
+    patience: float = 3.0,
+) -> MatchResult:
+    """The customer's contacts, best first, with the account of how they were found.
+
+    ``patience`` is the number of seconds that one criterion may take. Never raises for what a CRM answers: failures
+    are steps of the result, and ``none``, ``failed`` and ``partly failed`` are different results.
+    """
+    wants = [wanted(criterion, interaction, policy) for criterion in policy.criteria_of(interaction.channel)]
+
+    async def ask(want: Wanted) -> _Report:
+        if want.query is None:
+            return _Report(steps=(Step(StepKind.LEFT_OUT, str(want.criterion), "the interaction", want.why),))
+        return await _ask(connection, want, policy, index, patience)
+
+    reports: list[_Report] = []
+    if policy.combine:
+        reports.extend(await gather(*[ask(want) for want in wants]))
+    else:
+        for want in wants:
+            if any(report.matches for report in reports):
+                step = Step(StepKind.LEFT_OUT, str(want.criterion), connection.crm, "an earlier criterion hit")
+                reports.append(_Report(steps=(step,)))
+            else:
+                reports.append(await ask(want))
+    order = {resource.name: place for place, resource in enumerate(connection.resources)}
+    ranked = rank([match for report in reports for match in report.matches], order)
+    return MatchResult(
+        matches=ranked[: policy.limit],
+        steps=tuple(step for report in reports for step in report.steps),
+        truncated=len(ranked) > policy.limit or any(report.truncated for report in reports),
+    )
+
+
+async def _ask(
+    connection: Connection, want: Wanted, policy: MatchPolicy, index: ContactIndex | None, patience: float
+) -> _Report:
+    snapshots: tuple[Contact, ...] = ()
+    steps: tuple[Step, ...] = ()
+    if index is not None and isinstance(want.query, PhoneIs | EmailIs):
+        answer = await index.candidates(connection, want.query, want.number)
+        if not answer.ready:
+            steps = (Step(StepKind.LEFT_OUT, str(want.criterion), "the index", answer.why),)
+        elif not answer.contacts:
+            steps = (Step(StepKind.MISSED, str(want.criterion), "the index"),)
+        else:
+            read = await _read_live(connection, want, policy, answer.contacts[: policy.limit], patience)
+            if read.matches:
+                return read
+            snapshots, steps = answer.contacts, read.steps
+    searched = await _search(connection, want, policy, patience)
+    return attrs.evolve(searched, steps=(*steps, *searched.steps)) if snapshots or steps else searched
+
+
+async def _read_live(
+    connection: Connection, want: Wanted, policy: MatchPolicy, snapshots: tuple[Contact, ...], patience: float
+) -> _Report:
+    """The index's candidates as they are now; as they were, marked so, where the CRM cannot be asked."""
+    outcomes = await settle(*[within(patience, _current(connection, each.ref)) for each in snapshots])
+    criterion = str(want.criterion)
+    matches: list[Match] = []
+    gone = 0
+    failure: Customer360Error | None = None
+    for snapshot, outcome in zip(snapshots, outcomes, strict=True):
+        match outcome:
+            case Ok(contact):
+                found = verify(contact, want, policy.regions)
+                gone += found is None
+            case Err(NotFound() | Gone()):
+                found, gone = None, gone + 1
+            case Err(Customer360Error() as error):
+                failure = error
+                found = verify(snapshot, want, policy.regions, source=Source.INDEX)
+            case Err(error):
+                raise error
+        if found is not None:
+            matches.append(found)
+    steps: list[Step] = []
+    if matches:
+        steps.append(Step(StepKind.HIT, criterion, "the index", _counted(len(matches), "contact")))
+    if gone:
+        steps.append(Step(StepKind.MISSED, criterion, "the index", f"{_counted(gone, 'contact')} changed or gone"))
+    if failure is not None:
+        steps.append(Step(StepKind.FAILED, criterion, connection.crm, f"could not be read live: {_said(failure)}"))
+    return _Report(tuple(matches), tuple(steps))
+
+
+async def _current(connection: Connection, ref: RecordRef) -> Contact:
+    """The record, or the one it was merged into (D6)."""
+    try:
+        return await connection.run(connection.connector.get(connection.facts, ref))
+    except Gone as gone:
+        if gone.merged_into is None:
+            raise
+        return await connection.run(connection.connector.get(connection.facts, gone.merged_into))
+
+
+async def _search(connection: Connection, want: Wanted, policy: MatchPolicy, patience: float) -> _Report:
+    """All resources that can hold the value, in one round trip."""
+    assert want.query is not None
+    criterion = str(want.criterion)
+    support = connection.capabilities[SEARCHES[type(want.query)]]
+    if not support.can:
+        return _Report(steps=(Step(StepKind.LEFT_OUT, criterion, connection.crm, support.reason),))
+    places = [resource for resource in connection.contact_resources if _holds(resource, want)]
+    if not places:
+        return _Report(
+            steps=(Step(StepKind.LEFT_OUT, criterion, connection.crm, "no configured resource has such a field"),)
+        )
+    outcomes = await settle(
+        *[within(patience, _found_in(connection, resource, want, policy.limit)) for resource in places]
+    )
+    matches: list[Match] = []
+    steps: list[Step] = []
+    truncated = False
+    for resource, outcome in zip(places, outcomes, strict=True):
+        match outcome:
+            case Ok(page):
+                hits = [hit for hit in (verify(each, want, policy.regions) for each in page.items) if hit is not None]
+                matches.extend(hits)
+                truncated = truncated or page.next is not None
+                kind = StepKind.HIT if hits else StepKind.MISSED
+                dropped = len(page.items) - len(hits)
+                detail = f"{_counted(dropped, 'look-alike')} dropped" if dropped else ""
+                steps.append(Step(kind, criterion, resource.label, detail))
+            case Err(Unsupported() as error):
+                steps.append(Step(StepKind.LEFT_OUT, criterion, resource.label, _said(error)))
+            case Err(Truncated() as error):
+                truncated = True
+                steps.append(Step(StepKind.FAILED, criterion, resource.label, _said(error)))
+            case Err(Customer360Error() as error):
+                steps.append(Step(StepKind.FAILED, criterion, resource.label, _said(error)))
+            case Err(error):
+                raise error
+    return _Report(tuple(matches), tuple(steps), truncated)
+
+
+async def _found_in(connection: Connection, resource: Resource, want: Wanted, limit: int) -> Page[Contact]:
+    assert want.query is not None
+    return await connection.run(connection.connector.search(connection.facts, resource.name, want.query, limit=limit))
+
+
+def _holds(resource: Resource, want: Wanted) -> bool:
+    match want.query:
+        case PhoneIs():
+            return bool(resource.phones)
+        case EmailIs():
+            return bool(resource.emails)
+        case _:
+            return True
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _said(error: Customer360Error) -> str:
+    """An error as part of a sentence: its kind and text, which hold no personal data."""
+    return f"{type(error).__name__}, {error.what}"
