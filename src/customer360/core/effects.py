@@ -63,7 +63,8 @@ class Leaf(Effect[R]):
 
 Operation: TypeAlias = Coroutine[Effect[Any], Any, T]
 Doable: TypeAlias = Coroutine[Effect[Any], Any, T] | Effect[T]
-"""An operation or a single effect: what :func:`gather`, :func:`settle`, :func:`within` and :func:`handling` take."""
+"""An operation or a single effect: what :func:`gather`, :func:`settle`, :func:`within` and :func:`handling`
+take."""
 
 # What a connector says ---------------------------------------------------------------------------------------------
 
@@ -73,12 +74,12 @@ class Request(Effect[Response]):
     """One call to the CRM, as a connector says it.
 
     Answered by the handler in force (see :func:`handling`).     ``path`` is relative to the link's API base
-    (``"/Contacts/42"``), or an absolute URL where the CRM hands one out     (next-page links, sign-in endpoints).
-    ``params`` keep their order and may repeat. At most one of ``json``, ``form`` and ``content`` is given.
-    ``repeatable`` says whether sending twice is harmless; by default true for GET and HEAD only (a     search by POST
-    says ``repeatable=True``). ``accept`` lists statuses other than 2xx that the operation reads itself;     every
-    other answer is turned into an error by the connector's ``error``. ``purpose="login"`` goes to the link's
-    sign-in hosts only and carries no access token.
+    (``"/Contacts/42"``), or an absolute URL where the CRM hands one out     (next-page links, sign-in
+    endpoints). ``params`` keep their order and may repeat. At most one of ``json``, ``form`` and ``content`` is
+    given. ``repeatable`` says whether sending twice is harmless; by default true for GET and HEAD only (a
+    search by POST says ``repeatable=True``). ``accept`` lists statuses other than 2xx that the operation reads
+    itself;     every other answer is turned into an error by the connector's ``error``. ``purpose="login"``
+    goes to the link's sign-in hosts only and carries no access token.
     """
 
     method: str
@@ -93,7 +94,7 @@ class Request(Effect[Response]):
     purpose: Literal["api", "login"] = "api"
 
     def __repr__(self) -> str:
-        # Queries, bodies and absolute URLs carry phone numbers, names and tokens: none of them reaches a log through a repr.
+        # Queries and bodies carry phone numbers, names and tokens: none of them reaches a log through a repr.
         return f"Request({self.method} {self.path.split('?')[0]}, {len(self.params)} params)"
 
 
@@ -114,12 +115,12 @@ def _pairs(items: Mapping[str, str] | tuple[tuple[str, str], ...]) -> tuple[tupl
 _Params: TypeAlias = Mapping[str, str] | tuple[tuple[str, str], ...]
 
 
-def GET(path: str, params: _Params = (), headers: _Params = (), *, accept: tuple[int, ...] = ()) -> Request:  # noqa: N802 - an HTTP verb
+def GET(path: str, params: _Params = (), headers: _Params = (), *, accept: tuple[int, ...] = ()) -> Request:
     """Read ``path``."""
     return _request("GET", path, params, headers, accept=accept)
 
 
-def POST(  # noqa: N802 - an HTTP verb
+def POST(
     path: str,
     json: Any = None,
     params: _Params = (),
@@ -134,7 +135,7 @@ def POST(  # noqa: N802 - an HTTP verb
 
 def PUT(
     path: str, json: Any = None, params: _Params = (), headers: _Params = (), *, accept: tuple[int, ...] = ()
-) -> Request:  # noqa: N802 - an HTTP verb
+) -> Request:
     """Replace or change what is at ``path``.
 
     Not repeatable by default: a repeat may overwrite somebody else's edit.
@@ -144,12 +145,12 @@ def PUT(
 
 def PATCH(
     path: str, json: Any = None, params: _Params = (), headers: _Params = (), *, accept: tuple[int, ...] = ()
-) -> Request:  # noqa: N802 - an HTTP verb
+) -> Request:
     """Change what is at ``path``."""
     return _request("PATCH", path, params, headers, json=json, accept=accept)
 
 
-def DELETE(path: str, params: _Params = (), headers: _Params = (), *, accept: tuple[int, ...] = ()) -> Request:  # noqa: N802 - an HTTP verb
+def DELETE(path: str, params: _Params = (), headers: _Params = (), *, accept: tuple[int, ...] = ()) -> Request:
     """Delete what is at ``path``."""
     return _request("DELETE", path, params, headers, accept=accept)
 
@@ -161,8 +162,9 @@ def DELETE(path: str, params: _Params = (), headers: _Params = (), *, accept: tu
 class Send(Leaf[Response]):
     """One exchange on the wire: an absolute URL, finished headers and bytes.
 
-    Only the transport makes these.     ``timeout`` is seconds for the *whole* exchange (queueing for a connection,
-    connecting, writing, every chunk read).     Raises the transport errors of :mod:`customer360.core.errors`.
+    Only the transport makes these.     ``timeout`` is seconds for the *whole* exchange (queueing for a
+    connection, connecting, writing, every chunk read).     Raises the transport errors of
+    :mod:`customer360.core.errors`.
     """
 
     method: str
@@ -177,7 +179,8 @@ class Send(Leaf[Response]):
 class Tx(Leaf[R]):
     """One whole database transaction: a plain function of a connection.
 
-    Commits when it returns, rolls back when it raises. Once started it is awaited, never abandoned. No HTTP inside.
+    Commits when it returns, rolls back when it raises. Once started it is awaited, never abandoned. No HTTP
+    inside.
     """
 
     work: Callable[[Any], R]
@@ -350,7 +353,8 @@ def gather(a: Doable[A], b: Doable[B], c: Doable[C], /) -> Settle[tuple[A, B, C]
 @overload
 def gather(*ops: Doable[T]) -> Settle[tuple[T, ...]]: ...
 def gather(*ops: Doable[Any]) -> Settle[Any]:
-    """Run all side by side and return their values, in order; the first error cancels the others and is raised."""
+    """Run all side by side and return their values, in order; the first error cancels the others and is
+    raised."""
     return Settle(tuple(map(_operation, ops)), True)
 
 
