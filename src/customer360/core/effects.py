@@ -1,10 +1,10 @@
 """The vocabulary of operations, and the theory in five minutes.
 
 An **operation** is an ``async def`` that awaits only *effects*. An effect is a small frozen value that says what is
-wanted ("send this request", "run this transaction", "sleep two seconds"); nothing happens when it is made. No event loop
-is involved: whoever runs the operation drives the coroutine with ``send``, receives each effect, and sends its answer
-back. So the same operation runs on a plain thread, under asyncio, or in a simulation with virtual time, and a unit test
-of it needs no mocks::
+wanted ("send this request", "run this transaction", "sleep two seconds"); nothing happens when it is made. No event
+loop is involved: whoever runs the operation drives the coroutine with ``send``, receives each effect, and sends its
+answer back. So the same operation runs on a plain thread, under asyncio, or in a simulation with virtual time, and a
+unit test of it needs no mocks::
 
     op = connector.get(facts, ref)
     request = op.send(None)              # the first effect: Request("GET", "/Contacts/42")
@@ -220,8 +220,8 @@ class Shared(Leaf[R]):
     """Work that must finish once started, whoever still waits: one run per ``key`` in this process at a time.
 
     The first to ask starts ``factory()``; those who ask while it runs wait for the same result. The run belongs to the
-    client object: a caller may be cancelled, the run still ends (a rotated refresh token is never lost because the caller
-    hung up).
+    client object: a caller may be cancelled, the run still ends (a rotated refresh token is never lost because the
+    caller hung up).
     """
 
     key: str

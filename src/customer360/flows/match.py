@@ -1,10 +1,10 @@
-"""Who is this? The match flow: ordered criteria, the fewest requests that suffice, every hit verified (F020-F026, D1,
-D2, D4).
+"""Who is this? The match flow: ordered criteria, the fewest requests that suffice, every hit verified
+(F020-F026, D1, D2, D4).
 
-For each criterion in the administrator's order, all contact resources are asked side by side in one round trip; the
-first criterion that hits ends the search unless the policy combines them. Where a phone index is kept, it is asked
-first and its candidates are read live before they are shown; when the CRM cannot be asked, the index answers alone,
-marked as such.
+For each criterion in the administrator's order, all contact resources are asked side by side in one round trip;
+the first criterion that hits ends the search unless the policy combines them. Where a phone index is kept, it
+is asked first and its candidates are read live before they are shown; when the CRM cannot be asked, the index
+answers alone, marked as such.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ from customer360.core.search import EmailIs, PhoneIs
 
 @attrs.frozen(kw_only=True)
 class IndexAnswer:
-    """What the index knows: slim snapshots of the contacts that hold the value, or ``why`` it cannot say yet."""
+    """What the index knows: slim snapshots of the contacts that hold the value, or ``why`` it cannot say
+    yet."""
 
     ready: bool
     contacts: tuple[Contact, ...] = ()
@@ -73,8 +74,8 @@ async def find(
 ) -> MatchResult:
     """The customer's contacts, best first, with the account of how they were found.
 
-    ``patience`` is the number of seconds that one criterion may take. Never raises for what a CRM answers: failures
-    are steps of the result, and ``none``, ``failed`` and ``partly failed`` are different results.
+    ``patience`` is the number of seconds that one criterion may take. Never raises for what a CRM answers:
+    failures are steps of the result, and ``none``, ``failed`` and ``partly failed`` are different results.
     """
     wants = [wanted(criterion, interaction, policy) for criterion in policy.criteria_of(interaction.channel)]
 
@@ -100,6 +101,23 @@ async def find(
         steps=tuple(step for report in reports for step in report.steps),
         truncated=len(ranked) > policy.limit or any(report.truncated for report in reports),
     )
+
+
+async def likely(
+    connection: Connection, interaction: Interaction, policy: MatchPolicy, index: ContactIndex
+) -> RecordRef | None:
+    """The one contact that the index expects this interaction to be from, if it expects exactly one.
+
+    Asks no CRM.
+    """
+    for criterion in policy.criteria_of(interaction.channel):
+        want = wanted(criterion, interaction, policy)
+        if isinstance(want.query, PhoneIs | EmailIs):
+            answer = await index.candidates(connection, want.query, want.number)
+            return answer.contacts[0].ref if len(answer.contacts) == 1 else None
+        if want.query is not None:
+            return None
+    return None
 
 
 async def _ask(

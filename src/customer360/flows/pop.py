@@ -1,0 +1,136 @@
+"""The screen pop: from an interaction to a panel in at most two round trips (F001-F004, F026, P15).
+
+Round trip one asks who it is; round trip two reads the contact and all kinds of its related records side by side. Where
+the local index knows exactly one candidate, its record and its related records are read in the same, only round trip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+import attrs
+
+from customer360.connections import Connection
+from customer360.core.capabilities import RELATED
+from customer360.core.effects import Operation, gather, within
+from customer360.core.errors import Customer360Error, Gone, Unsupported
+from customer360.core.interactions import Interaction
+from customer360.core.matching import Found, MatchPolicy, MatchResult, Source
+from customer360.core.panel import RELATED_PARTS, Part, PartName, PartState, PartValue
+from customer360.core.records import Contact, RecordRef, RelatedKind
+from customer360.flows.match import ContactIndex, find, likely
+
+Show: TypeAlias = Callable[[Part], Operation[None]]
+"""Called with every part as it changes; keeps the panel and tells the listeners."""
+
+
+async def pop(
+    connection: Connection,
+    interaction: Interaction,
+    policy: MatchPolicy,
+    show: Show,
+    *,
+    index: ContactIndex | None = None,
+    patience: float = 3.0,
+) -> MatchResult | None:
+    """Find the customer and, if there is exactly one, open it.
+
+    A record that routing names wins over matching (F030, F033); if it is missing or gone, matching takes over
+    and says so.
+    """
+    routed = interaction.pop
+    if routed is not None and routed.crm == connection.crm:  # noqa: SIM102 - the second condition opens the record
+        if await open_contact(connection, routed, show, patience=patience):
+            return None
+    await show(Part(name=PartName.MATCH, state=PartState.LOADING))
+    guess = await likely(connection, interaction, policy, index) if index is not None else None
+    ahead: dict[RelatedKind, Part] = {}
+
+    async def read_ahead() -> None:
+        if guess is not None:
+            ahead.update(await _related_parts(connection, guess, patience))
+
+    result, _ = await gather(find(connection, interaction, policy, index=index, patience=patience), read_ahead())
+    failed = result.found is Found.FAILED
+    state, why = (PartState.FAILED, result.sentence()) if failed else (PartState.READY, "")
+    await show(Part(name=PartName.MATCH, state=state, value=result, why=why))
+    best = result.best
+    if best is not None:
+        read = best.contact if not best.contact.partial and best.source is Source.CRM else None
+        known = ahead if best.contact.ref == guess else {}
+        await open_contact(connection, best.contact.ref, show, read=read, known=known, patience=patience)
+    return result
+
+
+async def open_contact(
+    connection: Connection,
+    ref: RecordRef,
+    show: Show,
+    *,
+    read: Contact | None = None,
+    known: Mapping[RelatedKind, Part] = MappingProxyType({}),
+    patience: float = 3.0,
+) -> bool:
+    """Show a contact and its related records, side by side; what is ``read`` or ``known`` already is not read
+    again.
+
+    True if the contact could be read.
+    """
+
+    async def contact() -> bool:
+        await show(Part(name=PartName.CONTACT, state=PartState.LOADING))
+        part = await _settled(PartName.CONTACT, _contact(connection, ref, read), patience)
+        await show(part)
+        return part.state is PartState.READY
+
+    async def related(kind: RelatedKind) -> bool:
+        await show(Part(name=RELATED_PARTS[kind], state=PartState.LOADING))
+        await show(known.get(kind) or await _related_part(connection, ref, kind, patience))
+        return True
+
+    opened, *_ = await gather(contact(), *[related(kind) for kind in RelatedKind])
+    return opened
+
+
+async def _related_parts(connection: Connection, ref: RecordRef, patience: float) -> dict[RelatedKind, Part]:
+    parts = await gather(*[_related_part(connection, ref, kind, patience) for kind in RelatedKind])
+    return dict(zip(RelatedKind, parts, strict=True))
+
+
+async def _related_part(connection: Connection, ref: RecordRef, kind: RelatedKind, patience: float) -> Part:
+    name = RELATED_PARTS[kind]
+    support = connection.capabilities[RELATED[kind]]
+    if not support.can:
+        return Part(name=name, state=PartState.UNSUPPORTED, why=support.reason)
+    return await _settled(name, _related(connection, ref, kind), patience)
+
+
+async def _settled(name: PartName, op: Operation[PartValue], patience: float) -> Part:
+    """The part as it ends: ready, or failed or unsupported with the reason."""
+    try:
+        return Part(name=name, state=PartState.READY, value=await within(patience, op))
+    except Unsupported as error:
+        return Part(name=name, state=PartState.UNSUPPORTED, why=error.what, error=error)
+    except Customer360Error as error:
+        return Part(name=name, state=PartState.FAILED, why=str(error), error=error)
+
+
+async def _contact(connection: Connection, ref: RecordRef, read: Contact | None) -> PartValue:
+    connector, facts = connection.connector, connection.facts
+    if read is not None:
+        return attrs.evolve(read, url=read.url or connector.record_url(facts, ref))
+    try:
+        contact = await connection.run(connector.get(facts, ref))
+    except Gone as gone:
+        if gone.merged_into is None:
+            raise
+        contact = await connection.run(connector.get(facts, gone.merged_into))
+    url = contact.url or connector.record_url(facts, contact.ref)
+    return attrs.evolve(contact, url=url)
+
+
+async def _related(connection: Connection, ref: RecordRef, kind: RelatedKind) -> PartValue:
+    page = await connection.run(connection.connector.related(connection.facts, ref, kind))
+    return tuple(page.items)
