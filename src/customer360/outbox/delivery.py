@@ -1,0 +1,331 @@
+"""Delivering what was promised: never lost, never doubled, or said so (R1, R2, M4).
+
+One activity's way, and why:
+
+1. **Claim**: a lease and a new fence, so that of many workers one at a time works on the row.
+2. If the row is in doubt (an earlier request may have left), it depends on how the CRM recognises a repeated create:
+   ``native`` goes on to 4, the CRM makes one of two; ``findable`` looks for the key first, and goes on only if that
+   look *began* after the last moment at which an earlier request could still show up: the end of its lease or attempt,
+   plus the longest run of a server, plus the worst lag of the index (X22, X23); ``blind`` is handed to a person.
+3. A find gives the record: done.
+4. **In doubt, committed, before the request leaves**: whatever happens from here on, kill -9 included, is found as
+   doubt.
+5. Nothing is sent with less of the lease left than the request may take.
+6. The answer settles it: done, refused, held, later; or it stays in doubt.
+
+Every change from 2 on is a compare-and-set on the fence. The parts are methods so that a test can break each one of
+them and show that the break is found.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+import attrs
+
+from customer360.connections import Connection
+from customer360.core.activities import ActivityDraft
+from customer360.core.capabilities import CreateClass, Repeat
+from customer360.core.effects import Err, Now, Operation, Random, Request, handling, settle, tx, within
+from customer360.core.errors import DeliveryInDoubt, Gone
+from customer360.core.records import RecordRef, RelatedKind
+from customer360.core.serialization import draft_from_json, to_json
+from customer360.core.wire import Response
+from customer360.outbox import rows
+from customer360.outbox.rows import Row, State
+from customer360.outbox.verdicts import Problem, Verdict, delay, problem, verdict
+
+Reach: TypeAlias = Callable[[str, str, str], Operation[Connection]]
+"""``reach(tenant_id, crm, agent_id)``: the authorised link to deliver with; agent "" is the account's own.
+
+Raises ``NotLinked``, ``NeedsAuthorization``, ``PluginMissing``, ... when there is none.
+"""
+
+
+@attrs.frozen(kw_only=True)
+class Timing:
+    """Seconds.
+
+    ``lease`` must exceed ``request``; ``clock_skew`` is how far the CRM's clock may differ from ours (X8).
+    """
+
+    lease: float = 60.0
+    request: float = 20.0
+    clock_skew: float = 7200.0
+    look_again: float = 60.0
+
+
+@attrs.frozen(kw_only=True)
+class Delivered:
+    """What one activity's attempt came to; ``state`` is what the row holds now."""
+
+    tenant_id: str
+    key: str
+    state: State
+    record: RecordRef | None = None
+    problem: Problem | None = None
+
+    def error(self) -> DeliveryInDoubt | None:
+        """The error to show when only a person can tell whether the activity was written."""
+        if self.state is not State.UNKNOWN:
+            return None
+        return DeliveryInDoubt(f"activity {self.key} may or may not stand in the CRM", maybe_applied=True)
+
+
+@attrs.frozen
+class Report:
+    """What a round of deliveries came to, activity by activity; one that another worker took over is not in it."""
+
+    activities: tuple[Delivered, ...] = ()
+
+    def count(self, state: State) -> int:
+        """How many ended in ``state``."""
+        return Counter(each.state for each in self.activities)[state]
+
+    @property
+    def in_doubt(self) -> tuple[DeliveryInDoubt, ...]:
+        """What a person must look at now."""
+        return tuple(error for each in self.activities if (error := each.error()) is not None)
+
+
+@attrs.define
+class _Watch:
+    """Notes whether an operation handed a request that may write to the transport."""
+
+    wrote: bool = False
+
+    async def __call__(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            self.wrote = True
+        return await request
+
+
+class Delivery:
+    """A worker's way of delivering; stateless, safe in many threads, tasks and processes at once."""
+
+    def __init__(self, reach: Reach, timing: Timing | None = None) -> None:
+        self.reach = reach
+        self.timing = timing or Timing()
+
+    # Rounds ---------------------------------------------------------------------------------------------------------
+
+    async def deliver_due(self, *, batch: int = 8, most: int = 1000) -> Report:
+        """Deliver what is due, ``batch`` side by side, until nothing is due or ``most`` were tried.
+
+        Errors of the store are raised; whatever they interrupted is found again when its lease ends.
+        """
+        done: list[Delivered] = []
+        tried = 0
+        while tried < most:
+            claimed = await self._claim(min(batch, most - tried), None)
+            if not claimed:
+                break
+            tried += len(claimed)
+            done += await self._deliver_all(claimed)
+        return Report(tuple(done))
+
+    async def deliver_now(self, tenant_id: str, keys: tuple[str, ...]) -> Report:
+        """One attempt for each of ``keys`` that is due: what a wrap-up does within its caller's deadline."""
+        if not keys:
+            return Report()
+        return Report(tuple(await self._deliver_all(await self._claim(len(keys), (tenant_id, keys)))))
+
+    async def _claim(self, limit: int, only: tuple[str, tuple[str, ...]] | None) -> tuple[Row, ...]:
+        return await tx(rows.claim, await Now(), lease=self.timing.lease, limit=limit, only=only)
+
+    async def _deliver_all(self, claimed: tuple[Row, ...]) -> list[Delivered]:
+        outcomes = await settle(*(self.deliver(row) for row in claimed))
+        for outcome in outcomes:
+            if isinstance(outcome, Err):
+                raise outcome.error
+        return [outcome.value for outcome in outcomes if not isinstance(outcome, Err) and outcome.value is not None]
+
+    # One activity ---------------------------------------------------------------------------------------------------
+
+    async def deliver(self, row: Row) -> Delivered | None:
+        """One attempt for a claimed row; None if the lease was lost on the way."""
+        try:
+            draft = self._draft(row)
+            connection = await self.reach(row.tenant_id, row.crm, row.deliver_as)
+            create_class = connection.connector.creates(connection.facts).get(RelatedKind(row.kind), _UNDECLARED)
+        except Exception as error:
+            return await self._failed(row, error, may_have_left=False)
+        if self._in_doubt(row) and create_class.repeat is not Repeat.NATIVE:
+            if create_class.repeat is Repeat.BLIND:
+                return await self._unknown(row)
+            began = await Now()
+            try:
+                found = await self._find(row, connection, draft)
+            except Exception as error:
+                return await self._look_failed(row, error)
+            if found is not None:
+                return await self._done(row, found)
+            if began < (resend := self._may_resend_from(row, create_class)):
+                return await self._later(row, min(resend, began + self.timing.look_again))
+        marked = await self._mark(row)
+        if marked is None:
+            return None
+        if not await self._time_left(marked):
+            return await self._give_back(row, marked)
+        return await self._send(row, marked, connection, draft)
+
+    def _draft(self, row: Row) -> ActivityDraft:
+        return draft_from_json(row.draft)
+
+    def _in_doubt(self, row: Row) -> bool:
+        return row.sent_until is not None
+
+    def _may_resend_from(self, row: Row, create_class: CreateClass) -> float:
+        return (row.sent_until or 0.0) + create_class.lag + create_class.longest_run
+
+    async def _find(self, row: Row, connection: Connection, draft: ActivityDraft) -> RecordRef | None:
+        first = row.first_sent_at if row.first_sent_at is not None else row.created_at
+        since = datetime.fromtimestamp(first - self.timing.clock_skew, UTC)
+        look = connection.connector.find_created(connection.facts, draft, since=since)
+        return await within(self.timing.request, _through(connection, look))
+
+    async def _mark(self, row: Row) -> Row | None:
+        """In doubt from here on, with the lease renewed; None if it was lost."""
+        now = await Now()
+        until = now + self.timing.lease
+        marked = attrs.evolve(
+            row,
+            state=State.DOUBT,
+            first_sent_at=now if row.first_sent_at is None else row.first_sent_at,
+            sent_until=until,
+            leased_until=until,
+            due_at=until,
+            attempts=row.attempts + 1,
+        )
+        held = await self._change(
+            row,
+            state=State.DOUBT.value,
+            first_sent_at=marked.first_sent_at,
+            sent_until=until,
+            leased_until=until,
+            due_at=until,
+            attempts=marked.attempts,
+        )
+        return marked if held else None
+
+    async def _time_left(self, marked: Row) -> bool:
+        return await Now() + self.timing.request <= marked.leased_until
+
+    async def _send(self, row: Row, marked: Row, connection: Connection, draft: ActivityDraft) -> Delivered | None:
+        watch = _Watch()
+        create = connection.connector.create_activity(connection.facts, draft)
+        try:
+            record = await within(self.timing.request, _through(connection, _watched(watch, create)))
+        except Exception as error:
+            return await self._failed(row, error, may_have_left=watch.wrote, creates=connection)
+        return await self._done(row, record)
+
+    # Outcomes -------------------------------------------------------------------------------------------------------
+
+    async def _done(self, row: Row, record: RecordRef) -> Delivered | None:
+        return await self._settle(
+            row, State.DONE, record=record, record_resource=record.resource, record_id=record.id, sent_until=None
+        )
+
+    async def _failed(
+        self, row: Row, error: Exception, *, may_have_left: bool, creates: Connection | None = None
+    ) -> Delivered | None:
+        """Settle an attempt that raised; what is not in doubt now is as certain as it was before the attempt."""
+        match verdict(error, may_have_left=may_have_left):
+            case Verdict.DOUBT:
+                return await self._doubt(row, error, creates)
+            case Verdict.LATER:
+                return await self._later(row, await self._when_again(row, error), error)
+            case Verdict.HOLD:
+                return await self._settle(row, State.HELD, trouble=problem(error), **_as_before(row))
+            case Verdict.REFUSE if isinstance(error, Gone) and error.merged_into is not None and not _followed(row):
+                return await self._follow(row, error, error.merged_into)
+            case Verdict.REFUSE:
+                return await self._settle(row, State.REFUSED, trouble=problem(error), **_as_before(row))
+
+    async def _doubt(self, row: Row, error: Exception, connection: Connection | None) -> Delivered | None:
+        create_class = _UNDECLARED
+        if connection is not None:
+            create_class = connection.connector.creates(connection.facts).get(RelatedKind(row.kind), _UNDECLARED)
+        now = await Now()
+        if create_class.repeat is Repeat.BLIND:
+            return await self._unknown(row, error, sent_until=now)
+        due_at = await self._when_again(row, error)
+        return await self._settle(
+            row, State.DOUBT, trouble=problem(error), sent_until=now, due_at=due_at, leased_until=now
+        )
+
+    async def _unknown(self, row: Row, error: Exception | None = None, **values: Any) -> Delivered | None:
+        why = error or DeliveryInDoubt("an earlier attempt was interrupted, and this CRM cannot tell what became of it")
+        return await self._settle(row, State.UNKNOWN, trouble=problem(why), **values)
+
+    async def _look_failed(self, row: Row, error: Exception) -> Delivered | None:
+        match verdict(error, may_have_left=False):
+            case Verdict.HOLD:
+                return await self._settle(row, State.HELD, trouble=problem(error))
+            case Verdict.REFUSE:
+                return await self._unknown(row, error)
+            case _:
+                return await self._later(row, await self._when_again(row, error), error)
+
+    async def _later(self, row: Row, due_at: float, error: Exception | None = None) -> Delivered | None:
+        trouble = None if error is None else problem(error)
+        return await self._settle(row, _moving(row), trouble=trouble, **_as_before(row, due_at=due_at))
+
+    async def _give_back(self, row: Row, marked: Row) -> Delivered | None:
+        """Nothing was sent: the row is as it was, and free for the next worker."""
+        return await self._settle(row, _moving(row), **_as_before(row, attempts=row.attempts))
+
+    async def _follow(self, row: Row, error: Gone, survivor: RecordRef) -> Delivered | None:
+        """The contact was merged into another: once, the activity goes there instead (D6)."""
+        moved = to_json(attrs.evolve(self._draft(row), contact=survivor))
+        return await self._settle(row, _moving(row), trouble=problem(error), **_as_before(row, draft=moved))
+
+    async def _when_again(self, row: Row, error: Exception) -> float:
+        return await Now() + delay(row.attempts, error, await Random())
+
+    async def _settle(
+        self,
+        row: Row,
+        state: State,
+        *,
+        record: RecordRef | None = None,
+        trouble: Problem | None = None,
+        **values: Any,
+    ) -> Delivered | None:
+        """Write an outcome down and give the lease back; None if the row is no longer ours."""
+        values.setdefault("leased_until", await Now())
+        told = None if trouble is None else to_json(trouble)
+        if not await self._change(row, state=state.value, problem=told, **values):
+            return None
+        return Delivered(tenant_id=row.tenant_id, key=row.key, state=state, record=record, problem=trouble)
+
+    async def _change(self, row: Row, **values: Any) -> bool:
+        return await tx(rows.change, row, **values)
+
+
+_UNDECLARED = CreateClass(repeat=Repeat.BLIND, reason="the connector does not say how a repeated create is recognised")
+
+
+def _moving(row: Row) -> State:
+    return State.DUE if row.sent_until is None else State.DOUBT
+
+
+def _as_before(row: Row, **values: Any) -> Mapping[str, Any]:
+    """The columns that :meth:`Delivery._mark` set, as they were: a clear answer adds no doubt and takes none away."""
+    return {"sent_until": row.sent_until, "due_at": row.due_at, **values}
+
+
+def _followed(row: Row) -> bool:
+    return row.problem is not None and row.problem.get("code") == "gone"
+
+
+async def _watched(watch: _Watch, op: Operation[RecordRef]) -> RecordRef:
+    return await handling(watch, op)
+
+
+async def _through(connection: Connection, op: Operation[Any]) -> Any:
+    return await connection.run(op)

@@ -1,0 +1,198 @@
+"""What people see of the outbox, and what they decide: one call each (D3, decision on pending activities at unlink).
+
+Plain functions of a connection. A decision raises the row's fence, so that a worker in the middle of it changes nothing
+any more; what that worker may have sent by then stays in doubt, and is treated as such if the activity goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+import attrs
+import sqlalchemy as sa
+
+from customer360.core.activities import ActivityDraft
+from customer360.core.errors import Conflict, InvalidValue, NotFound
+from customer360.core.records import RecordRef
+from customer360.core.serialization import draft_from_json, from_json, to_json
+from customer360.outbox import rows
+from customer360.outbox.rows import PENDING, WAITING_FOR_A_PERSON, Row, State
+from customer360.outbox.tables import outbox
+from customer360.outbox.verdicts import Problem
+
+ACCOUNT = ""
+"""The ``deliver_as`` of the account's own authorisation."""
+
+
+@attrs.frozen(kw_only=True)
+class PendingActivity:
+    """One promised activity that does not stand in the CRM yet, or may not.
+
+    ``in_doubt`` says that it may; ``due_at`` (epoch seconds) is the next try of what moves by itself.
+    """
+
+    tenant_id: str
+    key: str
+    interaction_id: str
+    agent_id: str
+    deliver_as: str
+    crm: str
+    state: State
+    in_doubt: bool
+    attempts: int
+    due_at: float
+    draft: ActivityDraft = attrs.field(repr=False)
+    problem: Problem | None
+
+
+@attrs.frozen
+class StandsInCrm:
+    """A person found it in the CRM (``record``, if known)."""
+
+    record: RecordRef | None = None
+
+
+@attrs.frozen
+class SendAgain:
+    """A person made sure that it is not in the CRM, or has corrected it (``draft``, same key)."""
+
+    draft: ActivityDraft | None = None
+
+
+@attrs.frozen
+class Drop:
+    """A person decided that it need not be written."""
+
+
+Resolution: TypeAlias = StandsInCrm | SendAgain | Drop
+
+
+def pending(
+    connection: sa.Connection,
+    tenant_id: str,
+    *,
+    crm: str | None = None,
+    agent_id: str | None = None,
+    interaction_id: str | None = None,
+    states: Iterable[State] = PENDING,
+    limit: int = 1000,
+) -> tuple[PendingActivity, ...]:
+    """What is not delivered, oldest first; ``agent_id`` means those delivered with that agent's authorisation."""
+    query = (
+        sa.select(outbox)
+        .where(outbox.c.tenant_id == tenant_id, outbox.c.state.in_([state.value for state in states]))
+        .order_by(outbox.c.created_at, outbox.c.key)
+        .limit(limit)
+    )
+    for column, value in (
+        (outbox.c.crm, crm),
+        (outbox.c.deliver_as, agent_id),
+        (outbox.c.interaction_id, interaction_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    return tuple(_shown(Row(**found)) for found in connection.execute(query).mappings())
+
+
+def resolve(connection: sa.Connection, tenant_id: str, key: str, resolution: Resolution, *, now: float) -> None:
+    """Settle an activity that waits for a person.
+
+    Raises :class:`NotFound` for an unknown key, :class:`Conflict` for one that does not wait for anybody,
+    :class:`InvalidValue` for a corrected draft with another key, kind or CRM.
+    """
+    row = rows.read(connection, tenant_id, key)
+    if row is None:
+        raise NotFound(f"there is no promised activity {key!r}")
+    if row.state not in WAITING_FOR_A_PERSON:
+        raise Conflict(
+            f"activity {key!r} is {row.state.value}: nobody needs to decide", next_step="list what is pending"
+        )
+    values: dict[str, object]
+    match resolution:
+        case StandsInCrm(record):
+            values = {
+                "state": State.DONE.value,
+                "sent_until": None,
+                "record_resource": None if record is None else record.resource,
+                "record_id": None if record is None else record.id,
+            }
+        case SendAgain(draft):
+            if draft is not None and (draft.key, draft.kind.value, draft.contact.crm) != (key, row.kind, row.crm):
+                raise InvalidValue("a corrected activity keeps its key, its kind and its CRM")
+            # Only where the CRM could not tell has a person looked in its stead.
+            looked = row.state is State.UNKNOWN
+            in_doubt = row.sent_until is not None and not looked
+            values = {
+                "state": (State.DOUBT if in_doubt else State.DUE).value,
+                "sent_until": row.sent_until if in_doubt else None,
+                "due_at": now,
+                "draft": row.draft if draft is None else to_json(draft),
+                "problem": None,
+            }
+        case Drop():
+            values = {"state": State.DROPPED.value}
+    rows.change(connection, row, fence=row.fence + 1, **values)
+
+
+def hand_over(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: str | None = None, now: float) -> int:
+    """Deliver with the account's own authorisation from now on, what was held included; returns how many."""
+    return _decide(connection, tenant_id, crm, agent_id, deliver_as=ACCOUNT, **_moving_again(now))
+
+
+def hold(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: str | None = None) -> int:
+    """Keep everything pending where it is until :func:`resume`; returns how many."""
+    return _decide(connection, tenant_id, crm, agent_id, state=State.HELD.value)
+
+
+def drop(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: str | None = None) -> int:
+    """Give up everything pending; returns how many."""
+    return _decide(connection, tenant_id, crm, agent_id, state=State.DROPPED.value)
+
+
+def resume(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: str | None = None, now: float) -> int:
+    """Let what is held go on: after a new sign-in, a new link, or an administrator's decision; returns how many."""
+    return _decide(connection, tenant_id, crm, agent_id, states=(State.HELD,), **_moving_again(now))
+
+
+def _moving_again(now: float) -> dict[str, Any]:
+    held = outbox.c.state == State.HELD.value
+    moving = sa.case((outbox.c.sent_until.is_(None), State.DUE.value), else_=State.DOUBT.value)
+    return {
+        "state": sa.case((held, moving), else_=outbox.c.state),
+        "due_at": sa.case((held, now), else_=outbox.c.due_at),
+    }
+
+
+def _decide(
+    connection: sa.Connection,
+    tenant_id: str,
+    crm: str,
+    agent_id: str | None,
+    *,
+    states: tuple[State, ...] = PENDING,
+    **values: Any,
+) -> int:
+    statement = outbox.update().where(
+        outbox.c.tenant_id == tenant_id, outbox.c.crm == crm, outbox.c.state.in_([state.value for state in states])
+    )
+    if agent_id is not None:
+        statement = statement.where(outbox.c.deliver_as == agent_id)
+    return connection.execute(statement.values(fence=outbox.c.fence + 1, **values)).rowcount
+
+
+def _shown(row: Row) -> PendingActivity:
+    return PendingActivity(
+        tenant_id=row.tenant_id,
+        key=row.key,
+        interaction_id=row.interaction_id,
+        agent_id=row.agent_id,
+        deliver_as=row.deliver_as,
+        crm=row.crm,
+        state=row.state,
+        in_doubt=row.sent_until is not None,
+        attempts=row.attempts,
+        due_at=row.due_at,
+        draft=draft_from_json(row.draft),
+        problem=None if row.problem is None else from_json(Problem, row.problem),
+    )

@@ -1,0 +1,183 @@
+"""The outbox's rows: every reading and every change of them, as plain functions of a connection.
+
+A worker *claims* rows: that raises the row's ``fence`` and leases it for a while. Whatever it changes afterwards names
+the fence, so that a worker whose lease ran out, or whom a person overruled, changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from customer360.core.activities import ActivityDraft
+from customer360.core.records import RecordRef
+from customer360.core.serialization import to_json
+from customer360.outbox.tables import outbox
+
+
+class State(StrEnum):
+    """What is known of one promised activity."""
+
+    DUE = "due"
+    """Certainly not in the CRM; to be sent."""
+
+    DOUBT = "doubt"
+    """A request may have left and its outcome is unknown; to be looked for, or repeated where that is harmless."""
+
+    DONE = "done"
+    """In the CRM."""
+
+    REFUSED = "refused"
+    """The CRM will never take it as it is; a person corrects or drops it."""
+
+    UNKNOWN = "unknown"
+    """In doubt, and the CRM cannot tell; a person looks."""
+
+    HELD = "held"
+    """Waits for an authorisation, a link, or an administrator."""
+
+    DROPPED = "dropped"
+    """A person decided against it."""
+
+
+MOVING = (State.DUE, State.DOUBT)
+WAITING_FOR_A_PERSON = (State.REFUSED, State.UNKNOWN, State.HELD)
+PENDING = MOVING + WAITING_FOR_A_PERSON
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """One promised activity as stored. Times are epoch seconds; ``draft`` and ``problem`` JSON."""
+
+    tenant_id: str
+    key: str
+    interaction_id: str
+    agent_id: str
+    deliver_as: str
+    crm: str
+    kind: str
+    draft: Mapping[str, Any] = attrs.field(repr=False)
+    state: State = attrs.field(converter=State)
+    created_at: float
+    due_at: float
+    attempts: int
+    first_sent_at: float | None
+    sent_until: float | None
+    fence: int
+    leased_until: float
+    record_resource: str | None
+    record_id: str | None
+    problem: Mapping[str, Any] | None
+
+    @property
+    def record(self) -> RecordRef | None:
+        """The record in the CRM, once delivered and known."""
+        if self.record_resource is None or self.record_id is None:
+            return None
+        return RecordRef(self.crm, self.record_resource, self.record_id)
+
+
+def promise(
+    connection: sa.Connection,
+    drafts: Iterable[ActivityDraft],
+    *,
+    tenant_id: str,
+    interaction_id: str,
+    agent_id: str,
+    now: float,
+) -> tuple[str, ...]:
+    """Write down activities to be delivered; returns the keys that are new.
+
+    A key that is there already is left as it is: the first promise stands (X20).
+    """
+    wanted = {draft.key: draft for draft in drafts}
+    known = set(
+        connection.scalars(sa.select(outbox.c.key).where(outbox.c.tenant_id == tenant_id, outbox.c.key.in_(wanted)))
+    )
+    new = [draft for key, draft in wanted.items() if key not in known]
+    if new:
+        connection.execute(
+            outbox.insert(),
+            [
+                {
+                    "tenant_id": tenant_id,
+                    "key": draft.key,
+                    "interaction_id": interaction_id,
+                    "agent_id": agent_id,
+                    "deliver_as": agent_id,
+                    "crm": draft.contact.crm,
+                    "kind": draft.kind.value,
+                    "draft": to_json(draft),
+                    "state": State.DUE.value,
+                    "created_at": now,
+                    "due_at": now,
+                    "attempts": 0,
+                    "fence": 0,
+                    "leased_until": now,
+                }
+                for draft in new
+            ],
+        )
+    return tuple(draft.key for draft in new)
+
+
+def claim(
+    connection: sa.Connection,
+    now: float,
+    *,
+    lease: float,
+    limit: int = 1,
+    only: tuple[str, tuple[str, ...]] | None = None,
+) -> tuple[Row, ...]:
+    """Lease up to ``limit`` rows that are due and that nobody holds, oldest first.
+
+    ``only`` = (tenant, keys) claims of these alone. Taking them is safe in a database that reads without locking, too:
+    each is a compare-and-set on the fence.
+    """
+    query = (
+        sa.select(outbox)
+        .where(outbox.c.state.in_(MOVING), outbox.c.due_at <= now, outbox.c.leased_until <= now)
+        .order_by(outbox.c.due_at, outbox.c.tenant_id, outbox.c.key)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # rendered where the database has it
+    )
+    if only is not None:
+        query = query.where(outbox.c.tenant_id == only[0], outbox.c.key.in_(only[1]))
+    claimed = []
+    for found in connection.execute(query).mappings().all():
+        row = Row(**found)
+        leased = attrs.evolve(row, fence=row.fence + 1, leased_until=now + lease)
+        if change(connection, row, fence=leased.fence, leased_until=leased.leased_until):
+            claimed.append(leased)
+    return tuple(claimed)
+
+
+def change(connection: sa.Connection, row: Row, /, **values: Any) -> bool:
+    """Set ``values`` if ``row`` is still held with its fence; False if not, and then nothing has changed."""
+    statement = (
+        outbox.update()
+        .where(outbox.c.tenant_id == row.tenant_id, outbox.c.key == row.key, outbox.c.fence == row.fence)
+        .values(**values)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def read(connection: sa.Connection, tenant_id: str, key: str) -> Row | None:
+    """One row, or None."""
+    found = (
+        connection.execute(sa.select(outbox).where(outbox.c.tenant_id == tenant_id, outbox.c.key == key))
+        .mappings()
+        .first()
+    )
+    return None if found is None else Row(**found)
+
+
+def next_due(connection: sa.Connection) -> float | None:
+    """When there is something to do again (epoch seconds; may be past), or None if nothing moves by itself."""
+    later = sa.case((outbox.c.due_at > outbox.c.leased_until, outbox.c.due_at), else_=outbox.c.leased_until)
+    found: float | None = connection.scalar(sa.select(sa.func.min(later)).where(outbox.c.state.in_(MOVING)))
+    return found
