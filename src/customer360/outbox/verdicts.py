@@ -116,8 +116,8 @@ def problem(error: Exception) -> Problem:
 def delay(attempts: int, error: Exception, chance: float) -> float:
     """Seconds until the next try: doubling from 5 s up to 15 min, half of it at random.
 
-    Never before the CRM's own wait; a used-up daily allowance waits an hour at least. ``attempts`` so far, ``chance`` in
-    [0, 1).
+    Never before the CRM's own wait; a used-up daily allowance waits an hour at least. ``attempts`` so far, ``chance``
+    in [0, 1).
     """
     asked = getattr(error, "wait", None) or 0.0
     least = 3600.0 if isinstance(error, errors.QuotaExceeded) else 0.0

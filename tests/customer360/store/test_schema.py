@@ -26,7 +26,7 @@ def test_every_primary_key_begins_with_the_tenant() -> None:
     """One store serves many accounts; no key is without its tenant."""
     tables = complete_metadata().sorted_tables
     assert tables
-    assert [table.name for table in tables if list(table.primary_key.columns)[0].name != "tenant_id"] == []
+    assert [table.name for table in tables if next(iter(table.primary_key.columns)).name != "tenant_id"] == []
 
 
 def test_the_newest_revision_is_read_from_file_names() -> None:
