@@ -29,8 +29,8 @@ import attrs
 from customer360.connections import Connection
 from customer360.core.activities import ActivityDraft
 from customer360.core.capabilities import CreateClass, Repeat
-from customer360.core.effects import Err, Now, Operation, Random, Request, handling, settle, tx, within
-from customer360.core.errors import DeliveryInDoubt, Gone
+from customer360.core.effects import Emit, Err, Now, Operation, Random, Request, Sleep, Tx, handling, settle, tx, within
+from customer360.core.errors import DeliveryInDoubt, Gone, StoreError
 from customer360.core.records import RecordRef, RelatedKind
 from customer360.core.serialization import draft_from_json, to_json
 from customer360.core.wire import Response
@@ -132,6 +132,24 @@ class Delivery:
         if not keys:
             return Report()
         return Report(tuple(await self._deliver_all(await self._claim(len(keys), (tenant_id, keys)))))
+
+    async def keep_delivering(self, *, poll: float = 30.0) -> None:
+        """A worker's life: deliver what is due, sleep until something is (``poll`` seconds at most), for ever.
+
+        Emits each :class:`Report` that is not empty, and the error while the store cannot be used; the driver ends
+        the run.
+        """
+        while True:
+            wake = None
+            try:
+                report = await self.deliver_due()
+                wake = await tx(rows.next_due)
+            except StoreError as error:
+                await Emit(error)
+            else:
+                if report.activities:
+                    await Emit(report)
+            await Sleep(poll if wake is None else min(poll, max(1.0, wake - await Now())))
 
     async def _claim(self, limit: int, only: tuple[str, tuple[str, ...]] | None) -> tuple[Row, ...]:
         return await tx(rows.claim, await Now(), lease=self.timing.lease, limit=limit, only=only)
@@ -304,7 +322,8 @@ class Delivery:
         return Delivered(tenant_id=row.tenant_id, key=row.key, state=state, record=record, problem=trouble)
 
     async def _change(self, row: Row, **values: Any) -> bool:
-        return await tx(rows.change, row, **values)
+        # Named by what the row becomes: a trace, or a simulation's coverage, tells the changes apart.
+        return await Tx(lambda connection: rows.change(connection, row, **values), f"change to {values['state']}")
 
 
 _UNDECLARED = CreateClass(repeat=Repeat.BLIND, reason="the connector does not say how a repeated create is recognised")

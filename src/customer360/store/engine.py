@@ -25,8 +25,9 @@ BUSY_TIMEOUT = 5.0
 def open_store(url: str = "sqlite://", *, busy_timeout: float = BUSY_TIMEOUT) -> Store:
     """Open the store at ``url`` and bring its schema up to date.
 
-    ``sqlite:////absolute/path`` is a file, ``sqlite://`` lives in memory. Safe when several processes open a new file at once. Raises :class:`StoreError` and its kin when the file cannot be
-    used, :class:`Unsupported` for another database.
+    ``sqlite:////absolute/path`` is a file, ``sqlite://`` lives in memory. Safe when several processes open a
+    new file at once. Raises :class:`StoreError` and its kin when the file cannot be used, :class:`Unsupported` for
+    another database.
     """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
