@@ -1,0 +1,347 @@
+"""Notes, tasks, calls, events, cases and deals of a contact (contract, sections 7 and 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Any, Final
+
+from customer360.core.activities import (
+    ActivityChange,
+    ActivityDraft,
+    ActivityFilter,
+    CallDraft,
+    CallOutcome,
+    CaseDraft,
+    EventDraft,
+    NoteDraft,
+    Priority,
+    TaskDraft,
+    TaskStatus,
+)
+from customer360.core.effects import GET, POST, PUT
+from customer360.core.errors import Gone, InvalidValue, UnexpectedAnswer, Unsupported
+from customer360.core.interactions import Direction
+from customer360.core.linking import LinkFacts
+from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
+from customer360_zoho import query as q
+from customer360_zoho.auth import COQL, granted
+from customer360_zoho.contacts import created
+from customer360_zoho.metadata import record_url
+from customer360_zoho.query import Clause, Row
+from customer360_zoho.records import (
+    KEY,
+    MODULE_OF,
+    READINGS,
+    identifier_of,
+    lookup_of,
+    related_of,
+    rows_of,
+    text_of,
+    time_of,
+    wire_fields,
+)
+
+_WHO_WHAT: Final = ("Tasks", "Calls", "Events")
+_LINKS: Final = {
+    "Cases": {"Contacts": "Related_To", "Accounts": "Account_Name"},
+    "Deals": {"Contacts": "Contact_Name", "Accounts": "Account_Name"},
+}
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Listing ------------------------------------------------------------------------------------------------------------
+
+
+async def related(
+    facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int, cursor: str | None
+) -> Page[RelatedRecord]:
+    """A contact's records of one kind, newest first.
+
+    Notes come from the related list, all others by COQL: related lists hold open activities only.
+    """
+    module = MODULE_OF[kind]
+    offset, limit = _offset(cursor), max(1, min(limit, q.PAGE))
+    if module == "Notes" or (module in _LINKS and not granted(facts, COQL)):
+        _belongs(module, contact)
+        rows = await _listed(contact, module)
+        page = rows[offset : offset + limit]
+        return _page(facts, module, page, offset + limit if len(rows) > offset + limit else None)
+    return await _by_coql(facts, module, _belongs(module, contact), (READINGS[module].at, True), offset, limit)
+
+
+async def activities(facts: LinkFacts, asked: ActivityFilter) -> Page[RelatedRecord]:
+    """A filtered listing (F055 to F058)."""
+    module = asked.resource
+    if module not in READINGS:
+        raise Unsupported(f"{module!r} is no activity module of Zoho", next_step="use one from list_resources()")
+    if module == "Notes":
+        if asked.contact is None or asked.conditions or asked.sort:
+            raise Unsupported("Zoho lists notes of one record at a time, unfiltered, newest first")
+        return await related(facts, asked.contact, RelatedKind.NOTE, limit=asked.limit, cursor=asked.cursor)
+    clauses = [_belongs(module, asked.contact)] if asked.contact else []
+    clauses += [q.condition(each) for each in asked.conditions]
+    where = q.all_of(clauses or [q.is_not_null("id")])  # COQL insists on a condition
+    order = asked.sort or (READINGS[module].at, True)
+    return await _by_coql(facts, module, where, order, _offset(asked.cursor), asked.limit)
+
+
+async def _by_coql(
+    facts: LinkFacts, module: str, where: Clause, order: tuple[str, bool], offset: int, limit: int
+) -> Page[RelatedRecord]:
+    keys = (order,) if order[0] == "id" else (order, ("id", order[1]))
+    statement = q.select(READINGS[module].columns, module, where, order=keys, offset=offset, count=limit)
+    rows, more = await q.coql(statement)
+    following = offset + len(rows)
+    return _page(facts, module, rows, following if more and rows and following + limit <= q.REACHABLE_BY_COQL else None)
+
+
+def _page(facts: LinkFacts, module: str, rows: Sequence[Row], following: int | None) -> Page[RelatedRecord]:
+    items = tuple(
+        related_of(module, row, url=record_url(facts, RecordRef(KEY, module, str(row.get("id", ""))))) for row in rows
+    )
+    return Page(items, None if following is None else str(following))
+
+
+def _offset(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdecimal() and int(cursor) < q.REACHABLE_BY_COQL):
+        raise Gone("this cursor does not continue a listing of Zoho", next_step="start over")
+    return int(cursor)
+
+
+async def _listed(contact: RecordRef, module: str) -> list[Row]:
+    """A whole related list, newest first: its own order may be a setting of the user (section 7), so we sort."""
+    reading = READINGS[module]
+    params = {"fields": ",".join(reading.columns), "sort_by": "Created_Time", "sort_order": "desc"}
+    rows = await q.list_rows(f"/{q.named(contact.resource)}/{identifier_of(contact)}/{module}", params)
+
+    def newest(row: Row) -> tuple[datetime, int]:
+        identifier = str(row.get("id"))
+        return (time_of(row.get(reading.at)) or _LONG_AGO, int(identifier) if identifier.isdecimal() else 0)
+
+    return sorted(rows, key=newest, reverse=True)
+
+
+def _belongs(module: str, contact: RecordRef) -> Clause:
+    """The condition that a module's record hangs off ``contact``."""
+    identifier = identifier_of(contact)
+    if module == "Notes":
+        return q.equals("Parent_Id", identifier)
+    if module in _WHO_WHAT:
+        return q.equals("Who_Id" if contact.resource == "Contacts" else "What_Id", identifier)
+    return q.equals(_link_field(module, contact), identifier)
+
+
+def _link_field(module: str, contact: RecordRef) -> str:
+    field = _LINKS.get(module, {}).get(contact.resource)
+    if field is None:
+        raise Unsupported(f"Zoho's {module} do not hang off {contact.resource}", ref=contact)
+    return field
+
+
+# Writing ------------------------------------------------------------------------------------------------------------
+
+_PRIORITIES = {Priority.LOW: "Low", Priority.NORMAL: "Normal", Priority.HIGH: "High"}
+_STATUSES = {TaskStatus.OPEN: "Not Started", TaskStatus.DONE: "Completed"}
+_TEXT = {"Notes": "Note_Content"}
+
+
+async def create_activity(draft: ActivityDraft) -> RecordRef:
+    """One request that creates; the key stands in the last line of the text."""
+    module, fields = fields_of(draft)
+    return created(module, await POST(f"/{module}", {"data": [fields]}))
+
+
+def fields_of(draft: ActivityDraft) -> tuple[str, dict[str, Any]]:
+    """The module and the record to send.
+
+    What ``draft.extra`` says wins over what follows from the draft; the key is kept whatever it says.
+    """
+    module = MODULE_OF[draft.kind]
+    extra = wire_fields(draft.extra)
+    text_field = READINGS[module].text
+    text = extra.pop(text_field, None)
+    fields = {**_own_fields(draft), **_association(module, draft), **extra}
+    if draft.owner is not None:
+        fields["Owner"] = {"id": identifier_of(draft.owner)}
+    fields[text_field] = _keyed(text if isinstance(text, str) else draft.text, draft.key)
+    return module, fields
+
+
+def _keyed(text: str, key: str) -> str:
+    if not key or len(key.splitlines()) != 1:
+        raise InvalidValue("the key of an activity is one line of text")
+    return f"{text.rstrip()}\n\nref: {key}" if text.strip() else f"ref: {key}"
+
+
+def _association(module: str, draft: ActivityDraft) -> dict[str, Any]:
+    """People go to Who_Id, and only Contacts are people; anything else goes to What_Id with its module (section 7)."""
+    contact, target = draft.contact, {"id": identifier_of(draft.contact)}
+    if module == "Notes":
+        return {"Parent_Id": {"module": {"api_name": q.named(contact.resource)}, **target}}
+    if module not in _WHO_WHAT:
+        return {_link_field(module, contact): target}
+    if contact.resource != "Contacts":
+        return {"What_Id": target, "$se_module": q.named(contact.resource)}
+    what = next((ref for ref in draft.related if ref.crm == KEY and ref.resource not in ("Contacts", "Notes")), None)
+    if what is None:
+        return {"Who_Id": target}
+    return {"Who_Id": target, "What_Id": {"id": identifier_of(what)}, "$se_module": q.named(what.resource)}
+
+
+def _own_fields(draft: ActivityDraft) -> dict[str, Any]:
+    subject = (
+        draft.subject.strip() or (draft.text.strip().splitlines() or [""])[0][:200] or draft.kind.value.capitalize()
+    )
+    match draft:
+        case NoteDraft():
+            return {"Note_Title": draft.subject} if draft.subject.strip() else {}
+        case TaskDraft():
+            due = {"Due_Date": draft.due_on.isoformat()} if draft.due_on else {}
+            return {
+                "Subject": subject,
+                "Status": _STATUSES[draft.status],
+                "Priority": _PRIORITIES[draft.priority],
+                **due,
+            }
+        case CallDraft():
+            return {"Subject": subject, **_call(draft)}
+        case EventDraft():
+            venue = {"Venue": draft.location} if draft.location else {}
+            times = {"Start_DateTime": q.when(draft.starts_at), "End_DateTime": q.when(draft.ends_at)}
+            return {"Event_Title": subject, **times, **venue}
+        case CaseDraft():
+            priority = {} if draft.priority is Priority.NORMAL else {"Priority": _PRIORITIES[draft.priority]}
+            return {"Subject": subject, "Status": "New", "Case_Origin": "Phone", **priority}
+
+
+def _call(draft: CallDraft) -> dict[str, Any]:
+    """The rules of calls (section 7): a duration is ``mm:ss`` and never zero, except that a missed call has none.
+
+    Zoho knows missed calls only inbound; an outbound call that nobody took is recorded with the shortest duration and
+    the stock result for it.
+    """
+    outbound = draft.direction is Direction.OUTBOUND
+    missed = draft.outcome is CallOutcome.MISSED
+    ours, theirs = draft.dialled, draft.customer
+    fields: dict[str, Any] = {
+        "Call_Type": "Outbound" if outbound else "Missed" if missed else "Inbound",
+        "Call_Start_Time": q.when(draft.started_at),
+    }
+    if outbound or not missed:
+        fields["Call_Duration"] = duration(timedelta(0) if missed else draft.duration)
+    for name, address in (
+        ("Caller_ID", ours if outbound else theirs),
+        ("Dialled_Number", theirs if outbound else ours),
+    ):
+        if 0 < len(address) <= 30 and any(c.isdecimal() for c in address):
+            fields[name] = address
+    result = draft.disposition or ("No response/Busy" if outbound and missed else None)
+    if result:
+        fields["Call_Result"] = result
+    if draft.recording_url:
+        fields["Voice_Recording__s"] = draft.recording_url
+    return fields
+
+
+def duration(length: timedelta) -> str:
+    """``mm:ss``, at least one second; minutes go beyond 59 for long calls."""
+    minutes, seconds = divmod(max(1, ceil(length.total_seconds())), 60)
+    return f"{minutes:02d}:{seconds:02d}"
+
+
+async def update_activity(change: ActivityChange) -> None:
+    """Change what is set.
+
+    The text given replaces the whole text, its last line with the key included: by then the record is known by its id.
+    """
+    module, fields = MODULE_OF[change.kind], wire_fields(change.extra)
+    reading = READINGS[module]
+    if change.subject is not UNSET:
+        fields[reading.title] = change.subject
+    if change.text is not UNSET:
+        if change.text is None and module == "Notes":
+            raise Unsupported("a note of Zoho cannot be without text", ref=change.ref)
+        fields[reading.text] = change.text
+    if change.status is not UNSET:
+        _only_tasks(change, module, "status")
+        fields["Status"] = _STATUSES[change.status]
+    if change.due_on is not UNSET:
+        _only_tasks(change, module, "due day")
+        fields["Due_Date"] = change.due_on.isoformat() if change.due_on else None
+    if fields:
+        await _put(change.ref, fields)
+
+
+def _only_tasks(change: ActivityChange, module: str, what: str) -> None:
+    if module != "Tasks":
+        raise Unsupported(f"only tasks have a {what} that can be set", ref=change.ref, next_step="use extra")
+
+
+async def _put(ref: RecordRef, fields: dict[str, Any]) -> None:
+    created(ref.resource, await PUT(f"/{q.named(ref.resource)}/{identifier_of(ref)}", {"data": [fields]}))
+
+
+# Finding again ------------------------------------------------------------------------------------------------------
+
+_CLOCKS_APART = timedelta(minutes=15)
+"""Zoho stamps ``Created_Time`` by its own clock; ours may be wrong by this much."""
+
+
+async def find_created(draft: ActivityDraft, since: datetime) -> RecordRef | None:
+    """The record that carries the draft's key, or None: among the contact's records made since then."""
+    module = MODULE_OF[draft.kind]
+    line = f"ref: {draft.key}"
+    earliest = since - _CLOCKS_APART
+
+    def carries(row: Row) -> bool:
+        return line in (each.strip() for each in text_of(row, READINGS[module].text).splitlines())
+
+    if module == "Notes":
+        rows = [row for row in await _listed(draft.contact, module) if carries(row)]
+    else:
+        where = q.all_of([_belongs(module, draft.contact), q.at_least("Created_Time", earliest)])
+        columns = ("id", READINGS[module].text, "Created_Time")
+        rows = await q.coql_where(columns, module, where, carries, order=(("Created_Time", False), ("id", False)))
+    return RecordRef(KEY, module, str(rows[0]["id"])) if rows else None
+
+
+# Linking ------------------------------------------------------------------------------------------------------------
+
+
+async def link(contact: RecordRef, record: RecordRef) -> None:
+    """Point the record's lookup at the contact; what it pointed at before is replaced."""
+    await _put(record, _pointing(contact, record, {"id": identifier_of(contact)}))
+
+
+async def unlink(contact: RecordRef, record: RecordRef) -> None:
+    """Clear the record's lookup, if it is this contact's, and see that it is cleared.
+
+    That ``null`` clears it is not documented, so the record is read again.
+    """
+    fields = _pointing(contact, record, None)
+    lookup = next(iter(fields))
+    if await _linked(record, lookup) == contact.id:
+        await _put(record, fields)
+        if await _linked(record, lookup) == contact.id:
+            raise UnexpectedAnswer(
+                "Zoho took the change and kept the association", ref=record, next_step="unlink it there"
+            )
+
+
+async def _linked(record: RecordRef, lookup: str) -> str | None:
+    answer = await GET(f"/{q.named(record.resource)}/{identifier_of(record)}", {"fields": lookup})
+    rows = rows_of(answer.json()) if answer.status != 204 else ()
+    return lookup_of(rows[0], lookup) if rows else None
+
+
+def _pointing(contact: RecordRef, record: RecordRef, target: dict[str, str] | None) -> dict[str, Any]:
+    if record.resource in _WHO_WHAT:
+        if contact.resource == "Contacts":
+            return {"Who_Id": target}
+        return {"What_Id": target, "$se_module": q.named(contact.resource) if target else None}
+    if record.resource in _LINKS:
+        return {_link_field(record.resource, contact): target}
+    raise Unsupported(f"Zoho's {record.resource} cannot be moved from one record to another", ref=record)

@@ -1,0 +1,231 @@
+"""Contacts: search, read, create, update (contract, sections 5 and 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import attrs
+
+from customer360.core.effects import GET, POST, PUT, Operation, gather
+from customer360.core.errors import Gone, NotFound, UnexpectedAnswer
+from customer360.core.linking import LinkFacts
+from customer360.core.metadata import Resource, StandardField
+from customer360.core.records import Contact, ContactChange, ContactDraft, Email, Page, Phone, RecordRef
+from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
+from customer360.core.wire import Response
+from customer360_zoho import query as q
+from customer360_zoho.auth import COQL, SEARCH, granted
+from customer360_zoho.metadata import known, record_url
+from customer360_zoho.query import Row
+from customer360_zoho.records import (
+    KEY,
+    columns_of,
+    contact_of,
+    converted,
+    identifier_of,
+    lookup_of,
+    rows_of,
+    wire_fields,
+)
+
+_MORE = "more"
+"""A search does not continue: this only says that more records match than were asked for."""
+
+
+async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Page[Contact]:
+    """Contacts of one module; what Zoho cannot express is refused before any request."""
+    resource = known(facts, name)
+    match asked:
+        case PhoneIs():
+            rows = await _by_phone(facts, resource, asked, limit + 1)
+        case EmailIs(address):
+            rows = await _by_email(facts, resource, address.strip(), limit + 1)
+        case FieldIs(field, value):
+            rows = await _by_field(facts, resource, field, value, limit + 1)
+        case NameHas(text):
+            standard = resource.standard
+            family = standard.get(StandardField.FAMILY_NAME) or standard[StandardField.NAME]
+            criteria = q.name_criteria(text, standard.get(StandardField.GIVEN_NAME), family)
+            rows = await q.search_rows(resource.name, "criteria", criteria, _current, enough=limit + 1)
+        case TextHas(text):
+            rows = await q.search_rows(resource.name, "word", q.word(text), _current, enough=limit + 1)
+    hits = [_hit(facts, resource, row, asked) for row in rows[:limit]]
+    return Page(tuple(hits), _MORE if len(rows) > limit else None)
+
+
+def _current(row: Row) -> bool:
+    return not converted(row)
+
+
+def _hit(facts: LinkFacts, resource: Resource, row: Row, asked: Query) -> Contact:
+    """The contact, with the custom field that was hit among its phones or addresses: the caller verifies by them."""
+    contact = _contact(facts, resource, row, partial=True)
+    match asked:
+        case PhoneIs(national=national):
+            listed = {phone.field for phone in contact.phones}
+            more = [Phone(name, text) for name, text in _texts(row) if name not in listed and _ends(text, national)]
+            return attrs.evolve(contact, phones=(*contact.phones, *more))
+        case EmailIs(address):
+            listed = {email.field for email in contact.emails}
+            own = [Email(name, text) for name, text in _texts(row) if name not in listed and _same(text, address)]
+            return attrs.evolve(contact, emails=(*contact.emails, *own))
+    return contact
+
+
+def _contact(facts: LinkFacts, resource: Resource, row: Row, *, partial: bool) -> Contact:
+    url = record_url(facts, RecordRef(KEY, resource.name, str(row.get("id", ""))))
+    return contact_of(resource, row, url=url, partial=partial)
+
+
+def _texts(row: Row) -> Iterable[tuple[str, str]]:
+    return ((name, text) for name, text in row.items() if isinstance(text, str) and name != "id")
+
+
+# Phone --------------------------------------------------------------------------------------------------------------
+
+_COMPARED = 7
+"""Digits that must agree before a candidate is worth handing on; the caller then compares numbers, not text."""
+
+
+async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough: int) -> list[Row]:
+    """One request where COQL is granted: the records themselves are asked, whatever their spelling.
+
+    How ``phone=`` reads spellings is not documented (section 5), and it lags behind writes. So it serves only where
+    COQL is not granted, in the three spellings that the contract names, side by side; and where too many records share
+    the last four digits.
+    """
+    digits = asked.national or "".join(filter(str.isdecimal, asked.e164))
+
+    def wanted(row: Row) -> bool:
+        return _current(row) and any(_ends(text, digits) for _, text in _texts(row))
+
+    if granted(facts, COQL) and resource.phones:
+        where = q.phone_spellings(resource.phones, digits)
+        rows, more = await q.coql(q.select(columns_of(resource), resource.name, where))
+        found = [row for row in rows if wanted(row)]
+        if not more:
+            return found
+        if not granted(facts, SEARCH):
+            return await q.coql_where(columns_of(resource), resource.name, where, wanted, enough=enough)
+        return _once([found, *await _spelt(resource, asked, digits, wanted, enough)])
+    return _once(await _spelt(resource, asked, digits, wanted, enough))
+
+
+def _spelt(
+    resource: Resource, asked: PhoneIs, digits: str, wanted: Callable[[Row], bool], enough: int
+) -> Operation[tuple[list[Row], ...]]:
+    async def all_spellings() -> tuple[list[Row], ...]:
+        spellings = dict.fromkeys(text for text in (digits, asked.e164, asked.e164.lstrip("+")) if 3 <= len(text) <= 50)
+        return await gather(
+            *[q.search_rows(resource.name, "phone", q.sayable(text), wanted, enough=enough) for text in spellings]
+        )
+
+    return all_spellings()
+
+
+def _ends(text: str, national: str) -> bool:
+    """Whether the digits of ``text`` hold the end of the number, whatever stands before (a country) or after (an
+    extension)."""
+    digits = "".join(str(int(c)) for c in text if c.isdecimal())
+    return bool(national) and national[-_COMPARED:] in digits
+
+
+def _once(found: Iterable[Sequence[Row]]) -> list[Row]:
+    """Rows of several answers, each record once."""
+    return list({str(row.get("id")): row for rows in found for row in rows}.values())
+
+
+# E-mail and fields --------------------------------------------------------------------------------------------------
+
+
+def _same(text: str, address: str) -> bool:
+    return text.casefold() == address.casefold()
+
+
+async def _by_email(facts: LinkFacts, resource: Resource, address: str, enough: int) -> list[Row]:
+    def wanted(row: Row) -> bool:
+        return _current(row) and any(_same(text.strip(), address) for _, text in _texts(row))
+
+    return await q.search_rows(resource.name, "email", q.sayable(address), wanted, enough=enough)
+
+
+async def _by_field(facts: LinkFacts, resource: Resource, field: str, value: str, enough: int) -> list[Row]:
+    """Exactly the records whose field is ``value``: COQL compares, and every row is compared again here.
+
+    E-mail fields are compared whatever their case. COQL does not, the search by e-mail does but lags: both are asked.
+    """
+    q.named(field)
+    columns = (*columns_of(resource)[:49], field)
+    if field not in resource.emails:
+        where = q.holding(field, value)
+        return await q.coql_where(columns, resource.name, where, lambda row: _holds(row, field, value), enough=enough)
+
+    def same(row: Row) -> bool:
+        text = row.get(field)
+        return _current(row) and isinstance(text, str) and _same(text, value)
+
+    spellings = list(dict.fromkeys((value, value.lower())))
+    where = q.one_of(field, spellings) if "\\" not in q.sayable(value) else q.holding(field, value)
+    return _once(
+        await gather(
+            q.coql_where(columns, resource.name, where, same, enough=enough),
+            q.search_rows(resource.name, "email", value, same, enough=enough),
+        )
+    )
+
+
+def _holds(row: Row, field: str, value: str) -> bool:
+    wire = row.get(field)
+    if isinstance(wire, dict):
+        return lookup_of(row, field) == value
+    return _current(row) and isinstance(wire, str) and wire == value
+
+
+# One record ---------------------------------------------------------------------------------------------------------
+
+
+async def get(facts: LinkFacts, ref: RecordRef) -> Contact:
+    """One contact with all its fields.
+
+    A converted lead is :class:`Gone`, into the contact that it became (D6).
+    """
+    resource = known(facts, ref.resource)
+    answer = await GET(f"/{resource.name}/{identifier_of(ref)}")
+    rows = rows_of(answer.json()) if answer.status != 204 else ()
+    if not rows:
+        raise NotFound("Zoho has no such record", ref=ref)
+    became = lookup_of(rows[0], "Converted_Contact")
+    if converted(rows[0]) and became:
+        raise Gone(
+            "the lead was converted",
+            ref=ref,
+            merged_into=RecordRef(KEY, "Contacts", became),
+            next_step="use the contact",
+        )
+    return _contact(facts, resource, rows[0], partial=False)
+
+
+async def create(draft: ContactDraft) -> RecordRef:
+    """Create a contact; Zoho's workflows run as for a person's own entry."""
+    module = q.named(draft.resource)
+    return created(module, await POST(f"/{module}", {"data": [wire_fields(draft.fields)]}))
+
+
+async def update(change: ContactChange) -> None:
+    """Change the given fields only; refused with :class:`Conflict` if the record is newer than ``version``."""
+    headers = {"If-Unmodified-Since": change.version} if change.version else {}
+    path = f"/{q.named(change.ref.resource)}/{identifier_of(change.ref)}"
+    created(change.ref.resource, await PUT(path, {"data": [wire_fields(change.fields)]}, headers=headers))
+
+
+def created(module: str, answer: Response) -> RecordRef:
+    """The record that a write names.
+
+    A good status is not enough (section 6); :mod:`customer360_zoho.errors` has read the row's own status before.
+    """
+    rows = rows_of(answer.json())
+    details = rows[0].get("details") if rows else None
+    identifier = details.get("id") if isinstance(details, dict) else None
+    if not isinstance(identifier, str) or not identifier:
+        raise UnexpectedAnswer("Zoho does not name the record it wrote", status=answer.status, maybe_applied=True)
+    return RecordRef(KEY, module, identifier)

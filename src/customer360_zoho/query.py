@@ -1,0 +1,373 @@
+"""Zoho's two query languages, built so that no text of a user is ever read as anything but a value (section 5).
+
+* **Criteria** (``/search``): ``(field:operator:value)``. Token index, lags behind writes, ``equals`` means "contains".
+* **COQL** (``/coql``): ``select ... where ...``. Reads the records themselves, compares text exactly.
+
+Every value goes through :func:`quoted` or :func:`escaped`, every field name through :func:`named`. What cannot be said
+raises :class:`Unsupported` before anything is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from math import isfinite
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+import attrs
+
+from customer360.core.activities import Condition, Operator
+from customer360.core.effects import GET, POST, Operation
+from customer360.core.errors import InvalidValue, PageLoop, Truncated, UnexpectedAnswer, Unsupported
+from customer360.core.wire import Response
+
+Row: TypeAlias = Mapping[str, Any]
+"""A record as Zoho sends it."""
+
+MAX_IN = 50
+MAX_CRITERIA = 10
+MAX_CRITERIA_LENGTH = 3000
+REACHABLE_BY_COQL = 10_000
+REACHABLE_BY_SEARCH = 2_000
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)?", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def named(name: str) -> str:
+    """A module's or field's API name, unchanged; :class:`Unsupported` for anything that cannot be one."""
+    if not _NAME.fullmatch(name):
+        raise Unsupported(f"{name!r} is no API name of Zoho", next_step="use a name from describe()")
+    return name
+
+
+def sayable(text: str) -> str:
+    """Text that Zoho can be asked for at all, unchanged.
+
+    Refused: control characters, line ends and lone surrogates (the vendor documents no way to write them) and empty
+    text (Zoho keeps none: an empty field is null).
+    """
+    if not text:
+        raise Unsupported("Zoho keeps no empty text, so none can be searched for", next_step="ask for is_empty instead")
+    if _CONTROL.search(text):
+        raise Unsupported("Zoho's queries cannot express control characters or line ends")
+    return text
+
+
+# COQL ---------------------------------------------------------------------------------------------------------------
+
+
+def quoted(text: str) -> str:
+    """A string literal: single quotes, ``'`` doubled.
+
+    A backslash is refused: the vendor does not say whether it escapes, so no way to write one is sure.
+    """
+    if "\\" in sayable(text):
+        raise Unsupported("Zoho's COQL has no documented way to write a backslash")
+    return "'" + text.replace("'", "''") + "'"
+
+
+@attrs.frozen
+class Clause:
+    """A condition as COQL text; made by the functions of this module only."""
+
+    text: str = attrs.field(repr=False)
+
+
+def literal(value: str | int | float | bool | datetime | date) -> str:
+    """A value as COQL writes it."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case datetime():
+            return quoted(when(value))
+        case date():
+            return quoted(value.isoformat())
+        case str():
+            return quoted(value)
+        case int():
+            return str(value)
+        case float() if isfinite(value):
+            return format(value, "f")
+    raise Unsupported("Zoho's COQL cannot compare with a number that is not finite")
+
+
+def when(value: datetime) -> str:
+    """A point in time as Zoho writes it: whole seconds, numeric offset."""
+    if value.tzinfo is None:
+        raise InvalidValue("a datetime without a time zone", next_step="give it one")
+    return value.isoformat(timespec="seconds")
+
+
+def equals(field: str, value: str | int | float | bool | datetime | date) -> Clause:
+    return Clause(f"{named(field)} = {literal(value)}")
+
+
+def at_least(field: str, value: datetime) -> Clause:
+    return Clause(f"{named(field)} >= {literal(value)}")
+
+
+def one_of(field: str, values: Sequence[str | int | float | bool | datetime | date]) -> Clause:
+    """Any of 1 to 50 values."""
+    if not values:
+        raise InvalidValue(f"no values to compare {named(field)} with")
+    if len(values) > MAX_IN:
+        raise Unsupported(f"Zoho's COQL compares with at most {MAX_IN} values at once")
+    return Clause(f"{named(field)} in ({', '.join(literal(value) for value in values)})")
+
+
+def contains(field: str, text: str) -> Clause:
+    """Text found anywhere in the field.
+
+    ``%`` is the wildcard and cannot be escaped: refused. So is ``_``: in most dialects it stands for any character.
+    """
+    return Clause(f"{named(field)} like {quoted('%' + _plain(text) + '%')}")
+
+
+def begins(field: str, text: str) -> Clause:
+    return Clause(f"{named(field)} like {quoted(_plain(text) + '%')}")
+
+
+def _plain(text: str) -> str:
+    if "%" in text or "_" in text:
+        raise Unsupported("Zoho's COQL has no way to write a wildcard as itself")
+    return text
+
+
+def is_null(field: str) -> Clause:
+    return Clause(f"{named(field)} is null")
+
+
+def is_not_null(field: str) -> Clause:
+    return Clause(f"{named(field)} is not null")
+
+
+def all_of(clauses: Sequence[Clause]) -> Clause:
+    """Every one holds."""
+    return _paired(clauses, "and")
+
+
+def any_of(clauses: Sequence[Clause]) -> Clause:
+    """At least one holds."""
+    return _paired(clauses, "or")
+
+
+def _paired(clauses: Sequence[Clause], word: str) -> Clause:
+    # More than two conditions must be nested in pairs; halving keeps the nesting shallow.
+    if len(clauses) == 1:
+        return clauses[0]
+    half = len(clauses) // 2
+    return Clause(f"({_paired(clauses[:half], word).text} {word} {_paired(clauses[half:], word).text})")
+
+
+def holding(field: str, value: str) -> Clause:
+    """Records whose field *may* be exactly ``value``: all that are, perhaps more; the caller compares.
+
+    COQL compares exactly, so ``=`` does. Only a backslash cannot be written; then the longest stretch without one is
+    asked for.
+    """
+    if "\\" not in sayable(value):
+        return equals(field, value)
+    stretch = max(re.split(r"[\\%_]", value), key=len)
+    if not stretch.strip():
+        raise Unsupported("Zoho's COQL has no documented way to write a backslash")
+    return contains(field, stretch)
+
+
+def condition(asked: Condition) -> Clause:
+    """A filter's condition (F057)."""
+    field, values = named(asked.field), asked.values
+    match asked.operator:
+        case Operator.IS_EMPTY:
+            return is_null(field)
+        case Operator.IN:
+            return one_of(field, values)
+        case Operator.BETWEEN:
+            if len(values) != 2:
+                raise InvalidValue(f"between compares {field} with two values")
+            return Clause(f"{field} between {literal(values[0])} and {literal(values[1])}")
+    if len(values) != 1:
+        raise InvalidValue(f"{asked.operator} compares {field} with one value")
+    return Clause(f"{field} {_SYMBOLS[asked.operator]} {literal(values[0])}")
+
+
+_SYMBOLS = {Operator.EQUALS: "=", Operator.NOT_EQUALS: "!=", Operator.LESS: "<", Operator.GREATER: ">"}
+
+
+def select(
+    columns: Sequence[str],
+    module: str,
+    where: Clause,
+    *,
+    order: Sequence[tuple[str, bool]] = (("id", False),),
+    offset: int = 0,
+    count: int = 200,
+) -> str:
+    """A whole statement.
+
+    ``order`` is (field, descending); ``id`` comes last where it is missing, so that pages do not overlap.
+    """
+    if offset + count > REACHABLE_BY_COQL:
+        raise InvalidValue(f"COQL reaches {REACHABLE_BY_COQL} rows only")
+    keys = list(order) if any(field == "id" for field, _ in order) else [*order, ("id", False)]
+    sorting = ", ".join(f"{named(field)} {'desc' if down else 'asc'}" for field, down in keys)
+    listed = ", ".join(named(column) for column in dict.fromkeys(columns))
+    return f"select {listed} from {named(module)} where {where.text} order by {sorting} limit {offset}, {count}"
+
+
+# Phone numbers ------------------------------------------------------------------------------------------------------
+
+_MOST_CONDITIONS = 25
+
+
+def phone_spellings(fields: Sequence[str], digits: str) -> Clause:
+    """Records of which a phone field holds the last four digits in a row, or split as people split them.
+
+    Zoho does not say how its phone search reads formats, so the records themselves are asked: whatever stands before
+    the last four digits, and after them (an extension), is left to the caller's comparison. The preferred fields are
+    also tried with a blank, hyphen or dot within those four.
+    """
+    if not digits.isascii() or not digits.isdecimal() or not fields:
+        raise Unsupported("there is no number, or no phone field, to compare")
+    last = digits[-4:]
+    asked = [contains(field, last) for field in fields]
+    if len(last) == 4:
+        halves = [(last[:2], last[2:]), (last[:1], last[1:])]
+        for head, tail in halves:
+            for field in fields[:2]:
+                asked += [contains(field, head + between + tail) for between in (" ", "-", ".")]
+    return any_of(asked[: max(_MOST_CONDITIONS, len(fields))])
+
+
+# Criteria -----------------------------------------------------------------------------------------------------------
+
+
+def escaped(text: str) -> str:
+    """A criteria value: ``\\``, ``(``, ``)`` and ``,`` carry a backslash; the transport encodes the URL."""
+    return re.sub(r"([\\(),])", r"\\\1", sayable(text))
+
+
+def starts_with(field: str, text: str) -> Clause:
+    return Clause(f"({named(field)}:starts_with:{escaped(text)})")
+
+
+def criteria(*alternatives: Sequence[Clause]) -> str:
+    """Any of the alternatives, each of which holds if all its conditions do; within the vendor's limits."""
+    if sum(map(len, alternatives)) > MAX_CRITERIA:
+        raise Unsupported(f"Zoho's search takes at most {MAX_CRITERIA} conditions")
+    grouped = [_joined([clause.text for clause in clauses], "and") for clauses in alternatives]
+    text = _joined(grouped, "or")
+    if len(quote(text, safe="")) > MAX_CRITERIA_LENGTH:
+        raise Unsupported(f"Zoho's search takes at most {MAX_CRITERIA_LENGTH} characters")
+    return text
+
+
+def _joined(parts: Sequence[str], word: str) -> str:
+    return parts[0] if len(parts) == 1 else "(" + word.join(parts) + ")"
+
+
+def name_criteria(name: str, given: str | None, family: str) -> str:
+    """Records whose name begins with ``name``, or whose given and family names do where it is cut in two.
+
+    ``given`` is None for resources with one name field.
+    """
+    text = name.strip()
+    if given is None:
+        return criteria([starts_with(family, text)])
+    words = text.split()
+    cuts = [(" ".join(words[:place]), " ".join(words[place:])) for place in range(1, len(words))][:4]
+    pairs = [[starts_with(given, head), starts_with(family, tail)] for head, tail in cuts]
+    return criteria([starts_with(family, text)], [starts_with(given, text)], *pairs)
+
+
+def word(text: str) -> str:
+    """What ``word=`` may be asked: at least two characters."""
+    if len(sayable(text).strip()) < 2:
+        raise Unsupported("Zoho's free-text search needs at least two characters")
+    return text.strip()
+
+
+# Asking -------------------------------------------------------------------------------------------------------------
+
+PAGE = 200
+_MOST_COQL_PAGES = 10
+
+
+async def coql(statement: str) -> tuple[tuple[Row, ...], bool]:
+    """One page of COQL, and whether there is more."""
+    return _page_of(await POST("/coql", {"select_query": statement}, repeatable=True))
+
+
+async def coql_where(
+    columns: Sequence[str],
+    module: str,
+    where: Clause,
+    wanted: Callable[[Row], bool],
+    *,
+    order: Sequence[tuple[str, bool]] = (("id", False),),
+    enough: int | None = None,
+) -> list[Row]:
+    """All rows that are ``wanted``, page after page; stops at ``enough``.
+
+    Raises :class:`Truncated` when the vendor holds more candidates than it makes sense to read.
+    """
+
+    async def page(number: int) -> tuple[tuple[Row, ...], bool]:
+        return await coql(select(columns, module, where, order=order, offset=number * PAGE, count=PAGE))
+
+    return await _collected(page, wanted, _MOST_COQL_PAGES, enough)
+
+
+async def search_rows(
+    module: str, by: str, value: str, wanted: Callable[[Row], bool], *, enough: int | None = None
+) -> list[Row]:
+    """All wanted rows of ``/search?by=value``; the vendor reaches 2,000."""
+
+    async def page(number: int) -> tuple[tuple[Row, ...], bool]:
+        params = {by: value, "page": str(number + 1), "per_page": str(PAGE)}
+        return _page_of(await GET(f"/{named(module)}/search", params))
+
+    return await _collected(page, wanted, REACHABLE_BY_SEARCH // PAGE, enough)
+
+
+async def list_rows(path: str, params: Mapping[str, str]) -> list[Row]:
+    """All rows of a list; the vendor reaches 2,000 by page number."""
+
+    async def page(number: int) -> tuple[tuple[Row, ...], bool]:
+        return _page_of(await GET(path, {**params, "page": str(number + 1), "per_page": str(PAGE)}))
+
+    return await _collected(page, lambda row: True, REACHABLE_BY_SEARCH // PAGE, None)
+
+
+async def _collected(
+    page: Callable[[int], Operation[tuple[tuple[Row, ...], bool]]],
+    wanted: Callable[[Row], bool],
+    most: int,
+    enough: int | None,
+) -> list[Row]:
+    """Wanted rows of at most ``most`` pages, each record once."""
+    found: dict[str, Row] = {}
+    seen: set[str] = set()
+    for number in range(most):
+        rows, more = await page(number)
+        ids = {str(row.get("id")) for row in rows}
+        if more and ids <= seen:
+            raise PageLoop(f"Zoho's page {number + 1} brings nothing new and promises more", attempts=number + 1)
+        seen |= ids
+        found.update((str(row.get("id")), row) for row in rows if wanted(row))
+        if not more or (enough is not None and len(found) >= enough):
+            return list(found.values())
+    raise Truncated(f"Zoho holds more than {most * PAGE} records that may match")
+
+
+def _page_of(answer: Response) -> tuple[tuple[Row, ...], bool]:
+    if answer.status in (204, 304):
+        return (), False
+    body = answer.json()
+    if not isinstance(body, dict) or not isinstance(body.get("data"), list):
+        raise UnexpectedAnswer("Zoho answered without a list of records", status=answer.status)
+    rows = tuple(row for row in body["data"] if isinstance(row, dict))
+    info = body.get("info")
+    return rows, isinstance(info, dict) and info.get("more_records") is True

@@ -1,0 +1,346 @@
+"""Zoho's records as our models, and back (sections 4 to 7): pure functions. Its field names live here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import attrs
+
+from customer360.core.errors import InvalidValue, NotFound
+from customer360.core.metadata import Resource, StandardField
+from customer360.core.records import (
+    Contact,
+    ContactKind,
+    Email,
+    Fields,
+    FieldValue,
+    Phone,
+    RecordRef,
+    RelatedKind,
+    RelatedRecord,
+)
+from customer360_zoho.query import Row, when
+
+KEY: Final = "zoho"
+USERS: Final = "users"
+"""The resource that owners are of."""
+
+_PERSON = {
+    StandardField.NAME: "Full_Name",
+    StandardField.GIVEN_NAME: "First_Name",
+    StandardField.FAMILY_NAME: "Last_Name",
+    StandardField.PHONE: "Phone",
+    StandardField.MOBILE: "Mobile",
+    StandardField.EMAIL: "Email",
+    StandardField.OWNER: "Owner",
+}
+
+CONTACTS: Final = (
+    Resource(
+        name="Contacts",
+        label="Contacts",
+        contact_kind=ContactKind.CONTACT,
+        standard={**_PERSON, StandardField.COMPANY: "Account_Name", StandardField.TITLE: "Title"},
+        phones=("Phone", "Mobile", "Home_Phone", "Other_Phone", "Asst_Phone", "Fax"),
+        emails=("Email", "Secondary_Email"),
+    ),
+    Resource(
+        name="Leads",
+        label="Leads",
+        contact_kind=ContactKind.LEAD,
+        standard={**_PERSON, StandardField.COMPANY: "Company", StandardField.TITLE: "Designation"},
+        phones=("Phone", "Mobile", "Fax"),
+        emails=("Email", "Secondary_Email"),
+    ),
+    Resource(
+        name="Accounts",
+        label="Accounts",
+        contact_kind=ContactKind.COMPANY,
+        standard={
+            StandardField.NAME: "Account_Name",
+            StandardField.PHONE: "Phone",
+            StandardField.OWNER: "Owner",
+        },
+        phones=("Phone", "Fax"),
+    ),
+    Resource(
+        name="Vendors",
+        label="Vendors",
+        contact_kind=ContactKind.COMPANY,
+        standard={
+            StandardField.NAME: "Vendor_Name",
+            StandardField.PHONE: "Phone",
+            StandardField.EMAIL: "Email",
+            StandardField.OWNER: "Owner",
+        },
+        phones=("Phone",),
+        emails=("Email",),
+    ),
+)
+
+ACTIVITIES: Final = tuple(
+    Resource(name=name, label=name, related_kind=kind)
+    for name, kind in (
+        ("Notes", RelatedKind.NOTE),
+        ("Tasks", RelatedKind.TASK),
+        ("Calls", RelatedKind.CALL),
+        ("Events", RelatedKind.EVENT),
+        ("Cases", RelatedKind.CASE),
+        ("Deals", RelatedKind.DEAL),
+    )
+)
+
+MODULE_OF: Final = {resource.related_kind: resource.name for resource in ACTIVITIES if resource.related_kind}
+KIND_OF: Final = {name: kind for kind, name in MODULE_OF.items()}
+
+_COUNTRIES = {
+    "australia": "AU", "austria": "AT", "belgium": "BE", "canada": "CA", "china": "CN", "france": "FR", "germany": "DE",
+    "deutschland": "DE", "india": "IN", "ireland": "IE", "italy": "IT", "japan": "JP", "netherlands": "NL",
+    "saudi arabia": "SA", "spain": "ES", "switzerland": "CH", "uk": "GB", "united kingdom": "GB", "usa": "US",
+    "united states": "US",
+}  # fmt: skip
+_COUNTRY_FIELDS = ("Mailing_Country", "Billing_Country", "Country")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[+-]\d\d:\d\d|Z)")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_PHONE_NAME = re.compile(r"(?i)phone|mobile|(?<![a-z])(?:cell|tel)(?![a-z])")
+
+
+# Values -------------------------------------------------------------------------------------------------------------
+
+
+def value_of(field: str, wire: Any) -> FieldValue:
+    """A field's value as our models hold it: times become aware datetimes, lookups references.
+
+    A lookup does not say of which resource it is; the field does, where we know it.
+    """
+    match wire:
+        case str() if _TIME.fullmatch(wire):
+            return time_of(wire) or wire
+        case str() if _DATE.fullmatch(wire):
+            try:
+                return date.fromisoformat(wire)
+            except ValueError:
+                return wire
+        case None | str() | bool() | int() | float():
+            return wire
+        case {"id": str(identifier)} if field in _LOOKUPS:
+            return RecordRef(KEY, _LOOKUPS[field], identifier)
+        case list() if all(isinstance(item, str) for item in wire):
+            return tuple(wire)
+        case list():
+            return {"items": wire}
+        case dict():
+            return wire
+    return str(wire)
+
+
+_LOOKUPS = {
+    "Owner": USERS,
+    "Created_By": USERS,
+    "Modified_By": USERS,
+    "Account_Name": "Accounts",
+    "Contact_Name": "Contacts",
+    "Related_To": "Contacts",
+    "Who_Id": "Contacts",
+    "Deal_Name": "Deals",
+    "Vendor_Name": "Vendors",
+    "Converted_Contact": "Contacts",
+    "Converted_Account": "Accounts",
+    "Converted_Deal": "Deals",
+}
+
+
+def wire_of(value: FieldValue) -> Any:
+    """A value as Zoho takes it; None clears."""
+    match value:
+        case datetime():
+            return when(value)
+        case date():
+            return value.isoformat()
+        case RecordRef(id=identifier):
+            return {"id": identifier}
+        case tuple():
+            return list(value)
+        case Mapping():
+            return dict(value)
+    return value
+
+
+def wire_fields(fields: Fields) -> dict[str, Any]:
+    """Fields as Zoho takes them.
+
+    System keys (``$...``) and names that cannot be API names raise :class:`InvalidValue`.
+    """
+    for name in fields:
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*|\$se_module|\$send_notification", name, re.ASCII):
+            raise InvalidValue(f"{name!r} is no field of Zoho", next_step="use a name from describe()")
+    return {name: wire_of(value) for name, value in fields.items()}
+
+
+def time_of(wire: Any) -> datetime | None:
+    """A time that Zoho wrote, or None for anything else (a missing one, or one without its offset)."""
+    if not isinstance(wire, str) or not _TIME.fullmatch(wire):
+        return None
+    try:
+        return datetime.fromisoformat(wire)
+    except ValueError:
+        return None
+
+
+def identifier_of(ref: RecordRef) -> str:
+    """The id for a path; an id that Zoho cannot have made means a record that is not there."""
+    if not re.fullmatch(r"[0-9]{1,25}", ref.id, re.ASCII):
+        raise NotFound("Zoho has no such record: its ids are digits", ref=ref)
+    return ref.id
+
+
+def rows_of(body: Any) -> tuple[Row, ...]:
+    """The records of an answer; none where there is no list."""
+    rows = body.get("data") if isinstance(body, dict) else None
+    return tuple(row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+
+
+def text_of(row: Row, field: str) -> str:
+    wire = row.get(field)
+    return wire if isinstance(wire, str) else ""
+
+
+def lookup_of(row: Row, field: str) -> str | None:
+    """The id that a lookup names, or None."""
+    wire = row.get(field)
+    identifier = wire.get("id") if isinstance(wire, dict) else wire
+    return identifier if isinstance(identifier, str) and identifier else None
+
+
+# Contacts -----------------------------------------------------------------------------------------------------------
+
+
+def resource_named(name: str) -> Resource:
+    """The contact resource of that name; a custom module has one name field and is known by its field names."""
+    known = next((resource for resource in CONTACTS if resource.name == name), None)
+    return known or custom_resource(name, name)
+
+
+def custom_resource(name: str, label: str, phones: Sequence[str] = (), emails: Sequence[str] = ()) -> Resource:
+    """A custom module that holds contacts."""
+    return Resource(
+        name=name,
+        label=label,
+        contact_kind=ContactKind.CONTACT,
+        standard={StandardField.NAME: "Name", StandardField.OWNER: "Owner"},
+        phones=tuple(phones),
+        emails=tuple(emails),
+    )
+
+
+def columns_of(resource: Resource) -> tuple[str, ...]:
+    """The fields to ask COQL for, so that a row makes a :class:`Contact`; at most 50 (the vendor's limit)."""
+    more = {"Contacts": ("Account_Name.Account_Name", "Mailing_Country"), "Leads": ("Converted__s",)}
+    times = ("Created_Time", "Modified_Time")
+    names = ("id", *resource.standard.values(), *times, *resource.phones, *resource.emails)
+    return tuple(dict.fromkeys((*names, *more.get(resource.name, ()))))[:50]
+
+
+def contact_of(resource: Resource, row: Row, *, url: str | None = None, partial: bool = False) -> Contact:
+    """A row as a contact."""
+    standard = resource.standard
+    given, family = _text(row, standard, StandardField.GIVEN_NAME), _text(row, standard, StandardField.FAMILY_NAME)
+    company_field = standard.get(StandardField.COMPANY)
+    company = row.get(company_field) if company_field else None
+    company_id = lookup_of(row, company_field) if company_field and not isinstance(company, str) else None
+    company_name = company.get("name") if isinstance(company, dict) else company
+    if not isinstance(company_name, str) and company_field:
+        company_name = row.get(f"{company_field}.{company_field}")
+    owner = lookup_of(row, "Owner")
+    phones = dict.fromkeys((*resource.phones, *(name for name in row if _PHONE_NAME.search(name))))
+    version = row.get("Modified_Time")
+    return Contact(
+        ref=RecordRef(KEY, resource.name, str(row.get("id", ""))),
+        kind=resource.contact_kind or ContactKind.CONTACT,
+        name=_text(row, standard, StandardField.NAME) or " ".join(part for part in (given, family) if part),
+        given_name=given or None,
+        family_name=family or None,
+        phones=tuple(Phone(name, text) for name in phones if (text := text_of(row, name).strip())),
+        emails=tuple(Email(name, text) for name in resource.emails if (text := text_of(row, name).strip())),
+        company=company_name if isinstance(company_name, str) else None,
+        company_ref=RecordRef(KEY, "Accounts", company_id) if company_id else None,
+        owner=RecordRef(KEY, USERS, owner) if owner else None,
+        region=_region(row),
+        url=url,
+        version=version if isinstance(version, str) else None,
+        created_at=time_of(row.get("Created_Time")),
+        modified_at=time_of(version),
+        last_activity_at=time_of(row.get("Last_Activity_Time")),
+        partial=partial,
+        fields={name: value_of(name, wire) for name, wire in row.items()},
+    )
+
+
+def _text(row: Row, standard: Mapping[StandardField, str], field: StandardField) -> str:
+    return text_of(row, standard[field]) if field in standard else ""
+
+
+def _region(row: Row) -> str | None:
+    """The record's country, from a free text that people typed; None unless it is plain which."""
+    text = next((found for name in _COUNTRY_FIELDS if (found := text_of(row, name).strip())), "")
+    if re.fullmatch(r"[A-Z]{2}", text) and text != "UK":
+        return text
+    return _COUNTRIES.get(text.casefold())
+
+
+def converted(row: Row) -> bool:
+    """Whether a lead was converted: then it is no lead any more, and its person another record."""
+    return row.get("Converted__s") is True or row.get("$converted") is True
+
+
+# Related records ----------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Reading:
+    """Which fields of an activity module mean what; ``at`` is what its users sort by."""
+
+    title: str
+    text: str
+    at: str
+    status: str | None
+    more: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        named = (self.title, self.text, self.at, self.status, "Owner", "Created_Time", *self.more)
+        return ("id", *(name for name in dict.fromkeys(named) if name))
+
+
+READINGS: Final = {
+    "Notes": Reading("Note_Title", "Note_Content", "Created_Time", None, ("Parent_Id",)),
+    "Tasks": Reading("Subject", "Description", "Created_Time", "Status", ("Due_Date", "Priority")),
+    "Calls": Reading(
+        "Subject", "Description", "Call_Start_Time", "Call_Type", ("Call_Duration_in_seconds", "Call_Result")
+    ),
+    "Events": Reading("Event_Title", "Description", "Start_DateTime", None, ("End_DateTime", "Venue")),
+    "Cases": Reading("Subject", "Description", "Created_Time", "Status", ("Case_Number", "Priority", "Case_Origin")),
+    "Deals": Reading("Deal_Name", "Description", "Created_Time", "Stage", ("Amount", "Closing_Date")),
+}
+
+
+def related_of(module: str, row: Row, *, url: str | None = None) -> RelatedRecord:
+    """A row of an activity module as a related record."""
+    reading = READINGS[module]
+    owner = lookup_of(row, "Owner")
+    created = time_of(row.get("Created_Time"))
+    return RelatedRecord(
+        ref=RecordRef(KEY, module, str(row.get("id", ""))),
+        kind=KIND_OF[module],
+        title=text_of(row, reading.title),
+        text=text_of(row, reading.text),
+        at=time_of(row.get(reading.at)) or created,
+        created_at=created,
+        status=(text_of(row, reading.status) or None) if reading.status else None,
+        owner=RecordRef(KEY, USERS, owner) if owner else None,
+        url=url,
+        fields={name: value_of(name, wire) for name, wire in row.items()},
+    )
