@@ -13,7 +13,7 @@ unit test of it needs no mocks::
 Who answers what:
 
 * The **kernel** (:mod:`customer360.core.kernel`) answers everything that concerns time and concurrency itself:
-  :class:`Sleep`, :class:`Now`, :class:`Random`, :class:`Emit`, :class:`Spawn`, :func:`gather`, :func:`settle`,
+  :class:`Sleep`, :class:`Now`, :class:`Random`, :class:`Remaining`, :class:`Emit`, :class:`Spawn`, :func:`gather`, :func:`settle`,
   :func:`within`, :func:`handling`. It does no I/O and knows no clock but the one it is given.
 * A **driver** (:mod:`customer360.drivers`) carries out the **leaves**: :class:`Send`, :class:`Tx`, :class:`Peek`,
   :class:`Acquire`, :class:`Release`, :class:`Shared`. Operation code never runs on a driver's pool threads.
@@ -257,6 +257,11 @@ class Now(Effect[float]):
 @attrs.frozen
 class Random(Effect[float]):
     """A float in [0, 1)."""
+
+
+@attrs.frozen
+class Remaining(Effect[float | None]):
+    """Seconds left until the nearest deadline (:func:`within`) in force here, or None without one."""
 
 
 @attrs.frozen(eq=False)
