@@ -1,0 +1,1 @@
+"""The fakes and the frame they share: clock, journal, faults, switches, cast, OAuth, serving."""

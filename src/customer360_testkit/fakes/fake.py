@@ -1,0 +1,267 @@
+"""What every fake CRM is: one pipeline behind two doors, by hand and over HTTP.
+
+A fake is a subclass of :class:`FakeCrm` that gives ``key``, ``vendor_hosts``, ``known_switches``, :meth:`routes` and
+:meth:`seed`. Endpoints are plain functions ``Call -> WireAnswer``: they wait for nothing, so nothing is lost by their
+not being coroutines, and a call by hand costs microseconds. Time comes from ``self.clock``, chance from
+``self.random``, absolute URLs from :meth:`base`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, ClassVar
+
+from customer360_testkit.fakes.cast import CastMember, shared_cast
+from customer360_testkit.fakes.clock import Clock, FakeClock
+from customer360_testkit.fakes.exchange import AnswerLost, Call, WireAnswer, WireRequest, split_url
+from customer360_testkit.fakes.faults import Faults
+from customer360_testkit.fakes.journal import Entry, Journal
+from customer360_testkit.fakes.oauth import OAuthServer
+from customer360_testkit.fakes.routing import Route, Routes
+from customer360_testkit.fakes.switches import Switch, Switches
+
+Message = MutableMapping[str, Any]
+
+
+class Exchange:
+    """An exchange that is under way: opened, decided, not yet closed.
+
+    ``answer`` is None when the connection ends without one (``lost``).
+    """
+
+    __slots__ = ("answer", "entry")
+
+    def __init__(self, entry: Entry, answer: WireAnswer | None) -> None:
+        self.entry = entry
+        self.answer = answer
+
+    @property
+    def lost(self) -> bool:
+        return self.answer is None
+
+
+class FakeCrm(ABC):
+    """A fake CRM.
+
+    Args:
+        switches: readings other than the defaults, by switch name; unknown names or readings raise ValueError.
+        clock: a :class:`FakeClock` unless given.
+        seed: of everything that is left to chance.
+        cast: the customers it holds; the shared cast unless given, ``()`` for none.
+        public_base: what absolute URLs that the fake hands out begin with, like ``http://127.0.0.1:8001``; None for
+            the vendor's own hosts.
+    """
+
+    key: ClassVar[str]
+    """The CRM's key, as the plugins name it."""
+    vendor_hosts: ClassVar[tuple[str, ...]]
+    """The vendor's real hosts that this fake answers for, host names only."""
+    known_switches: ClassVar[tuple[Switch, ...]] = ()
+
+    def __init__(
+        self,
+        *,
+        switches: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        seed: int = 0,
+        cast: Sequence[CastMember] | None = None,
+        public_base: str | None = None,
+    ) -> None:
+        self.switches = Switches(self.known_switches, switches)
+        self.clock: Clock = clock if clock is not None else FakeClock()
+        self.cast: tuple[CastMember, ...] = shared_cast() if cast is None else tuple(cast)
+        self.public_base = public_base.rstrip("/") if public_base else None
+        self.journal = Journal()
+        self.faults = Faults()
+        self.in_flight = 0
+        """Exchanges opened and not yet closed: what a concurrency limit counts (this one included)."""
+        self._seed = seed
+        self.random = random.Random(seed)
+        self._late: list[tuple[float, int, WireRequest, Entry]] = []
+        self.oauth: OAuthServer = self.make_oauth()
+        self._routes = Routes(self.routes())
+        self.seed()
+
+    # --- what a fake brings -----------------------------------------------------------------------------------
+
+    @abstractmethod
+    def make_oauth(self) -> OAuthServer:
+        """The authorization server, with its client and its users."""
+
+    @abstractmethod
+    def routes(self) -> Iterable[Route]:
+        """Every endpoint. Called once."""
+
+    @abstractmethod
+    def seed(self) -> None:
+        """Put the records back to how they were at the start. Called at the start and by :meth:`reset`; cheap."""
+
+    @abstractmethod
+    def records(self, module: str) -> list[dict[str, Any]]:
+        """Copies of the live records of a module, as the vendor would name it, in order of creation."""
+
+    @abstractmethod
+    def not_found(self, call: Call, known_path: bool) -> WireAnswer:
+        """The vendor's answer to a path it does not know, or (``known_path``) to a wrong method."""
+
+    def dispatch(self, call: Call) -> WireAnswer:
+        """Find the endpoint and run it. Overridden where a fake checks something first."""
+        endpoint, params, known = self._routes.find(call.method, call.path)
+        if endpoint is None:
+            return self.not_found(call, known)
+        call.params = params
+        return endpoint(call)
+
+    # --- for tests, simulators and judges ------------------------------------------------------------------------
+
+    @property
+    def client_id(self) -> str:
+        return self.oauth.client_id
+
+    @property
+    def client_secret(self) -> str:
+        return self.oauth.client_secret
+
+    @property
+    def users(self) -> Mapping[str, Any]:
+        """Login name -> user (see :class:`customer360_testkit.fakes.oauth.FakeUser`)."""
+        return self.oauth.users
+
+    def base(self, host: str) -> str:
+        """``https://host``, or the public base."""
+        return self.public_base if self.public_base is not None else f"https://{host}"
+
+    def reset(self) -> None:
+        """Back to the start: records, grants, journal, faults, chance. The clock is the caller's."""
+        self.journal.clear()
+        self.faults.clear()
+        self._late.clear()
+        self.in_flight = 0
+        self.random.seed(self._seed)
+        self.oauth.reset()
+        self.seed()
+
+    def authorize(self, authorization_url: str, user: str | None = None, *, deny: bool = False) -> str:
+        """Play the browser: open the authorization URL as ``user`` and give the URL redirected to.
+
+        ``user`` is a login name (the first user unless given). ValueError when the page shows an error instead of
+        redirecting.
+        """
+        if user is not None and user not in self.oauth.users:
+            raise ValueError(f"no user {user!r}; there are: {', '.join(self.oauth.users)}")
+        self.oauth.at_browser = user if user is not None else next(iter(self.oauth.users))
+        self.oauth.deny = deny
+        try:
+            answer = self.answer(WireRequest("GET", authorization_url))
+        finally:
+            self.oauth.at_browser = None
+            self.oauth.deny = False
+        location = answer.header("location")
+        if location is None:
+            raise ValueError(f"the authorization page answered {answer.status} instead of redirecting")
+        return location
+
+    # --- the pipeline --------------------------------------------------------------------------------------------
+
+    def apply_due(self) -> None:
+        """Let the X22 requests whose time has come take effect. Every exchange begins with it."""
+        while self._late and self._late[0][0] <= self.clock.time():
+            _, _, request, entry = heapq.heappop(self._late)
+            self.dispatch(Call(request, entry))
+            entry.applied = True
+
+    @property
+    def pending_late(self) -> int:
+        """How many X22 requests still wait for their time."""
+        return len(self._late)
+
+    def open(self, request: WireRequest) -> Exchange:
+        """Receive a request: journal, faults, effect, answer. Follow with :meth:`close`."""
+        if self._late:
+            self.apply_due()
+        _, path, query = split_url(request.url)
+        method = request.method.upper()
+        now = self.clock.time()
+        entry = self.journal.open(now, method, path, query)
+        self.in_flight += 1
+        fault = self.faults.strike(entry.number, method, path) if self.faults else None
+        if fault is None:
+            answer = self.dispatch(Call(request, entry))
+            entry.applied = True
+            entry.status = answer.status
+            return Exchange(entry, answer)
+        entry.fault = fault.name
+        true_answer: WireAnswer | None = None
+        if fault.apply == "yes":
+            true_answer = self.dispatch(Call(request, entry, fault))
+            entry.applied = True
+        elif fault.apply == "late":
+            heapq.heappush(self._late, (now + fault.after, entry.number, request, entry))
+        if fault.lose:
+            return Exchange(entry, None)
+        sent = fault.answer if fault.answer is not None else true_answer
+        if sent is None:
+            raise RuntimeError(f"the fault {fault.name!r} neither answers nor lets the fake answer")
+        if fault.delay:
+            sent = WireAnswer(sent.status, sent.headers, sent.content, sent.delay + fault.delay)
+        entry.status = sent.status
+        return Exchange(entry, sent)
+
+    def close(self, exchange: Exchange) -> None:
+        """The answer has been sent, or the connection has ended."""
+        self.in_flight -= 1
+        self.journal.close(exchange.entry)
+
+    def answer(self, request: WireRequest) -> WireAnswer:
+        """One exchange by hand, without an event loop.
+
+        Raises:
+            AnswerLost: a fault ended the connection without an answer.
+        """
+        exchange = self.open(request)
+        self.close(exchange)
+        if exchange.answer is None:
+            raise AnswerLost(exchange.entry.applied)
+        return exchange.answer
+
+    async def asgi(
+        self,
+        scope: Mapping[str, Any],
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        """The same pipeline as an ASGI application. A lost answer raises :class:`AnswerLost`, which
+        :func:`customer360_testkit.fakes.serving.serve` turns into a closed connection."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"a fake speaks HTTP only, not {scope['type']}")
+        content = b""
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            content += message.get("body", b"")
+            more = message.get("more_body", False)
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        host = next((value for name, value in headers if name == "host"), "localhost")
+        raw_path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
+        query = scope["query_string"].decode("latin-1")
+        url = f"{scope.get('scheme', 'http')}://{host}{raw_path}{'?' + query if query else ''}"
+        exchange = self.open(WireRequest(scope["method"], url, headers, content))
+        try:
+            answer = exchange.answer
+            if answer is None:
+                raise AnswerLost(exchange.entry.applied)
+            if answer.delay:
+                await asyncio.sleep(answer.delay)
+            pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+            if answer.status != 204:
+                pairs.append((b"content-length", str(len(answer.content)).encode()))
+            await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
+            await send({"type": "http.response.body", "body": answer.content})
+        finally:
+            self.close(exchange)
