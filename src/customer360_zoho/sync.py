@@ -100,8 +100,11 @@ async def _changed(facts: LinkFacts, module: str, mark: _Mark) -> Changes:
     if mark.done and not (rows and rows[0].get("id") == mark.last):
         if mark.restarts >= _MOST_RESTARTS:
             raise PageLoop("the order of Zoho's records changes with every page", attempts=mark.restarts)
-        mark = attrs.evolve(mark, done=0, restarts=mark.restarts + 1)
+        before, mark = mark, attrs.evolve(mark, done=0, restarts=mark.restarts + 1)
         rows, more = await _page(module, mark)
+        again = _advanced(mark, rows)
+        if more and (again.since, again.done, again.last) == (before.since, before.done, before.last):
+            raise PageLoop("Zoho's pages go in a circle: the next one is the one before", attempts=before.done)
     elif mark.done:
         rows = rows[1:]
     if more and not rows:
