@@ -41,6 +41,8 @@ class Org:
     requests: int = 0
 
     def touch(self, identifier: str) -> None:
+        if any(identifier == gone for gone, _ in self.deleted):
+            return  # ids are never used twice
         _, version = self.records.get(identifier, (self.now, 0))
         self.records[identifier] = (self.now, version + 1)
 
