@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 
 from customer360.core.effects import GET, POST, PUT, Operation, gather
-from customer360.core.errors import Gone, NotFound, UnexpectedAnswer
+from customer360.core.errors import Gone, NotFound, Truncated, UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import Contact, ContactChange, ContactDraft, Email, Page, Phone, RecordRef
@@ -91,8 +91,8 @@ async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough
     """One request where COQL is granted: the records themselves are asked, whatever their spelling.
 
     How ``phone=`` reads spellings is not documented (section 5), and it lags behind writes. So it serves only where
-    COQL is not granted, in the three spellings that the contract names, side by side; and where too many records share
-    the last four digits.
+    COQL is not granted, in the three spellings that the contract names, side by side; and where thousands of records
+    share the last four digits.
     """
     digits = asked.national or "".join(filter(str.isdecimal, asked.e164))
 
@@ -101,13 +101,13 @@ async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough
 
     if granted(facts, COQL) and resource.phones:
         where = q.phone_spellings(resource.phones, digits)
-        rows, more = await q.coql(q.select(columns_of(resource), resource.name, where))
-        found = [row for row in rows if wanted(row)]
-        if not more:
-            return found
-        if not granted(facts, SEARCH):
+        try:
             return await q.coql_where(columns_of(resource), resource.name, where, wanted, enough=enough)
-        return _once([found, *await _spelt(resource, asked, digits, wanted, enough)])
+        except Truncated:
+            found = _once(await _spelt(resource, asked, digits, wanted, enough)) if granted(facts, SEARCH) else []
+            if not found:
+                raise
+            return found
     return _once(await _spelt(resource, asked, digits, wanted, enough))
 
 
