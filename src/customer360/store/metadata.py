@@ -7,6 +7,7 @@ Constraint names follow a convention, so that a migration can name what it drops
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 from sqlalchemy import MetaData
 
@@ -20,14 +21,13 @@ metadata = MetaData(
     }
 )
 
-ROOMS_WITH_TABLES = ("customer360.links.tables", "customer360.outbox.tables", "customer360.index.tables")
-
 
 def complete_metadata() -> MetaData:
-    """:data:`metadata` with every room's tables in it, for comparing with a migrated store.
+    """:data:`metadata` with every room's ``tables.py`` in it, for comparing with a migrated store.
 
     A running client needs only the tables it imports.
     """
-    for room in ROOMS_WITH_TABLES:
-        import_module(room)
+    root = Path(__file__).parents[1]
+    for tables in sorted(root.glob("*/tables.py")):
+        import_module(f"{root.name}.{tables.parent.name}.tables")
     return metadata
