@@ -1,0 +1,303 @@
+"""From a connector's request to the wire and back.
+
+The one operation in which a token meets a URL. Its order is its safety: resolve and encode, check the host, sign, wait
+for a place, a turn and the circuit, send, read what came, and only then decide whether to send again. Everything it
+decides with is pure and lives next door.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urljoin
+
+import attrs
+
+from customer360.core.auth import Grant
+from customer360.core.connector import Connector
+from customer360.core.effects import Now, Random, Remaining, Request, Send, Sleep, within
+from customer360.core.errors import (
+    AnswerLost,
+    Customer360Error,
+    DeadlineExceeded,
+    InvalidValue,
+    NeedsAuthorization,
+    TokenExpired,
+    TransportError,
+    UnexpectedAnswer,
+)
+from customer360.core.linking import Hosts, LinkFacts
+from customer360.core.wire import Response
+from customer360.transport.answers import error_of, is_write, request_id
+from customer360.transport.circuit import Circuit
+from customer360.transport.endpoints import Endpoints
+from customer360.transport.limiter import Limiter
+from customer360.transport.prepare import Headers, Prepared, allowed_host, checked_headers, prepare
+from customer360.transport.redaction import path_shape
+from customer360.transport.retry import RetryBudget, RetryPolicy, pause_before_repeat
+from customer360.transport.tokens import Tokens
+from customer360.transport.tracing import ExchangeSpan
+from customer360.transport.urls import resolve
+
+log = logging.getLogger("customer360.transport")
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS: Final = 5
+_MARGIN: Final = 0.02
+"""Seconds by which a request ends before its caller's deadline: its error still says whether it was applied."""
+_PATIENCE: Final = 1.0
+"""A request that was given less than these seconds and timed out says nothing about the CRM's health."""
+
+
+class Exchange:
+    """Answers one authorised link's requests: ``handling(exchange, connector.get(facts, ref))``.
+
+    ``limiter``, ``circuit`` and ``budget`` are the link's, shared by all exchanges of a client; without them the
+    exchange keeps its own. ``tokens`` None is for sign-in, before there are any. ``endpoints`` map vendor hosts to
+    loopback addresses, after the host check. Stateless itself: any number of requests may run side by side.
+    """
+
+    def __init__(
+        self,
+        *,
+        connector: Connector,
+        facts: LinkFacts,
+        tokens: Tokens | None = None,
+        limiter: Limiter | None = None,
+        circuit: Circuit | None = None,
+        budget: RetryBudget | None = None,
+        policy: RetryPolicy | None = None,
+        endpoints: Endpoints | Mapping[str, str] | None = None,
+        max_body: int = 32 * 1024 * 1024,
+        user_agent: str = "customer360",
+    ) -> None:
+        limits = connector.limits
+        self._connector = connector
+        self._facts = facts
+        self._tokens = tokens
+        self._limiter = limiter or Limiter(f"{connector.info.key}/{id(self)}", limits.concurrent, limits.per_window)
+        self._circuit = circuit or Circuit()
+        self._budget = budget or RetryBudget()
+        self._policy = policy or RetryPolicy()
+        self._endpoints = endpoints if isinstance(endpoints, Endpoints) else Endpoints(endpoints)
+        self._max_body = max_body
+        self._user_agent = user_agent
+
+    async def __call__(self, request: Request) -> Response:
+        """The answer to ``request``; every other outcome is an error of the family, with the number of attempts."""
+        if await Remaining() is None:
+            return await within(self._policy.total, self._observed(request))
+        return await self._observed(request)
+
+    async def _observed(self, request: Request) -> Response:
+        course = _Course(request)
+        started = await Now()
+        status: int | None = None
+        error: BaseException | None = None
+        try:
+            response = await self._run(course)
+            status = response.status
+            return response
+        except BaseException as raised:
+            error = raised
+            status = getattr(raised, "status", None)
+            if isinstance(raised, Customer360Error):
+                raised.attempts = max(raised.attempts, course.attempts)
+            raise
+        finally:
+            if course.span is not None:
+                course.span.end(status=status, attempts=course.attempts, error=error)
+            self._log(course, status, error, started)
+
+    def _log(self, course: _Course, status: int | None, error: BaseException | None, started: float) -> None:
+        level = logging.DEBUG if error is None else logging.INFO
+        if log.isEnabledFor(level):
+            facts = {
+                "crm": self._connector.info.key,
+                "method": course.request.method,
+                "path": course.shape,
+                "status": status,
+                "attempts": course.attempts,
+                "started": started,
+                "outcome": "ok" if error is None else type(error).__name__,
+            }
+            log.log(
+                level, "%(crm)s %(method)s %(path)s: %(outcome)s, %(status)s, attempts %(attempts)s", facts, extra=facts
+            )
+
+    # One request, all its attempts ----------------------------------------------------------------------------------
+
+    async def _run(self, course: _Course) -> Response:
+        request = course.request
+        login = request.purpose == "login"
+        if not login and (refusal := self._circuit.refusal(await Now())) is not None:
+            raise refusal
+        grant = None if login else await self._grant()
+        price: int | None = None
+        renewed = False
+        while True:
+            facts = self._facts_with(grant)
+            hosts = self._connector.hosts(facts)
+            prepared = prepare(request, base=self._connector.api_base(facts), hosts=hosts, user_agent=self._user_agent)
+            course.begin(self._connector.info.key, prepared)
+            try:
+                if login:
+                    response = await self._follow(course, prepared, hosts, ())
+                else:
+                    response = await self._attempt(course, prepared, hosts, facts, grant)
+            except TokenExpired:
+                if renewed or grant is None or self._tokens is None:
+                    raise
+                # The CRM refused to look at the request, so repeating it is safe whatever its method (X5).
+                grant = await self._tokens.renewed(grant)
+                renewed = True
+                continue
+            except Customer360Error as error:
+                price = await self._pause(course, error, renewed)
+                continue
+            self._budget.earn(price)
+            return response
+
+    async def _pause(self, course: _Course, error: Customer360Error, renewed: bool) -> int:
+        """Wait until the request may be repeated after ``error`` and return what that cost; or raise it."""
+        pause = pause_before_repeat(
+            error,
+            attempt=course.attempts - renewed,
+            repeatable=course.request.repeatable,
+            remaining=await self._remaining(),
+            chance=await Random(),
+            policy=self._policy,
+        )
+        price = None if pause is None else self._budget.spend(error)
+        if pause is None or price is None:
+            raise error
+        await Sleep(pause)
+        return price
+
+    async def _grant(self) -> Grant:
+        if self._tokens is None:
+            raise NeedsAuthorization("this link has no grant yet")
+        return await self._tokens.current()
+
+    def _facts_with(self, grant: Grant | None) -> LinkFacts:
+        # A vendor may name the API's host anew with each token.
+        if grant is None or not grant.extra:
+            return self._facts
+        return attrs.evolve(self._facts, extra={**self._facts.extra, **grant.extra})
+
+    # One attempt ----------------------------------------------------------------------------------------------------
+
+    async def _attempt(
+        self, course: _Course, prepared: Prepared, hosts: Hosts, facts: LinkFacts, grant: Grant | None
+    ) -> Response:
+        request = course.request
+        signature = () if grant is None else checked_headers(self._connector.auth.sign(grant))
+        await self._limiter.enter()
+        try:
+            await self._limiter.turn(await self._remaining())
+            probe = self._circuit.admit(await Now())
+            try:
+                response = await self._follow(course, prepared, hosts, signature)
+            except TransportError as error:
+                now = await Now()
+                if isinstance(error, DeadlineExceeded) and course.timeout < _PATIENCE:
+                    self._circuit.withdraw(probe=probe)
+                else:
+                    self._circuit.settle(error, now, probe=probe)
+                raise
+            except BaseException:
+                self._circuit.withdraw(probe=probe)
+                raise
+            now = await Now()
+            failure = error_of(self._connector, facts, request, response, now)
+            self._circuit.settle(failure, now, probe=probe)
+            if failure is None:
+                return response
+            if failure.wait:
+                self._limiter.pause(now + failure.wait)
+            raise failure
+        finally:
+            await self._limiter.leave()
+
+    async def _follow(self, course: _Course, prepared: Prepared, hosts: Hosts, signature: Headers) -> Response:
+        """Send, and follow redirects by hand: reads only, allowed hosts only, never a credential to another host."""
+        url, host, headers = prepared.url, prepared.host, _signed(prepared.headers, signature)
+        login = course.request.purpose == "login"
+        for _ in range(_MOST_REDIRECTS + 1):
+            response = await self._send(course, prepared, url, host, headers)
+            if response.status not in _REDIRECTS or response.status in course.request.accept:
+                return response
+            target = response.header("location")
+            if prepared.method not in ("GET", "HEAD") or target is None:
+                raise UnexpectedAnswer(
+                    "the CRM redirects where it must not",
+                    status=response.status,
+                    request_id=request_id(response),
+                    maybe_applied=is_write(course.request),
+                )
+            url = _redirected(url, target)
+            next_host = allowed_host(url, hosts, login=login)
+            if next_host != host:
+                headers, host = _harmless(prepared.headers), next_host
+        raise UnexpectedAnswer(f"the CRM redirects more than {_MOST_REDIRECTS} times", status=response.status)
+
+    async def _send(self, course: _Course, prepared: Prepared, url: str, host: str, headers: Headers) -> Response:
+        timeout = min(await self._remaining() - _MARGIN, self._policy.attempt_timeout)
+        if timeout <= 0:
+            raise DeadlineExceeded("no time was left to send a request; nothing was sent")
+        course.attempts += 1
+        course.timeout = timeout
+        try:
+            return await Send(
+                method=prepared.method,
+                url=self._endpoints.apply(url),
+                headers=(("Host", host), *headers),
+                content=prepared.content,
+                timeout=timeout,
+                max_body=self._max_body,
+            )
+        except TransportError as error:
+            if isinstance(error, AnswerLost | DeadlineExceeded) and not is_write(course.request):
+                error.maybe_applied = False
+            raise
+
+    async def _remaining(self) -> float:
+        remaining = await Remaining()
+        return self._policy.total if remaining is None else remaining
+
+
+@attrs.define
+class _Course:
+    """What has become of one request so far; attempts are requests that were handed to the wire."""
+
+    request: Request
+    attempts: int = 0
+    timeout: float = 0.0
+    shape: str = "?"
+    span: ExchangeSpan | None = None
+
+    def begin(self, crm: str, prepared: Prepared) -> None:
+        if self.span is None:
+            self.shape = path_shape(prepared.url)
+            self.span = ExchangeSpan(crm=crm, method=prepared.method, host=prepared.host, path_shape=self.shape)
+
+
+def _signed(headers: Headers, signature: Headers) -> Headers:
+    """A connector never carries a credential itself: the signature's headers replace any of the same name."""
+    names = {name.lower() for name, _ in signature}
+    return (*((name, value) for name, value in headers if name.lower() not in names), *signature)
+
+
+def _harmless(headers: Headers) -> Headers:
+    """What may follow a redirect to another host: nothing that a connector may have put a key into."""
+    return tuple(
+        (name, value) for name, value in headers if name.lower() in ("accept", "accept-encoding", "user-agent")
+    )
+
+
+def _redirected(url: str, target: str) -> str:
+    try:
+        return resolve("", urljoin(url, target.strip()))
+    except (ValueError, InvalidValue):
+        raise UnexpectedAnswer("the CRM redirects to what is no URL") from None

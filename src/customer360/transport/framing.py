@@ -1,0 +1,68 @@
+"""One request written down for httpcore, and one answer read back; the same for threads and asyncio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from customer360.core.effects import Send
+from customer360.core.errors import InvalidValue
+from customer360.core.wire import Response
+from customer360.transport.bodies import Body
+from customer360.transport.urls import origin
+
+Origin = tuple[str, str, int]
+
+
+def core_origin(core: Any, where: Origin) -> Any:
+    """httpcore's value of scheme, host and port."""
+    scheme, host, port = where
+    return core.Origin(scheme.encode("ascii"), host.encode("ascii"), port)
+
+
+def core_request(core: Any, send: Send) -> Any:
+    """httpcore's value of ``send``."""
+    scheme, host, port = origin(send.url)
+    try:
+        authority, _, rest = send.url.partition("://")[2].partition("/")
+        target = f"/{rest}".partition("#")[0]
+        if "?" in authority:
+            raise InvalidValue("a URL without a path has a query")
+        headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in send.headers]
+        given = {name.lower() for name, _ in headers}
+        if b"host" not in given:
+            headers.insert(0, (b"Host", authority.encode("ascii")))
+        if send.content or send.method in ("POST", "PUT", "PATCH"):
+            headers.append((b"Content-Length", b"%d" % len(send.content)))
+        url = core.URL(
+            scheme=scheme.encode("ascii"), host=host.encode("ascii"), port=port, target=target.encode("ascii")
+        )
+    except UnicodeEncodeError:
+        raise InvalidValue("a URL or header is not ASCII") from None
+    return core.Request(send.method.encode("ascii"), url, headers=headers, content=send.content)
+
+
+class Incoming:
+    """An answer as it comes in."""
+
+    def __init__(self, answer: Any, max_body: int) -> None:
+        self.status: int = answer.status
+        self.headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
+        self.chunked = "chunked" in (self._header("transfer-encoding") or "").lower()
+        self.last = b""
+        """The last raw bytes of the body."""
+        self._body = Body(max_body, self._header("content-encoding"))
+
+    def feed(self, chunk: bytes) -> None:
+        """The next raw bytes of the body."""
+        if chunk:
+            self.last = chunk
+        self._body.feed(chunk)
+
+    def response(self) -> Response:
+        """The whole answer; the headers that speak of its compressed form are left out."""
+        gone = ("content-encoding", "content-length", "transfer-encoding")
+        headers = tuple(pair for pair in self.headers if pair[0].lower() not in gone)
+        return Response(self.status, self._body.finish(), headers)
+
+    def _header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name), None)

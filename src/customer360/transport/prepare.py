@@ -1,0 +1,84 @@
+"""A connector's request, written out: where it goes and every byte of it, before any credential is added."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import attrs
+
+from customer360.core.effects import Request
+from customer360.core.errors import HostRefused, InvalidValue
+from customer360.core.linking import Hosts
+from customer360.transport.urls import encode, resolve, to_json
+
+Headers = tuple[tuple[str, str], ...]
+
+_OURS: Final = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "cookie"}
+)
+_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE: Final = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?|")
+
+
+@attrs.frozen(kw_only=True)
+class Prepared:
+    """What will be sent. ``url`` has the vendor's own host, which was checked."""
+
+    method: str
+    url: str = attrs.field(repr=False)
+    host: str
+    headers: Headers = attrs.field(repr=False)
+    content: bytes = attrs.field(repr=False)
+
+
+def prepare(request: Request, *, base: str, hosts: Hosts, user_agent: str) -> Prepared:
+    """Resolve, encode and check.
+
+    Raises :class:`HostRefused` for a host that the link does not declare and :class:`InvalidValue` for what cannot be
+    written down.
+    """
+    url = resolve(base, request.path, request.params)
+    content, kind = _body(request)
+    headers = checked_headers(request.headers)
+    given = {name.lower() for name, _ in headers}
+    if taken := given & _OURS:
+        raise InvalidValue(f"the header {min(taken)!r} belongs to the transport")
+    defaults = [("Accept", "application/json"), ("User-Agent", user_agent)]
+    if kind is not None:
+        defaults.append(("Content-Type", kind))
+    headers += tuple((name, value) for name, value in defaults if name.lower() not in given)
+    return Prepared(
+        method=request.method,
+        url=url,
+        host=allowed_host(url, hosts, login=request.purpose == "login"),
+        headers=(*headers, ("Accept-Encoding", "gzip, deflate")),
+        content=content,
+    )
+
+
+def allowed_host(url: str, hosts: Hosts, *, login: bool) -> str:
+    """The host of ``url``, if the link declares it: the one gate, for requests, next pages and redirects alike."""
+    try:
+        return hosts.check(url, login=login)
+    except ValueError:  # what urlsplit cannot read has no host that could be allowed
+        raise HostRefused("a URL is malformed") from None
+
+
+def checked_headers(headers: Headers) -> Headers:
+    """``headers``, if they can be sent: nothing may break out of its line."""
+    for name, value in headers:
+        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+            raise InvalidValue("a header holds characters that no header may hold")
+    return headers
+
+
+def _body(request: Request) -> tuple[bytes, str | None]:
+    given = [part for part in (request.json, request.form, request.content) if part is not None]
+    if len(given) > 1:
+        raise InvalidValue("a request has one body: json, form or content")
+    if request.json is not None:
+        return to_json(request.json), "application/json"
+    if request.form is not None:
+        return encode(request.form).encode("ascii"), "application/x-www-form-urlencoded"
+    return request.content or b"", None
