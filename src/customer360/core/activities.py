@@ -35,14 +35,14 @@ class _Draft:
     """What all drafts share.
 
     ``contact`` is the record it belongs to; ``related`` further records (a deal, a case) where the CRM can;
-    ``owner`` the CRM user (default: the signed-in one); ``key`` makes a repeated create recognisable; ``extra``
-    further fields by the CRM's own names (a rule's or layout's).
+    ``owner`` the CRM user (default: the signed-in one); ``key`` makes a repeated create recognisable (a session fills
+    in an empty one); ``extra`` further fields by the CRM's own names (a rule's or layout's).
     """
 
     kind: ClassVar[RelatedKind]
 
     contact: RecordRef
-    key: str
+    key: str = ""
     subject: str = attrs.field(default="", repr=False)
     text: str = attrs.field(default="", repr=False)
     related: tuple[RecordRef, ...] = ()

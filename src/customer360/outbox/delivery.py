@@ -60,13 +60,17 @@ class Timing:
 
 @attrs.frozen(kw_only=True)
 class Delivered:
-    """What one activity's attempt came to; ``state`` is what the row holds now."""
+    """What one activity's attempt came to; ``state`` is what the row holds now.
+
+    ``problem`` is what is stored of the error ``cause``, which itself is at hand only here and now.
+    """
 
     tenant_id: str
     key: str
     state: State
     record: RecordRef | None = None
     problem: Problem | None = None
+    cause: Exception | None = attrs.field(default=None, eq=False, repr=False)
 
     def error(self) -> DeliveryInDoubt | None:
         """The error to show when only a person can tell whether the activity was written."""
@@ -258,11 +262,11 @@ class Delivery:
             case Verdict.LATER:
                 return await self._later(row, await self._when_again(row, error), error)
             case Verdict.HOLD:
-                return await self._settle(row, State.HELD, trouble=problem(error), **_as_before(row))
+                return await self._settle(row, State.HELD, trouble=error, **_as_before(row))
             case Verdict.REFUSE if isinstance(error, Gone) and error.merged_into is not None and not _followed(row):
                 return await self._follow(row, error, error.merged_into)
             case Verdict.REFUSE:
-                return await self._settle(row, State.REFUSED, trouble=problem(error), **_as_before(row))
+                return await self._settle(row, State.REFUSED, trouble=error, **_as_before(row))
 
     async def _doubt(self, row: Row, error: Exception, connection: Connection | None) -> Delivered | None:
         create_class = _UNDECLARED
@@ -273,25 +277,24 @@ class Delivery:
             return await self._unknown(row, error, sent_until=now)
         due_at = await self._when_again(row, error)
         return await self._settle(
-            row, State.DOUBT, trouble=problem(error), sent_until=now, due_at=due_at, leased_until=now
+            row, State.DOUBT, trouble=error, sent_until=now, due_at=due_at, leased_until=now
         )
 
     async def _unknown(self, row: Row, error: Exception | None = None, **values: Any) -> Delivered | None:
         why = error or DeliveryInDoubt("an earlier attempt was interrupted, and this CRM cannot tell what became of it")
-        return await self._settle(row, State.UNKNOWN, trouble=problem(why), **values)
+        return await self._settle(row, State.UNKNOWN, trouble=why, **values)
 
     async def _look_failed(self, row: Row, error: Exception) -> Delivered | None:
         match verdict(error, may_have_left=False):
             case Verdict.HOLD:
-                return await self._settle(row, State.HELD, trouble=problem(error))
+                return await self._settle(row, State.HELD, trouble=error)
             case Verdict.REFUSE:
                 return await self._unknown(row, error)
             case _:
                 return await self._later(row, await self._when_again(row, error), error)
 
     async def _later(self, row: Row, due_at: float, error: Exception | None = None) -> Delivered | None:
-        trouble = None if error is None else problem(error)
-        return await self._settle(row, _moving(row), trouble=trouble, **_as_before(row, due_at=due_at))
+        return await self._settle(row, _moving(row), trouble=error, **_as_before(row, due_at=due_at))
 
     async def _give_back(self, row: Row, marked: Row) -> Delivered | None:
         """Nothing was sent: the row is as it was, and free for the next worker."""
@@ -300,7 +303,7 @@ class Delivery:
     async def _follow(self, row: Row, error: Gone, survivor: RecordRef) -> Delivered | None:
         """The contact was merged into another: once, the activity goes there instead (D6)."""
         moved = to_json(attrs.evolve(self._draft(row), contact=survivor))
-        return await self._settle(row, _moving(row), trouble=problem(error), **_as_before(row, draft=moved))
+        return await self._settle(row, _moving(row), trouble=error, **_as_before(row, draft=moved))
 
     async def _when_again(self, row: Row, error: Exception) -> float:
         return await Now() + delay(row.attempts, error, await Random())
@@ -311,15 +314,18 @@ class Delivery:
         state: State,
         *,
         record: RecordRef | None = None,
-        trouble: Problem | None = None,
+        trouble: Exception | None = None,
         **values: Any,
     ) -> Delivered | None:
         """Write an outcome down and give the lease back; None if the row is no longer ours."""
         values.setdefault("leased_until", await Now())
-        told = None if trouble is None else to_json(trouble)
-        if not await self._change(row, state=state.value, problem=told, **values):
+        told = None if trouble is None else problem(trouble)
+        stored = None if told is None else to_json(told)
+        if not await self._change(row, state=state.value, problem=stored, **values):
             return None
-        return Delivered(tenant_id=row.tenant_id, key=row.key, state=state, record=record, problem=trouble)
+        return Delivered(
+            tenant_id=row.tenant_id, key=row.key, state=state, record=record, problem=told, cause=trouble
+        )
 
     async def _change(self, row: Row, **values: Any) -> bool:
         # Named by what the row becomes: a trace, or a simulation's coverage, tells the changes apart.
