@@ -87,7 +87,7 @@ async def open_contact(
 
     async def related(kind: RelatedKind) -> bool:
         await show(Part(name=RELATED_PARTS[kind], state=PartState.LOADING))
-        await show(known.get(kind) or await _related_part(connection, ref, kind, patience))
+        await show(known.get(kind) or await related_part(connection, ref, kind, patience))
         return True
 
     opened, *_ = await gather(contact(), *[related(kind) for kind in RelatedKind])
@@ -95,11 +95,12 @@ async def open_contact(
 
 
 async def _related_parts(connection: Connection, ref: RecordRef, patience: float) -> dict[RelatedKind, Part]:
-    parts = await gather(*[_related_part(connection, ref, kind, patience) for kind in RelatedKind])
+    parts = await gather(*[related_part(connection, ref, kind, patience) for kind in RelatedKind])
     return dict(zip(RelatedKind, parts, strict=True))
 
 
-async def _related_part(connection: Connection, ref: RecordRef, kind: RelatedKind, patience: float) -> Part:
+async def related_part(connection: Connection, ref: RecordRef, kind: RelatedKind, patience: float) -> Part:
+    """The part that lists one kind of a contact's records, as it ends."""
     name = RELATED_PARTS[kind]
     support = connection.capabilities[RELATED[kind]]
     if not support.can:

@@ -137,13 +137,13 @@ class Delivery:
             return Report()
         return Report(tuple(await self._deliver_all(await self._claim(len(keys), (tenant_id, keys)))))
 
-    async def keep_delivering(self, *, poll: float = 30.0) -> None:
-        """A worker's life: deliver what is due, sleep until something is (``poll`` seconds at most), for ever.
+    async def keep_delivering(self, *, poll: float = 30.0, stop: Callable[[], bool] | None = None) -> None:
+        """A worker's life: deliver what is due, sleep until something is (``poll`` seconds at most).
 
-        Emits each :class:`Report` that is not empty, and the error while the store cannot be used; the driver ends
-        the run.
+        For ever, or until ``stop()``, which is asked about once a second. Emits each :class:`Report` that is not empty,
+        and the error while the store cannot be used.
         """
-        while True:
+        while stop is None or not stop():
             wake = None
             try:
                 report = await self.deliver_due()
@@ -153,7 +153,7 @@ class Delivery:
             else:
                 if report.activities:
                     await Emit(report)
-            await Sleep(poll if wake is None else min(poll, max(1.0, wake - await Now())))
+            await _rest(poll if wake is None else min(poll, max(1.0, wake - await Now())), stop)
 
     async def _claim(self, limit: int, only: tuple[str, tuple[str, ...]] | None) -> tuple[Row, ...]:
         return await tx(rows.claim, await Now(), lease=self.timing.lease, limit=limit, only=only)
@@ -276,9 +276,7 @@ class Delivery:
         if create_class.repeat is Repeat.BLIND:
             return await self._unknown(row, error, sent_until=now)
         due_at = await self._when_again(row, error)
-        return await self._settle(
-            row, State.DOUBT, trouble=error, sent_until=now, due_at=due_at, leased_until=now
-        )
+        return await self._settle(row, State.DOUBT, trouble=error, sent_until=now, due_at=due_at, leased_until=now)
 
     async def _unknown(self, row: Row, error: Exception | None = None, **values: Any) -> Delivered | None:
         why = error or DeliveryInDoubt("an earlier attempt was interrupted, and this CRM cannot tell what became of it")
@@ -323,9 +321,7 @@ class Delivery:
         stored = None if told is None else to_json(told)
         if not await self._change(row, state=state.value, problem=stored, **values):
             return None
-        return Delivered(
-            tenant_id=row.tenant_id, key=row.key, state=state, record=record, problem=told, cause=trouble
-        )
+        return Delivered(tenant_id=row.tenant_id, key=row.key, state=state, record=record, problem=told, cause=trouble)
 
     async def _change(self, row: Row, **values: Any) -> bool:
         # Named by what the row becomes: a trace, or a simulation's coverage, tells the changes apart.
@@ -346,6 +342,14 @@ def _as_before(row: Row, **values: Any) -> Mapping[str, Any]:
 
 def _followed(row: Row) -> bool:
     return row.problem is not None and row.problem.get("code") == "gone"
+
+
+async def _rest(seconds: float, stop: Callable[[], bool] | None) -> None:
+    if stop is None:
+        return await Sleep(seconds)
+    until = await Now() + seconds
+    while not stop() and (left := until - await Now()) > 0:
+        await Sleep(min(left, 1.0))
 
 
 async def _watched(watch: _Watch, op: Operation[RecordRef]) -> RecordRef:

@@ -1,0 +1,201 @@
+"""One agent's login at one CRM: find, search, read and write, with or without an interaction (B2)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import attrs
+
+from customer360.connections import Connection
+from customer360.core.activities import ActivityDraft
+from customer360.core.capabilities import Capabilities
+from customer360.core.effects import Now, Ok, Random, Within, settle, within
+from customer360.core.errors import Customer360Error, InvalidValue, Unsupported
+from customer360.core.interactions import Channel, Interaction
+from customer360.core.matching import ByEmail, ByName, ByPhone, Criterion, MatchResult, Step, StepKind
+from customer360.core.metadata import Resource, Schema
+from customer360.core.phones import read
+from customer360.core.records import Contact, ContactChange, ContactDraft, Fields, Page, RecordRef
+from customer360.core.search import NameHas
+from customer360.desk.by_hand import write_down
+from customer360.desk.office import Office
+from customer360.flows.match import find
+from customer360.outbox.delivery import Delivered
+from customer360.outbox.keys import activity_key
+
+
+@attrs.frozen(kw_only=True)
+class SearchResult:
+    """What a search by hand found, resource by resource in the administrator's order.
+
+    ``gaps`` name what could not be searched, and why: an empty ``contacts`` is "nobody" only without them.
+    """
+
+    contacts: tuple[Contact, ...] = ()
+    truncated: bool = False
+    gaps: tuple[Step, ...] = ()
+
+
+class AgentDesk:
+    """What an agent can do at one CRM. Stateless: any number of threads and tasks may use it."""
+
+    def __init__(self, office: Office, crm: str, agent_id: str) -> None:
+        self.office = office
+        self.crm = crm
+        self.agent_id = agent_id
+
+    async def connection(self) -> Connection:
+        """The agent's authorised link.
+
+        Raises :class:`NotLinked`, :class:`NeedsAuthorization`, :class:`NeedsRelink`, :class:`PluginMissing`.
+        """
+        return await self.office.links.connection(self.office.tenant_id, self.crm, self.agent_id)
+
+    # What the CRM says of itself --------------------------------------------------------------------------------------
+
+    async def resources(self) -> tuple[Resource, ...]:
+        """The resources configured for agents (F116)."""
+        return (await self.connection()).resources
+
+    async def capabilities(self) -> Capabilities:
+        """What this link can do, each with the reason where it cannot (F095)."""
+        return (await self.connection()).capabilities
+
+    async def describe(self, resource: str) -> Schema:
+        """The fields of one resource."""
+        connection = await self.connection()
+        op = connection.run(connection.connector.describe(connection.facts, _configured(connection, resource).name))
+        return await within(self.office.deadlines.read, op)
+
+    # Finding ----------------------------------------------------------------------------------------------------------
+
+    async def find_contacts(
+        self, *, phone: str | None = None, email: str | None = None, name: str | None = None
+    ) -> MatchResult:
+        """Contacts whose number, address or whole name is the one given, in any spelling; exactly one of the three."""
+        given = [(kind, text) for kind, text in (("phone", phone), ("email", email), ("name", name)) if text]
+        if len(given) != 1:
+            raise InvalidValue("give exactly one of phone, email and name")
+        kind, text = given[0]
+        channel, criterion = _ASKED[kind]
+        asked = Interaction(
+            id="search",
+            channel=channel,
+            customer=text if kind != "name" else None,
+            customer_name=text if kind == "name" else None,
+            started_at=datetime.fromtimestamp(await Now(), UTC),
+        )
+        # By hand, a person may well look for one of the centre's own numbers.
+        policy = attrs.evolve(self.office.policy, criteria={channel: (criterion,)}, own_numbers=())
+        patience = self.office.deadlines.read
+        return await find(await self.connection(), asked, policy, index=self.office.index, patience=patience)
+
+    async def search_contacts(self, text: str, *, limit: int = 20) -> SearchResult:
+        """Search by what an agent types: an e-mail address, a phone number, else the beginning of a name (F008-F010).
+
+        Raises what went wrong if no resource could be searched.
+        """
+        typed = " ".join(text.split())
+        if not typed:
+            raise InvalidValue("the search text is empty")
+        if "@" in typed:
+            return _as_search(await self.find_contacts(email=typed), limit)
+        number = None if any(c.isalpha() for c in typed) else read(typed, self.office.policy.regions)
+        if number is not None:
+            return _as_search(await self.find_contacts(phone=typed), limit)
+        return await self._search_names(await self.connection(), typed, limit)
+
+    async def _search_names(self, connection: Connection, text: str, limit: int) -> SearchResult:
+        places = connection.contact_resources
+        if not places:
+            raise Unsupported(
+                f"{self.crm}: no contact resource is configured", next_step="configure the resources of the link"
+            )
+
+        def search(resource: Resource) -> Within[Page[Contact]]:
+            op = connection.connector.search(connection.facts, resource.name, NameHas(text), limit=limit)
+            return within(self.office.deadlines.read, connection.run(op))
+
+        outcomes = await settle(*[search(resource) for resource in places])
+        contacts: list[Contact] = []
+        gaps: list[Step] = []
+        errors: list[Exception] = []
+        truncated = False
+        for resource, outcome in zip(places, outcomes, strict=True):
+            if isinstance(outcome, Ok):
+                contacts += outcome.value.items
+                truncated = truncated or outcome.value.next is not None
+            elif isinstance(outcome.error, Customer360Error):
+                errors.append(outcome.error)
+                gaps.append(Step(StepKind.FAILED, "name", resource.label, outcome.error.what))
+            else:
+                raise outcome.error
+        if len(errors) == len(places):
+            raise errors[0]
+        return SearchResult(
+            contacts=tuple(contacts[:limit]), truncated=truncated or len(contacts) > limit, gaps=tuple(gaps)
+        )
+
+    async def get_contact(self, ref: RecordRef) -> Contact:
+        """One contact with all its fields. Raises :class:`NotFound` or :class:`Gone`."""
+        connection = await self.connection()
+        _configured(connection, ref.resource)
+        return await within(self.office.deadlines.read, connection.run(connection.connector.get(connection.facts, ref)))
+
+    # Writing ----------------------------------------------------------------------------------------------------------
+
+    async def create_contact(self, resource: str, fields: Fields) -> Contact:
+        """Create a contact and read it back (F012).
+
+        Raises :class:`ValidationFailed` naming the fields, :class:`Duplicate`; an error with ``maybe_applied`` means
+        that it may exist all the same: search before trying again.
+        """
+        connection = await self.connection()
+        _configured(connection, resource)
+        key = activity_key(
+            tenant_id=self.office.tenant_id,
+            interaction_id="",
+            agent_id=self.agent_id,
+            crm=self.crm,
+            source=f"contact:{await Now()}:{await Random()}",
+        )
+        draft = ContactDraft(resource=resource, fields=fields, key=key)
+        write = connection.run(connection.connector.create(connection.facts, draft))
+        return await self.get_contact(await within(self.office.deadlines.write, write))
+
+    async def update_contact(self, change: ContactChange) -> Contact:
+        """Change the given fields only and read the contact back (F013).
+
+        Raises :class:`ValidationFailed`, :class:`Conflict`, :class:`Forbidden`.
+        """
+        connection = await self.connection()
+        _configured(connection, change.ref.resource)
+        write = connection.run(connection.connector.update(connection.facts, change))
+        await within(self.office.deadlines.write, write)
+        return await self.get_contact(change.ref)
+
+    async def create_activity(self, draft: ActivityDraft) -> Delivered:
+        """Write an activity down that belongs to no interaction; see :func:`customer360.desk.by_hand.write_down`."""
+        return await write_down(self.office, await self.connection(), draft, agent_id=self.agent_id)
+
+
+_ASKED: dict[str, tuple[Channel, Criterion]] = {
+    "phone": (Channel.VOICE, ByPhone()),
+    "email": (Channel.EMAIL, ByEmail()),
+    "name": (Channel.CHAT, ByName()),
+}
+
+
+def _configured(connection: Connection, name: str) -> Resource:
+    """The resource of that name, if it is configured for agents (F056, F120)."""
+    for resource in connection.resources:
+        if resource.name == name:
+            return resource
+    offered = ", ".join(each.name for each in connection.resources) or "none"
+    raise InvalidValue(f"{connection.crm} has no resource {name!r} for agents", next_step=f"use one of: {offered}")
+
+
+def _as_search(result: MatchResult, limit: int) -> SearchResult:
+    gaps = tuple(step for step in result.steps if step.kind in (StepKind.FAILED, StepKind.LEFT_OUT))
+    contacts = tuple(match.contact for match in result.matches)
+    return SearchResult(contacts=contacts[:limit], truncated=result.truncated or len(contacts) > limit, gaps=gaps)

@@ -1,0 +1,63 @@
+"""What is written down of an interaction when nobody says what: one activity by its channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from customer360.core.activities import ActivityDraft, CallDraft, CallOutcome, NoteDraft
+from customer360.core.capabilities import CREATE, Capabilities
+from customer360.core.interactions import Channel, Direction, Interaction, WrapUp
+from customer360.core.records import RecordRef, RelatedKind
+
+_WORDS: Mapping[Channel, str] = {
+    Channel.VOICE: "call",
+    Channel.EMAIL: "e-mail",
+    Channel.CHAT: "chat",
+    Channel.WHATSAPP: "WhatsApp conversation",
+    Channel.SMS: "text message",
+}
+
+
+def log_of(
+    interaction: Interaction, wrap_up: WrapUp, contact: RecordRef, capabilities: Capabilities | None
+) -> ActivityDraft | None:
+    """A call where the CRM keeps calls and it was one, else a note; None if the CRM keeps neither.
+
+    ``capabilities`` is None when they cannot be known now: then a call is promised as a call, and delivery finds out.
+    """
+    subject = _subject(interaction)
+    if interaction.channel is Channel.VOICE and _can(capabilities, RelatedKind.CALL):
+        began = interaction.answered_at or interaction.started_at
+        return CallDraft(
+            contact=contact,
+            subject=subject,
+            text=wrap_up.notes,
+            started_at=interaction.started_at,
+            duration=max(timedelta(0), wrap_up.ended_at - began),
+            direction=interaction.direction,
+            outcome=CallOutcome.MISSED if interaction.answered_at is None else CallOutcome.ANSWERED,
+            customer=interaction.customer or "",
+            dialled=interaction.dialled or "",
+            disposition=_disposition(wrap_up),
+            recording_url=wrap_up.recording_url,
+        )
+    if not _can(capabilities, RelatedKind.NOTE):
+        return None
+    disposition = _disposition(wrap_up)
+    lines = (wrap_up.notes, f"Outcome: {disposition}" if disposition else "", wrap_up.recording_url or "")
+    return NoteDraft(contact=contact, subject=subject, text="\n".join(line for line in lines if line) or subject)
+
+
+def _can(capabilities: Capabilities | None, kind: RelatedKind) -> bool:
+    return capabilities is None or capabilities[CREATE[kind]].can
+
+
+def _disposition(wrap_up: WrapUp) -> str | None:
+    return None if wrap_up.disposition is None else wrap_up.disposition.label or wrap_up.disposition.code
+
+
+def _subject(interaction: Interaction) -> str:
+    direction = {Direction.INBOUND: "Inbound", Direction.OUTBOUND: "Outbound", Direction.INTERNAL: "Internal"}
+    queue = f", {interaction.queue}" if interaction.queue else ""
+    return f"{direction[interaction.direction]} {_WORDS[interaction.channel]}{queue}"

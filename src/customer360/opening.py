@@ -1,0 +1,62 @@
+"""Opening a client's rooms: what :class:`Customer360` and :class:`AsyncCustomer360` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import attrs
+
+from customer360.core.matching import MatchPolicy
+from customer360.desk.deadlines import Deadlines
+from customer360.desk.office import Office
+from customer360.index.phone_index import PhoneIndex
+from customer360.links.links import Links
+from customer360.outbox.delivery import Delivery, Timing
+from customer360.plugins import Plugins, installed
+from customer360.store.engine import Store, open_store
+from customer360.transport.endpoints import Endpoints
+from customer360.vault import MasterKey, Vault
+
+
+@attrs.frozen(kw_only=True)
+class Opened:
+    """An office and what must be closed with it."""
+
+    office: Office
+    store: Store
+    plugins: Plugins
+    endpoints: Endpoints
+
+
+def open_office(
+    *,
+    tenant_id: str,
+    store: str | None,
+    key: MasterKey | None,
+    match: MatchPolicy,
+    deadlines: Deadlines,
+    endpoints: Mapping[str, str] | None,
+    plugins: Plugins | None,
+) -> Opened:
+    """Open the store (``None``: a file in the user's data folder) and put the rooms around it."""
+    found = installed() if plugins is None else plugins
+    mapped = Endpoints(endpoints)
+    links = Links(plugins=found, vault=Vault(key), endpoints=mapped)
+    office = Office(
+        tenant_id=tenant_id,
+        links=links,
+        index=PhoneIndex(regions=match.regions),
+        delivery=Delivery(links.connection, Timing(request=max(1.0, deadlines.write - 1.0))),
+        policy=match,
+        deadlines=deadlines,
+    )
+    return Opened(office=office, store=open_store(store or _own_file()), plugins=found, endpoints=mapped)
+
+
+def _own_file() -> str:
+    import platformdirs
+
+    folder = Path(platformdirs.user_data_dir("customer360", appauthor=False))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return f"sqlite:///{folder / 'customer360.db'}"
