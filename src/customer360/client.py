@@ -15,7 +15,7 @@ from customer360.core.auth import Application
 from customer360.core.capabilities import Capabilities
 from customer360.core.connector import ConnectorInfo, Identity
 from customer360.core.effects import Operation
-from customer360.core.errors import TransportError
+from customer360.core.errors import InvalidValue, TransportError
 from customer360.core.interactions import Interaction, WrapUp
 from customer360.core.matching import MatchPolicy, MatchResult
 from customer360.core.metadata import Resource, Schema
@@ -198,6 +198,7 @@ class Session:
     def __init__(self, driver: BlockingDriver, desk: AgentDesk) -> None:
         self._driver = driver
         self._desk = desk
+        self._live: dict[str, Conversation] = {}
 
     @property
     def crm(self) -> str:
@@ -215,9 +216,25 @@ class Session:
         Returns when every part of the panel has settled, or at the deadline; ``on_change`` is called on this thread
         for every part as it changes.
         """
-        conversation = Conversation(self._driver, Handling(self._desk, interaction), on_change)
-        conversation._begin()
+        handling = Handling(self._desk, interaction)
+        conversation = Conversation(self._driver, handling, on_change, lambda: self._live.pop(interaction.id, None))
+        self._live[interaction.id] = conversation
+        try:
+            conversation._begin()
+        except BaseException:
+            self._live.pop(interaction.id, None)
+            raise
         return conversation
+
+    def conversation(self, interaction_id: str) -> Conversation:
+        """The conversation that was begun and has not ended, also while its screen pop is still under way.
+
+        Raises :class:`InvalidValue` if there is none.
+        """
+        try:
+            return self._live[interaction_id]
+        except KeyError:
+            raise InvalidValue(f"no interaction {interaction_id!r} is being handled", next_step="begin it") from None
 
     def resources(self) -> tuple[Resource, ...]:
         """The resources configured for agents (F116)."""
@@ -261,10 +278,13 @@ class Session:
 class Conversation:
     """One interaction while the agent handles it; from :meth:`Session.begin`."""
 
-    def __init__(self, driver: BlockingDriver, handling: Handling, on_change: OnChange | None) -> None:
+    def __init__(
+        self, driver: BlockingDriver, handling: Handling, on_change: OnChange | None, ended: Callable[[], object]
+    ) -> None:
         self._driver = driver
         self._handling = handling
         self._on_change = on_change
+        self._ended = ended
 
     @property
     def panel(self) -> Panel:
@@ -304,6 +324,7 @@ class Conversation:
     def end(self) -> None:
         """The interaction is over; without a wrap-up it is stored with its contact all the same (F036)."""
         self._run(self._handling.end())
+        self._ended()
 
     def _begin(self) -> None:
         self._run(self._handling.begin())
