@@ -35,7 +35,8 @@ CORE = label(ROOT)
 
 def test_the_street_is_not_empty() -> None:
     """The tests below look at houses that are there."""
-    assert len(PLUGINS) >= 2 and len(HOUSES) == len(PLUGINS) + 1
+    assert len(PLUGINS) >= 2
+    assert len(HOUSES) == len(PLUGINS) + 1
 
 
 @pytest.mark.parametrize("house", HOUSES, ids=lambda house: house.name)
@@ -46,8 +47,10 @@ def test_the_label_is_true(house: Path) -> None:
     assert project["version"] == CORE["project"]["version"]
     assert project["requires-python"] == CORE["project"]["requires-python"]
     assert "customer360>=0.1,<0.2" in project["dependencies"]
-    assert wheel["sources"] == {"": house.name} and wheel["dev-mode-dirs"] == [".."]
-    assert (house / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes() and not (house / "LICENSE").is_symlink()
+    assert wheel["sources"] == {"": house.name}
+    assert wheel["dev-mode-dirs"] == [".."]
+    assert (house / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+    assert not (house / "LICENSE").is_symlink()
     assert (house / "README.md").read_text(encoding="utf-8").startswith(f"# {project['name']}\n\n")
     assert (house / "py.typed").read_bytes() == b""
     assert CORE["tool"]["uv"]["sources"][project["name"]] == {"workspace": True}

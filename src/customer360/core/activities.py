@@ -15,17 +15,23 @@ from customer360.core.records import UNSET, Fields, RecordRef, RelatedKind, Unse
 
 
 class Priority(StrEnum):
+    """How urgent."""
+
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
 
 
 class TaskStatus(StrEnum):
+    """How far a task is."""
+
     OPEN = "open"
     DONE = "done"
 
 
 class CallOutcome(StrEnum):
+    """How a call ended."""
+
     ANSWERED = "answered"
     MISSED = "missed"
 

@@ -12,6 +12,8 @@ from customer360.core.records import RecordRef, aware
 
 
 class Channel(StrEnum):
+    """How the customer reached us, or we them."""
+
     VOICE = "voice"
     EMAIL = "email"
     CHAT = "chat"
@@ -20,6 +22,8 @@ class Channel(StrEnum):
 
 
 class Direction(StrEnum):
+    """Who began it."""
+
     INBOUND = "inbound"
     OUTBOUND = "outbound"
     INTERNAL = "internal"

@@ -11,6 +11,8 @@ from customer360.core.records import ContactKind, RelatedKind
 
 
 class FieldType(StrEnum):
+    """What a field holds."""
+
     TEXT = "text"
     LONG_TEXT = "long_text"
     PHONE = "phone"

@@ -15,6 +15,8 @@ from customer360.core.records import Contact, RelatedKind, RelatedRecord
 
 
 class PartState(StrEnum):
+    """How a part of the panel stands."""
+
     LOADING = "loading"
     READY = "ready"
     FAILED = "failed"
@@ -50,7 +52,10 @@ PartValue: TypeAlias = MatchResult | Contact | tuple[RelatedRecord, ...]
 @attrs.frozen(kw_only=True)
 class Part:
     """One part of the panel: its state; its ``value`` when ready; ``why`` when failed or unsupported, and the
-    error."""
+    error.
+
+    A contact that failed because the CRM is down has the index's last snapshot as its ``value``, if there is one.
+    """
 
     name: PartName
     state: PartState

@@ -1,0 +1,30 @@
+"""What every test may rely on: markers name behaviours that exist, nobody's own home is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tools.traceability import Finding, promised, unknown
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a marker whose id no page of docs/reference promises: a misspelt id would look like a missing test."""
+    wrong = unknown(promised(ROOT), [Finding.of(item) for item in items])
+    if wrong:
+        raise pytest.UsageError("\n".join(f"{test}: no page of docs/reference knows {id}" for test, id in wrong))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The user's home, settings and keyring are out of reach, however pytest was started."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
+            patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+        yield
