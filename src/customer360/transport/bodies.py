@@ -25,6 +25,8 @@ class Body:
         self._parts: list[bytes] = []
         self._encoding = (encoding or "identity").strip().lower()
         self._inflate: zlib._Decompress | None = None
+        self._between = b""  # after one gzip member: the start of another, or padding
+        self._padding = False
         if self._encoding not in ("identity", "", "gzip", "x-gzip", "deflate"):
             raise UnexpectedAnswer("the answer is compressed in a way that was not asked for")
 
@@ -48,12 +50,17 @@ class Body:
         return b"".join(self._parts)
 
     def _feed_compressed(self, chunk: bytes) -> None:
-        while chunk:
+        while chunk and not self._padding:
             if self._inflate is None:
                 self._inflate = zlib.decompressobj(self._window(chunk))
             elif self._inflate.eof:
+                chunk, self._between = self._between + chunk, b""
+                if self._encoding != "deflate" and len(chunk) < len(_GZIP_MAGIC):
+                    self._between = chunk  # cannot tell yet
+                    return
                 if self._encoding == "deflate" or not chunk.startswith(_GZIP_MAGIC):
-                    return  # padding after the end: ignored, as every client does
+                    self._padding = True  # after the end: ignored, as every client does
+                    return
                 self._inflate = zlib.decompressobj(31)
             inflate = self._inflate
             self._keep(inflate.decompress(chunk, _STEP))

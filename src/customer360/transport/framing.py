@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from customer360.core.effects import Send
 from customer360.core.errors import InvalidValue
@@ -23,14 +24,12 @@ def core_request(core: Any, send: Send) -> Any:
     """httpcore's value of ``send``."""
     scheme, host, port = origin(send.url)
     try:
-        authority, _, rest = send.url.partition("://")[2].partition("/")
-        target = f"/{rest}".partition("#")[0]
-        if "?" in authority:
-            raise InvalidValue("a URL without a path has a query")
+        parts = urlsplit(send.url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in send.headers]
         given = {name.lower() for name, _ in headers}
         if b"host" not in given:
-            headers.insert(0, (b"Host", authority.encode("ascii")))
+            headers.insert(0, (b"Host", parts.netloc.rpartition("@")[2].encode("ascii")))
         if send.content or send.method in ("POST", "PUT", "PATCH"):
             headers.append((b"Content-Length", b"%d" % len(send.content)))
         url = core.URL(

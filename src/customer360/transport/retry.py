@@ -60,9 +60,9 @@ def pause_before_repeat(
 ) -> float | None:
     """Seconds until attempt ``attempt + 1``, or None if there must not be one.
 
-    Full jitter: anything up to ``base * 2^(attempt-1)``, at most ``cap``. A wait that the CRM announced is kept in full, with the
-    jitter after it; one that does not fit into what remains, or exceeds ``longest_wait``, ends the exchange at once,
-    because waiting for it would be in vain (R5). ``chance`` in [0, 1).
+    Full jitter: anything up to ``base * 2^(attempt-1)``, at most ``cap``. A wait that the CRM announced is kept in
+    full, with the jitter after it; one that does not fit into what remains, or exceeds ``longest_wait``, ends the
+    exchange at once, because waiting for it would be in vain (R5). ``chance`` in [0, 1).
     """
     if attempt >= policy.attempts or not may_repeat(error, repeatable=repeatable):
         return None
