@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import json
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
@@ -61,6 +62,12 @@ class FakeCrm(ABC):
     vendor_hosts: ClassVar[tuple[str, ...]]
     """The vendor's real hosts that this fake answers for, host names only."""
     known_switches: ClassVar[tuple[Switch, ...]] = ()
+    link_settings: ClassVar[Mapping[str, str]] = {}
+    """What an administrator would supply to link it, by the names that the vendor's connector uses."""
+    modules: ClassVar[tuple[str, ...]] = ()
+    """Everything :meth:`records` can be asked for."""
+    needs_index: ClassVar[bool] = False
+    """Whether the CRM itself cannot be searched by phone."""
 
     def __init__(
         self,
@@ -117,6 +124,19 @@ class FakeCrm(ABC):
         return endpoint(call)
 
     # --- for tests, simulators and judges ------------------------------------------------------------------------
+
+    def customers_of(self, user: str) -> Sequence[CastMember]:
+        """The members of the cast whom this user (by login name) can see."""
+        return self.cast
+
+    def count_holding(self, text: str) -> int:
+        """How many live records of any module hold ``text`` in any field."""
+        told = (
+            json.dumps(record, ensure_ascii=False, default=str)
+            for each in self.modules
+            for record in self.records(each)
+        )
+        return sum(text in record for record in told)
 
     @property
     def client_id(self) -> str:
