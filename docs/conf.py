@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from importlib.metadata import version as version_of
 
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.ext.napoleon import GoogleDocstring
+from sphinx.util.nodes import make_refnode
+
 project = "customer360"
 author = "customer360 contributors"
 project_copyright = "2026, customer360 contributors"
@@ -25,3 +32,32 @@ autodoc_default_options = {"members": True, "show-inheritance": True}
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 autodoc_inherit_docstrings = True
+# Nothing outside is asked for its index while building, so what is not ours cannot be linked; nor can type variables
+# and private bases, which these pages do not describe.
+nitpick_ignore_regex = [
+    (r"py:.*", r"(abc|argparse|attrs|collections|contextlib|datetime|enum|importlib|pathlib|types|typing)\..+"),
+    (r"py:.*", r"customer360(_testkit)?\..+\.([A-Z]|_\w+)"),
+]
+
+# A sentence with a colon under an attribute is a sentence, not napoleon's "type: description".
+GoogleDocstring._parse_attribute_docstring = GoogleDocstring._consume_to_end
+
+
+def by_short_name(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, contnode: nodes.TextElement
+) -> nodes.reference | None:
+    """Docstrings name our classes shortly, as code does: lead to the only object of that name, if there is one."""
+    target = node.get("reftarget", "").removeprefix(".")
+    if node.get("refdomain") != "py" or "." in target:
+        return None
+    objects = env.domaindata["py"]["objects"]
+    found = [name for name, entry in objects.items() if name.rpartition(".")[2] == target and not entry.aliased]
+    if len(found) != 1:
+        return None
+    entry = objects[found[0]]
+    return make_refnode(app.builder, node["refdoc"], entry.docname, entry.node_id, contnode, found[0])
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("missing-reference", by_short_name)

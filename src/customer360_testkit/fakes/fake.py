@@ -254,7 +254,7 @@ class FakeCrm(ABC):
         receive: Callable[[], Awaitable[Message]],
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
-        """The same pipeline as an ASGI application. A lost answer raises :class:`AnswerLost`, which
+        """The same pipeline as an ASGI application. A lost answer raises :class:`~customer360_testkit.fakes.exchange.AnswerLost`, which
         :func:`customer360_testkit.fakes.serving.serve` turns into a closed connection."""
         if scope["type"] != "http":
             raise RuntimeError(f"a fake speaks HTTP only, not {scope['type']}")
