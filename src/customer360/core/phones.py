@@ -44,6 +44,7 @@ _WITHHELD = frozenset(
 )
 _LONGEST_TEXT = 250  # libphonenumber's own limit; longer text is no number
 _LONGEST_INTERNAL = 6  # digits; what a switchboard dials without leaving the house
+_SHORTEST_KEY = 4  # digits; fewer are no subscriber's number anywhere
 TAIL_DIGITS = 8
 
 
@@ -101,7 +102,7 @@ class PhoneNumber:
 
 
 def tail_of(digits: str) -> int:
-    """The last :data:`TAIL_DIGITS` of some digits, as an integer."""
+    """The last ``TAIL_DIGITS`` of some digits, as an integer."""
     return int(digits[-TAIL_DIGITS:])
 
 
@@ -155,8 +156,27 @@ def compare(number: PhoneNumber, text: str, regions: Sequence[str] = ()) -> Grad
         return Grade.NATIONAL
     digits = digits.lstrip("0")
     enough = len(digits) >= min(TAIL_DIGITS, len(number.national.lstrip("0")))
-    same_end = number.national.endswith(digits) or digits.endswith(number.national)
+    # Before a short national number anything but its own country code (seen above) is another country's area code.
+    longer = len(number.national) >= TAIL_DIGITS and digits.endswith(number.national)
+    same_end = longer or number.national.endswith(digits)
     return Grade.WEAK if enough and same_end else Grade.NONE
+
+
+def keys_of(text: str, regions: Sequence[str] = ()) -> tuple[int, ...]:
+    """The tails under which an index keeps a stored text: of the number it spells, and of its bare digits.
+
+    Whatever :func:`compare` grades above ``NONE`` is found under one of :func:`keys_for` the number it means.
+    """
+    number, digits = read(text, regions), _main_digits(text) if text and len(text) <= _LONGEST_TEXT else ""
+    keys = [] if number is None else [number.tail]
+    if len(digits) >= _SHORTEST_KEY:
+        keys.append(tail_of(digits))
+    return tuple(dict.fromkeys(keys))
+
+
+def keys_for(number: PhoneNumber) -> tuple[int, ...]:
+    """The tails to look a number up by: national, and with its country code, which differ where numbers are short."""
+    return tuple(dict.fromkeys((number.tail, tail_of(number.e164[1:]))))
 
 
 def spellings(number: PhoneNumber) -> tuple[str, ...]:

@@ -16,7 +16,18 @@ import attrs
 from customer360.connections import Connection
 from customer360.core.connector import SEARCHES
 from customer360.core.effects import Err, Ok, Operation, gather, settle, within
-from customer360.core.errors import Customer360Error, Gone, NotFound, Truncated, Unsupported
+from customer360.core.errors import (
+    CrmUnavailable,
+    Customer360Error,
+    Forbidden,
+    Gone,
+    NotFound,
+    QuotaExceeded,
+    RateLimited,
+    TransportError,
+    Truncated,
+    Unsupported,
+)
 from customer360.core.interactions import Interaction
 from customer360.core.matching import (
     Match,
@@ -114,30 +125,37 @@ async def likely(
         want = wanted(criterion, interaction, policy)
         if isinstance(want.query, PhoneIs | EmailIs):
             answer = await index.candidates(connection, want.query, want.number)
-            return answer.contacts[0].ref if len(answer.contacts) == 1 else None
+            expected = _expected(answer, want, policy)
+            return expected[0].ref if len(expected) == 1 else None
         if want.query is not None:
             return None
     return None
 
 
+def _expected(answer: IndexAnswer, want: Wanted, policy: MatchPolicy) -> tuple[Contact, ...]:
+    """Those of the index's candidates that held the value when they were read; look-alikes cost no request."""
+    if not answer.ready:
+        return ()
+    return tuple(each for each in answer.contacts if verify(each, want, policy.regions) is not None)
+
+
 async def _ask(
     connection: Connection, want: Wanted, policy: MatchPolicy, index: ContactIndex | None, patience: float
 ) -> _Report:
-    snapshots: tuple[Contact, ...] = ()
     steps: tuple[Step, ...] = ()
     if index is not None and isinstance(want.query, PhoneIs | EmailIs):
         answer = await index.candidates(connection, want.query, want.number)
         if not answer.ready:
             steps = (Step(StepKind.LEFT_OUT, str(want.criterion), "the index", answer.why),)
-        elif not answer.contacts:
+        elif not (expected := _expected(answer, want, policy)):
             steps = (Step(StepKind.MISSED, str(want.criterion), "the index"),)
         else:
-            read = await _read_live(connection, want, policy, answer.contacts[: policy.limit], patience)
+            read = await _read_live(connection, want, policy, expected[: policy.limit], patience)
             if read.matches:
-                return read
-            snapshots, steps = answer.contacts, read.steps
+                return attrs.evolve(read, truncated=len(expected) > policy.limit)
+            steps = read.steps
     searched = await _search(connection, want, policy, patience)
-    return attrs.evolve(searched, steps=(*steps, *searched.steps)) if snapshots or steps else searched
+    return attrs.evolve(searched, steps=(*steps, *searched.steps))
 
 
 async def _read_live(
@@ -156,9 +174,12 @@ async def _read_live(
                 gone += found is None
             case Err(NotFound() | Gone()):
                 found, gone = None, gone + 1
-            case Err(Customer360Error() as error):
+            case Err(TransportError() | CrmUnavailable() | RateLimited() | QuotaExceeded() as error):
                 failure = error
                 found = verify(snapshot, want, policy.regions, source=Source.INDEX)
+            case Err(Customer360Error() as error):
+                # It was asked, and refused: what this agent may not see in the CRM is not shown from elsewhere.
+                failure, found = error, None
             case Err(error):
                 raise error
         if found is not None:
@@ -201,6 +222,8 @@ async def _search(connection: Connection, want: Wanted, policy: MatchPolicy, pat
     matches: list[Match] = []
     steps: list[Step] = []
     truncated = False
+    # Contacts that this agent may not see anyway hide nothing; being allowed nothing at all is a failure.
+    some_allowed = not all(isinstance(each, Err) and isinstance(each.error, Forbidden) for each in outcomes)
     for resource, outcome in zip(places, outcomes, strict=True):
         match outcome:
             case Ok(page):
@@ -212,6 +235,8 @@ async def _search(connection: Connection, want: Wanted, policy: MatchPolicy, pat
                 detail = f"{_counted(dropped, 'look-alike')} dropped" if dropped else ""
                 steps.append(Step(kind, criterion, resource.label, detail))
             case Err(Unsupported() as error):
+                steps.append(Step(StepKind.LEFT_OUT, criterion, resource.label, _said(error)))
+            case Err(Forbidden() as error) if some_allowed:
                 steps.append(Step(StepKind.LEFT_OUT, criterion, resource.label, _said(error)))
             case Err(Truncated() as error):
                 truncated = True

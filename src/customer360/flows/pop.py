@@ -6,8 +6,7 @@ the local index knows exactly one candidate, its record and its related records 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import TypeAlias
 
 import attrs
@@ -17,7 +16,7 @@ from customer360.core.capabilities import RELATED
 from customer360.core.effects import Operation, gather, within
 from customer360.core.errors import Customer360Error, Gone, Unsupported
 from customer360.core.interactions import Interaction
-from customer360.core.matching import Found, MatchPolicy, MatchResult, Source
+from customer360.core.matching import Found, Match, MatchPolicy, MatchResult, Source
 from customer360.core.panel import RELATED_PARTS, Part, PartName, PartState, PartValue
 from customer360.core.records import Contact, RecordRef, RelatedKind
 from customer360.flows.match import ContactIndex, find, likely
@@ -46,57 +45,64 @@ async def pop(
             return None
     await show(Part(name=PartName.MATCH, state=PartState.LOADING))
     guess = await likely(connection, interaction, policy, index) if index is not None else None
-    ahead: dict[RelatedKind, Part] = {}
 
-    async def read_ahead() -> None:
-        if guess is not None:
-            ahead.update(await _related_parts(connection, guess, patience))
+    async def matching() -> MatchResult:
+        result = await find(connection, interaction, policy, index=index, patience=patience)
+        failed = result.found is Found.FAILED
+        state, why = (PartState.FAILED, result.sentence()) if failed else (PartState.READY, "")
+        await show(Part(name=PartName.MATCH, state=state, value=result, why=why))
+        best = result.best
+        if best is not None and best.contact.ref == guess:
+            for kind in RelatedKind:
+                await show(Part(name=RELATED_PARTS[kind], state=PartState.LOADING))  # they are on their way
+            await _show_contact(connection, guess, show, best, patience)
+        elif best is not None:
+            await open_contact(connection, best.contact.ref, show, match=best, patience=patience)
+        return result
 
-    result, _ = await gather(find(connection, interaction, policy, index=index, patience=patience), read_ahead())
-    failed = result.found is Found.FAILED
-    state, why = (PartState.FAILED, result.sentence()) if failed else (PartState.READY, "")
-    await show(Part(name=PartName.MATCH, state=state, value=result, why=why))
-    best = result.best
-    if best is not None:
-        read = best.contact if not best.contact.partial and best.source is Source.CRM else None
-        known = ahead if best.contact.ref == guess else {}
-        await open_contact(connection, best.contact.ref, show, read=read, known=known, patience=patience)
+    result, ahead = await gather(matching(), _related_parts(connection, guess, patience))
+    if result.best is not None and result.best.contact.ref == guess:
+        for part in ahead:
+            await show(part)
     return result
 
 
 async def open_contact(
-    connection: Connection,
-    ref: RecordRef,
-    show: Show,
-    *,
-    read: Contact | None = None,
-    known: Mapping[RelatedKind, Part] = MappingProxyType({}),
-    patience: float = 3.0,
+    connection: Connection, ref: RecordRef, show: Show, *, match: Match | None = None, patience: float = 3.0
 ) -> bool:
-    """Show a contact and its related records, side by side; what is ``read`` or ``known`` already is not read
-    again.
+    """Show a contact and its related records, side by side; what the ``match`` has read whole is not read again.
 
     True if the contact could be read.
     """
 
-    async def contact() -> bool:
-        await show(Part(name=PartName.CONTACT, state=PartState.LOADING))
-        part = await _settled(PartName.CONTACT, _contact(connection, ref, read), patience)
-        await show(part)
-        return part.state is PartState.READY
-
     async def related(kind: RelatedKind) -> bool:
         await show(Part(name=RELATED_PARTS[kind], state=PartState.LOADING))
-        await show(known.get(kind) or await related_part(connection, ref, kind, patience))
+        await show(await related_part(connection, ref, kind, patience))
         return True
 
-    opened, *_ = await gather(contact(), *[related(kind) for kind in RelatedKind])
+    opened, *_ = await gather(
+        _show_contact(connection, ref, show, match, patience), *[related(kind) for kind in RelatedKind]
+    )
     return opened
 
 
-async def _related_parts(connection: Connection, ref: RecordRef, patience: float) -> dict[RelatedKind, Part]:
-    parts = await gather(*[related_part(connection, ref, kind, patience) for kind in RelatedKind])
-    return dict(zip(RelatedKind, parts, strict=True))
+async def _show_contact(
+    connection: Connection, ref: RecordRef, show: Show, match: Match | None, patience: float
+) -> bool:
+    await show(Part(name=PartName.CONTACT, state=PartState.LOADING))
+    live = match is not None and match.source is Source.CRM
+    read = match.contact if match is not None and live and not match.contact.partial else None
+    part = await _settled(PartName.CONTACT, _contact(connection, ref, read), patience)
+    if part.state is PartState.FAILED and match is not None and not live:
+        part = attrs.evolve(part, value=match.contact)  # as it was: better than nothing, and marked as failed
+    await show(part)
+    return part.state is PartState.READY
+
+
+async def _related_parts(connection: Connection, ref: RecordRef | None, patience: float) -> tuple[Part, ...]:
+    if ref is None:
+        return ()
+    return await gather(*[related_part(connection, ref, kind, patience) for kind in RelatedKind])
 
 
 async def related_part(connection: Connection, ref: RecordRef, kind: RelatedKind, patience: float) -> Part:

@@ -111,17 +111,25 @@ class MatchResult:
 
     @property
     def best(self) -> Match | None:
-        """The one candidate to open by itself: only if it is the only one (F026, D2)."""
-        return self.matches[0] if len(self.matches) == 1 and not self.truncated else None
+        """The one candidate to open by itself: only if it is known to be the only one (F026, D2).
+
+        A search that failed in part may have missed another; the index, where the CRM could not be asked, has not.
+        """
+        if len(self.matches) != 1 or self.truncated:
+            return None
+        (only,) = self.matches
+        return only if self.found is Found.ONE or only.source is Source.INDEX else None
 
     def sentence(self) -> str:
         """The explanation for a person: what was found, and what was tried, failed and left out."""
+        count = len(self.matches)
+        counted = "one contact matches" if count == 1 else f"{count or 'no'} contacts match"
         head = {
             Found.NONE: "No contact matches",
             Found.ONE: "One contact matches",
-            Found.SEVERAL: f"{len(self.matches)} contacts match{' and more exist' if self.truncated else ''}",
+            Found.SEVERAL: f"{counted.capitalize()}{' and more exist' if self.truncated else ''}",
             Found.FAILED: "The search failed",
-            Found.PARTLY_FAILED: f"The search failed in part; {len(self.matches) or 'no'} contacts match so far",
+            Found.PARTLY_FAILED: f"The search failed in part; {counted} so far",
         }[self.found]
         if self.matches:
             first = self.matches[0].evidence[0]

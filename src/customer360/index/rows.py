@@ -1,0 +1,271 @@
+"""Transactions of the phone index: plain functions of a connection.
+
+A page is applied together with the cursor that follows it, under the lease and at the round it was read for; so a sync
+may be killed anywhere, and two that overlap cannot mix.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+import attrs
+import sqlalchemy as sa
+
+from customer360.core.records import Changes, Contact
+from customer360.index import snapshots
+from customer360.index.tables import PER_SCOPE, address, contact, lease, number, progress, scope
+from customer360.store import leases
+
+LEASE = 300.0
+"""Seconds for which one page may be on its way before another worker takes over."""
+
+
+@attrs.frozen
+class Owned:
+    """Whose index: ``owner`` is an agent's id where the contacts are private, else ""."""
+
+    tenant_id: str
+    crm: str
+    owner: str
+
+    @property
+    def lease(self) -> str:
+        """The name of its lease."""
+        return f"{self.crm}/{self.owner}"
+
+
+@attrs.frozen
+class Place:
+    """Where the reading of one resource stands; ``whole`` while everything is being read."""
+
+    scope: int
+    resource: str
+    round: int
+    whole: bool
+    records: int
+    cursor: str | None = attrs.field(default=None, repr=False)
+
+
+def begin(
+    connection: sa.Connection, owned: Owned, resources: Sequence[str], holder: str, now: float
+) -> tuple[Place, ...] | None:
+    """Take the lease, drop what is no longer configured, and tell where each resource stands.
+
+    None if another worker holds the lease.
+    """
+    if not _held(connection, owned, holder, now):
+        return None
+    found = _scope(connection, owned)
+    if found is None:
+        if not resources:
+            return ()
+        found = _new_scope(connection, owned)
+    indexed = connection.scalars(sa.select(progress.c.resource).where(_in(progress, owned, found))).all()
+    for dropped in set(indexed) - set(resources):
+        _remove(connection, owned, found, _ids(connection, owned, found, contact.c.resource == dropped))
+        connection.execute(progress.delete().where(_in(progress, owned, found), progress.c.resource == dropped))
+    for added in [name for name in resources if name not in indexed]:
+        connection.execute(
+            progress.insert().values(
+                tenant_id=owned.tenant_id, scope=found, resource=added, round=1, whole=True, records=0
+            )
+        )
+    return tuple(_place(connection, owned, found, name) for name in resources)
+
+
+def start_over(connection: sa.Connection, owned: Owned, place: Place) -> Place:
+    """Read everything anew; what is indexed keeps answering until it has been replaced."""
+    connection.execute(
+        progress.update()
+        .where(_at(owned, place), progress.c.round == place.round)
+        .values(cursor=None, round=place.round + 1, whole=True, records=0)
+    )
+    return attrs.evolve(place, cursor=None, round=place.round + 1, whole=True, records=0)
+
+
+def apply(
+    connection: sa.Connection,
+    owned: Owned,
+    place: Place,
+    page: Changes,
+    regions: tuple[str, ...],
+    holder: str,
+    now: float,
+) -> Place | None:
+    """Apply one page and go on behind it; None if the lease, or the index itself, is no longer ours."""
+    stands = connection.execute(sa.select(progress.c.round, progress.c.cursor).where(_at(owned, place))).first()
+    if stands is None or tuple(stands) != (place.round, place.cursor) or not _held(connection, owned, holder, now):
+        return None
+    # A record may come twice; the later one counts, and what is gone is gone.
+    changed = {each.ref.id: each for each in page.changed}
+    gone = {ref.id for ref in page.gone}
+    holding = [each for each in changed.values() if each.ref.id not in gone and (each.phones or each.emails)]
+    indexed = _of_records(connection, owned, place, list({**changed, **dict.fromkeys(gone)}))
+    kept = {each.ref.id for each in holding}
+    _remove(connection, owned, place.scope, [at for record, at in indexed.items() if record in kept], keep=True)
+    _remove(connection, owned, place.scope, [at for record, at in indexed.items() if record not in kept])
+    _store(connection, owned, place, holding, indexed, regions)
+    after = attrs.evolve(place, cursor=page.cursor, records=place.records + len(page.changed))
+    values: dict[str, object] = {"cursor": after.cursor, "records": after.records}
+    if not page.more:
+        if place.whole:
+            stale = sa.and_(contact.c.resource == place.resource, contact.c.round < place.round)
+            _remove(connection, owned, place.scope, _ids(connection, owned, place.scope, stale))
+        # A CRM that gives no cursor to go on from is read whole every time.
+        again = page.cursor is None
+        after = attrs.evolve(after, whole=again, records=0, round=place.round + again)
+        values |= {"whole": again, "records": 0, "round": after.round, "synced_at": now}
+        values["ready_at"] = sa.func.coalesce(progress.c.ready_at, now)
+    connection.execute(progress.update().where(_at(owned, place)).values(**values))
+    return after
+
+
+def end(connection: sa.Connection, owned: Owned, holder: str) -> None:
+    """Give the lease back."""
+    leases.give_back(connection, lease, tenant_id=owned.tenant_id, name=owned.lease, holder=holder)
+
+
+def forget(connection: sa.Connection, tenant_id: str, crm: str, owner: str | None) -> None:
+    """Erase one owner's index, or with None all indexes of a CRM."""
+    which = [scope.c.tenant_id == tenant_id, scope.c.crm == crm]
+    if owner is not None:
+        which.append(scope.c.owner == owner)
+    for name, found in connection.execute(sa.select(scope.c.owner, scope.c.scope).where(*which)).all():
+        owned = Owned(tenant_id, crm, name)
+        for table in PER_SCOPE:
+            connection.execute(table.delete().where(_in(table, owned, found)))
+        # Whoever syncs it now finds its place gone, and stops.
+        connection.execute(lease.delete().where(lease.c.tenant_id == tenant_id, lease.c.name == owned.lease))
+    connection.execute(scope.delete().where(*which))
+
+
+# Pieces -------------------------------------------------------------------------------------------------------------
+
+
+def _held(connection: sa.Connection, owned: Owned, holder: str, now: float) -> bool:
+    return leases.take(
+        connection, lease, tenant_id=owned.tenant_id, name=owned.lease, holder=holder, now=now, seconds=LEASE
+    )
+
+
+def _in(table: sa.Table, owned: Owned, found: int) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.tenant_id == owned.tenant_id, table.c.scope == found)
+
+
+def _at(owned: Owned, place: Place) -> sa.ColumnElement[bool]:
+    return sa.and_(_in(progress, owned, place.scope), progress.c.resource == place.resource)
+
+
+def _scope(connection: sa.Connection, owned: Owned) -> int | None:
+    return connection.execute(
+        sa.select(scope.c.scope).where(
+            scope.c.tenant_id == owned.tenant_id, scope.c.crm == owned.crm, scope.c.owner == owned.owner
+        )
+    ).scalar()
+
+
+def _new_scope(connection: sa.Connection, owned: Owned) -> int:
+    last = connection.scalar(sa.select(sa.func.max(scope.c.scope)).where(scope.c.tenant_id == owned.tenant_id))
+    found = (last or 0) + 1
+    connection.execute(scope.insert().values(**attrs.asdict(owned), scope=found))
+    return found
+
+
+def _place(connection: sa.Connection, owned: Owned, found: int, resource: str) -> Place:
+    row = connection.execute(
+        sa.select(progress.c.round, progress.c.whole, progress.c.records, progress.c.cursor).where(
+            _in(progress, owned, found), progress.c.resource == resource
+        )
+    ).one()
+    return Place(found, resource, *row)
+
+
+def _ids(connection: sa.Connection, owned: Owned, found: int, which: sa.ColumnElement[bool]) -> Sequence[int]:
+    return connection.scalars(sa.select(contact.c.contact).where(_in(contact, owned, found), which)).all()
+
+
+_AT_ONCE = 500  # SQLite before 3.32 takes 999 parameters in a statement
+
+
+def _of_records(connection: sa.Connection, owned: Owned, place: Place, records: Sequence[str]) -> dict[str, int]:
+    """The numbers of those records that are indexed."""
+    numbers: dict[str, int] = {}
+    for part in (records[at : at + _AT_ONCE] for at in range(0, len(records), _AT_ONCE)):
+        rows = connection.execute(
+            sa.select(contact.c.record_id, contact.c.contact).where(
+                _in(contact, owned, place.scope), contact.c.resource == place.resource, contact.c.record_id.in_(part)
+            )
+        )
+        numbers.update((record, found) for record, found in rows)
+    return numbers
+
+
+def _remove(
+    connection: sa.Connection, owned: Owned, found: int, contacts: Iterable[int], *, keep: bool = False
+) -> None:
+    """Take these contacts' keys away, and the contacts too unless they are to be ``keep``-t for their new keys."""
+    listed = list(contacts)
+    for part in (listed[at : at + _AT_ONCE] for at in range(0, len(listed), _AT_ONCE)):
+        chosen = sa.and_(_in(contact, owned, found), contact.c.contact.in_(part))
+        rows = connection.execute(
+            sa.select(contact.c.contact, contact.c.tails, contact.c.addresses).where(chosen)
+        ).all()
+        for table, column, keys in (
+            (number, number.c.tail, [(each, key) for each, tails, _ in rows for key in json.loads(tails)]),
+            (address, address.c.address, [(each, key) for each, _, found_at in rows for key in json.loads(found_at)]),
+        ):
+            if keys:
+                connection.execute(
+                    table.delete().where(
+                        _in(table, owned, found),
+                        column == sa.bindparam("key"),
+                        table.c.contact == sa.bindparam("of"),
+                    ),
+                    [{"key": key, "of": each} for each, key in keys],
+                )
+        if not keep:
+            connection.execute(contact.delete().where(chosen))
+
+
+def _store(
+    connection: sa.Connection,
+    owned: Owned,
+    place: Place,
+    holding: Sequence[Contact],
+    indexed: Mapping[str, int],
+    regions: tuple[str, ...],
+) -> None:
+    if not holding:
+        return
+    last = connection.scalar(sa.select(sa.func.max(contact.c.contact)).where(_in(contact, owned, place.scope))) or 0
+    here = {"tenant_id": owned.tenant_id, "scope": place.scope}
+    new: list[dict[str, object]] = []
+    old: list[dict[str, object]] = []
+    tails: list[dict[str, object]] = []
+    addresses: list[dict[str, object]] = []
+    for each in holding:
+        keys, mailboxes = snapshots.tails(each, regions), snapshots.addresses(each)
+        row: dict[str, object] = {
+            "round": place.round,
+            "tails": json.dumps(keys),
+            "addresses": json.dumps(mailboxes),
+            "snapshot": snapshots.pack(each),
+        }
+        found = indexed.get(each.ref.id)
+        if found is None:
+            last = found = last + 1
+            new.append({**here, **row, "contact": found, "resource": place.resource, "record_id": each.ref.id})
+        else:
+            old.append({**row, "of": found})
+        tails.extend({**here, "tail": key, "contact": found} for key in keys)
+        addresses.extend({**here, "address": key, "contact": found} for key in mailboxes)
+    changing = contact.update().where(_in(contact, owned, place.scope), contact.c.contact == sa.bindparam("of"))
+    for statement, rows in (
+        (contact.insert(), new),
+        (changing, old),
+        (number.insert(), tails),
+        (address.insert(), addresses),
+    ):
+        if rows:
+            connection.execute(statement, rows)

@@ -1,0 +1,159 @@
+"""Filling the index: the changes of every contact resource, page by page (D13)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from customer360.connections import Connection
+from customer360.core.effects import Emit, Now, Operation, Random, tx
+from customer360.core.errors import Customer360Error, Gone, InvalidValue, StoreError, UnexpectedAnswer
+from customer360.core.metadata import Resource
+from customer360.core.paging import PageGuard
+from customer360.core.records import Changes
+from customer360.index import rows
+from customer360.index.rows import Owned, Place
+
+_MOST_PAGES = 100_000
+_MOST_EMPTY_PAGES = 50  # a CRM that filters its delta may send many
+
+
+@attrs.frozen(kw_only=True)
+class SyncProgress:
+    """Told after every page: ``records`` read so far of ``total``, where the CRM tells it.
+
+    ``whole`` says that everything is being read, not only what changed. Holds no personal data.
+    """
+
+    crm: str
+    resource: str
+    whole: bool
+    records: int
+    total: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ResourceSync:
+    """What came of one resource: the records that came and went, and the error that stopped it, if one did."""
+
+    resource: str
+    whole: bool = False
+    pages: int = 0
+    changed: int = 0
+    gone: int = 0
+    problem: Customer360Error | None = attrs.field(default=None, eq=False)
+
+
+@attrs.frozen(kw_only=True)
+class SyncReport:
+    """What came of a sync. ``busy`` lists resources that another worker was syncing, or took over."""
+
+    resources: tuple[ResourceSync, ...] = ()
+    busy: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the index is up to date now."""
+        return not self.busy and all(each.problem is None for each in self.resources)
+
+
+def owned_by(connection: Connection, resource: Resource) -> Owned:
+    """Whose index holds a resource's contacts.
+
+    Raises :class:`InvalidValue` for private contacts on a connection that is no agent's.
+    """
+    if resource.private and not connection.agent_id:
+        raise InvalidValue(
+            f"the contacts of {resource.label} are private to an agent, and this connection is no agent's",
+            next_step="use the connection of the agent whose contacts they are",
+        )
+    return Owned(connection.tenant_id, connection.crm, connection.agent_id if resource.private else "")
+
+
+async def sync(connection: Connection, regions: Sequence[str] = ()) -> SyncReport:
+    """Bring the index up to date; goes on where a sync that was killed had come to.
+
+    A resource that fails does not stop the others; what the store cannot do is raised. The first sync of a resource
+    reads everything. ``regions`` are the account's and the installation's countries, best first.
+    """
+    indexed: dict[Owned, list[Resource]] = {Owned(connection.tenant_id, connection.crm, ""): []}
+    if connection.agent_id:
+        indexed[Owned(connection.tenant_id, connection.crm, connection.agent_id)] = []
+    for resource in connection.contact_resources:
+        indexed[owned_by(connection, resource)].append(resource)
+    holder = f"{await Random():.17f}"
+    done: list[ResourceSync] = []
+    busy: list[str] = []
+    for owned, resources in indexed.items():
+        places = await tx(rows.begin, owned, [each.name for each in resources], holder, await Now())
+        if places is None:
+            busy.extend(each.name for each in resources)
+            continue
+        try:
+            for place in places:
+                outcome = await _resource(connection, owned, place, tuple(regions), holder)
+                if outcome is None:
+                    busy.append(place.resource)
+                else:
+                    done.append(outcome)
+        finally:
+            await tx(rows.end, owned, holder)
+    return SyncReport(resources=tuple(done), busy=tuple(busy))
+
+
+async def _resource(
+    connection: Connection, owned: Owned, place: Place, regions: tuple[str, ...], holder: str
+) -> ResourceSync | None:
+    report = ResourceSync(resource=place.resource, whole=place.whole)
+    guard = _guard(place)
+    restarted = False
+    try:
+        while True:
+            try:
+                page = await connection.run(_page(connection, place))
+            except Gone:
+                if place.cursor is None or restarted:
+                    raise
+                restarted = True
+                place = await tx(rows.start_over, owned, place)
+                guard = _guard(place)
+                report = attrs.evolve(report, whole=True)
+                continue
+            if page.more and page.cursor is None:
+                raise UnexpectedAnswer("the CRM promises more changes and does not say where they begin")
+            before = place
+            after = await tx(rows.apply, owned, place, page, regions, holder, await Now())
+            if after is None:
+                return None
+            place = after
+            report = attrs.evolve(
+                report,
+                pages=report.pages + 1,
+                changed=report.changed + len(page.changed),
+                gone=report.gone + len(page.gone),
+            )
+            await Emit(
+                SyncProgress(
+                    crm=connection.crm,
+                    resource=place.resource,
+                    whole=before.whole,
+                    records=before.records + len(page.changed),
+                    total=page.total,
+                )
+            )
+            if not page.more or page.cursor is None:
+                return report
+            guard.follow(page.cursor, len(page.changed) + len(page.gone))
+    except StoreError:
+        raise
+    except Customer360Error as problem:
+        return attrs.evolve(report, problem=problem)
+
+
+def _page(connection: Connection, place: Place) -> Operation[Changes]:
+    return connection.connector.changes(connection.facts, place.resource, place.cursor)
+
+
+def _guard(place: Place) -> PageGuard:
+    return PageGuard(first=place.cursor, most=_MOST_PAGES, most_empty=_MOST_EMPTY_PAGES)
