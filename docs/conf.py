@@ -46,12 +46,17 @@ GoogleDocstring._parse_attribute_docstring = GoogleDocstring._consume_to_end
 def by_short_name(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, contnode: nodes.TextElement
 ) -> nodes.reference | None:
-    """Docstrings name our classes shortly, as code does: lead to the only object of that name, if there is one."""
+    """Docstrings name our classes shortly, as code does: lead to the distribution's only object of that name."""
     target = node.get("reftarget", "").removeprefix(".")
     if node.get("refdomain") != "py" or "." in target:
         return None
+    house = node.get("py:module", "").partition(".")[0]
     objects = env.domaindata["py"]["objects"]
-    found = [name for name, entry in objects.items() if name.rpartition(".")[2] == target and not entry.aliased]
+    found = [
+        name
+        for name, entry in objects.items()
+        if name.rpartition(".")[2] == target and name.partition(".")[0] == house and not entry.aliased
+    ]
     if len(found) != 1:
         return None
     entry = objects[found[0]]

@@ -76,7 +76,8 @@ def _print(served: Sandbox) -> None:
 
     console = Console()
     for crm in served.values():
-        table = Table(title=f"{crm.key} at {crm.url}", title_justify="left", show_header=False)
+        console.print(f"\n[bold]{escape(crm.key)}[/bold] at {crm.url}")
+        table = Table(show_header=False)
         table.add_row("client id", escape(crm.client_id))
         table.add_row("client secret", escape(crm.client_secret))
         table.add_row("users", escape(", ".join(crm.users)))

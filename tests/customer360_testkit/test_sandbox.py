@@ -61,11 +61,13 @@ def test_what_cannot_be_served_is_refused_before_anything_starts() -> None:
 
 
 def test_a_failing_start_leaves_nothing_running() -> None:
-    """When the second port is taken the first fake is stopped again, and the error says so."""
+    """When the second CRM's port is taken the first is stopped again, and the error names the port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(RuntimeError, match="did not start"), Sandbox("zoho", port=port):
+        with pytest.raises(RuntimeError, match=f"127.0.0.1:{port}"), Sandbox(*FAKES, port=port - 1):
             pass
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"http://127.0.0.1:{port - 1}/")
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,7 @@ class FakeCrm(ABC):
         """One exchange by hand, without an event loop.
 
         Raises:
-            AnswerLost: a fault ended the connection without an answer.
+            customer360_testkit.fakes.exchange.AnswerLost: a fault ended the connection without an answer.
         """
         exchange = self.open(request)
         self.close(exchange)
@@ -254,8 +254,11 @@ class FakeCrm(ABC):
         receive: Callable[[], Awaitable[Message]],
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
-        """The same pipeline as an ASGI application. A lost answer raises :class:`~customer360_testkit.fakes.exchange.AnswerLost`, which
-        :func:`customer360_testkit.fakes.serving.serve` turns into a closed connection."""
+        """The same pipeline as an ASGI application.
+
+        A lost answer raises :class:`customer360_testkit.fakes.exchange.AnswerLost`, which
+        :func:`customer360_testkit.fakes.serving.serve` turns into a closed connection.
+        """
         if scope["type"] != "http":
             raise RuntimeError(f"a fake speaks HTTP only, not {scope['type']}")
         content = b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -39,8 +40,12 @@ class Served:
 def serve(fake: FakeCrm, *, port: int = 0) -> Iterator[Served]:
     """Serve ``fake`` on 127.0.0.1 while the block runs; port 0 takes a free one.
 
-    Raises RuntimeError when the server does not start within ten seconds.
+    Raises RuntimeError when the port is taken, or the server does not start within ten seconds.
     """
+    try:
+        listening = socket.create_server(("127.0.0.1", port))
+    except OSError as taken:
+        raise RuntimeError(f"the fake {fake.key!r} cannot be served on 127.0.0.1:{port}: {taken.strerror}") from taken
     transports: dict[Any, asyncio.Transport] = {}
 
     class Protocol(H11Protocol):
@@ -69,8 +74,6 @@ def serve(fake: FakeCrm, *, port: int = 0) -> Iterator[Served]:
 
     config = uvicorn.Config(
         app,
-        host="127.0.0.1",
-        port=port,
         http=Protocol,
         ws="none",
         lifespan="off",
@@ -81,7 +84,7 @@ def serve(fake: FakeCrm, *, port: int = 0) -> Iterator[Served]:
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name=f"fake-{fake.key}", daemon=True)
+    thread = threading.Thread(target=server.run, args=([listening],), name=f"fake-{fake.key}", daemon=True)
     started = threading.Event()
     original = server.startup
 
@@ -94,9 +97,9 @@ def serve(fake: FakeCrm, *, port: int = 0) -> Iterator[Served]:
     try:
         if not started.wait(10) or not server.started:
             raise RuntimeError(f"the fake {fake.key!r} did not start on 127.0.0.1")
-        bound = server.servers[0].sockets[0].getsockname()[1]
-        url = f"http://127.0.0.1:{bound}"
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         yield Served(fake, url, {host: url for host in fake.vendor_hosts})
     finally:
         server.should_exit = True
         thread.join(10)
+        listening.close()
