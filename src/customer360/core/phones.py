@@ -96,6 +96,11 @@ class PhoneNumber:
         return int(self.e164[1:])
 
     @property
+    def country_code(self) -> str:
+        """The country code's digits."""
+        return self.e164[1 : len(self.e164) - len(self.national)]
+
+    @property
     def tail(self) -> int:
         """The last eight national digits: equal for all readings of the same number in different countries."""
         return tail_of(self.national)
@@ -133,21 +138,28 @@ def usable(text: str | None, regions: Sequence[str] = (), own: frozenset[int] = 
     return Unusable.INTERNAL if internal else Unusable.INVALID
 
 
-def compare(number: PhoneNumber, text: str, regions: Sequence[str] = ()) -> Grade:
-    """How surely the stored ``text`` means ``number``; ``regions`` as for :func:`read`, the record's own first."""
+def compare(number: PhoneNumber, text: str, regions: Sequence[str] = (), *, own: str | None = None) -> Grade:
+    """How surely the stored ``text`` means ``number``.
+
+    ``own`` is the record's own country, if it has one: what is a whole number there is that number and no other.
+    ``regions`` are guesses, best first, as for :func:`read`.
+    """
     if not text or len(text) > _LONGEST_TEXT:
         return Grade.NONE
-    stored = read(text, regions)
+    stored = read(text, (own, *regions) if own else regions)
     if stored is not None:
         if stored.e164 == number.e164:
             return Grade.EXACT
-        if stored.valid and _is_international(text):
-            return Grade.NONE  # a full, valid, different number is never a match
-        if stored.national == number.national:
-            return Grade.NATIONAL
+        if _is_international(text) and (stored.valid or stored.country_code != number.country_code):
+            return Grade.NONE  # a full, different number is never a match, nor what says that it is of another country
     digits = _main_digits(text)
     if digits == number.e164[1:]:
         return Grade.WEAK
+    if stored is not None:
+        if own and stored.valid and stored.region == own:
+            return Grade.NONE
+        if stored.national == number.national:
+            return Grade.NATIONAL
     native = _native(text, tuple(regions))
     if native is not None and native.valid:
         return Grade.NONE  # a different number by the plan of a country it may well be from
@@ -204,12 +216,12 @@ def _library() -> ModuleType:
 def _read(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
     if _E164.fullmatch(text):
         parsed = _parse(text, None)
-        return None if parsed is None else _number(parsed)
+        return None if parsed is None else _number(parsed, valid=_library().is_valid_number(parsed))
     native = _native(text, regions)
     if native is not None and (native.valid or _is_international(text)):
         return native
     repaired = _repaired(text)
-    return native if repaired is None else _number(repaired)
+    return native if repaired is None else _number(repaired, valid=True)
 
 
 @lru_cache(maxsize=65_536)
@@ -222,9 +234,9 @@ def _native(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
     for region in regions:
         parsed = _parse(bare, region)
         if parsed is not None and _library().is_valid_number(parsed):
-            return _number(parsed)
+            return _number(parsed, valid=True)
         first = first or parsed
-    return None if first is None else _number(first)
+    return None if first is None else _number(first, valid=False)
 
 
 def _repaired(text: str) -> LibraryNumber | None:
@@ -248,13 +260,14 @@ def _parse(text: str, region: str | None) -> LibraryNumber | None:
     return parsed if library.is_possible_number(parsed) else None
 
 
-def _number(parsed: LibraryNumber) -> PhoneNumber:
+def _number(parsed: LibraryNumber, *, valid: bool) -> PhoneNumber:
     library = _library()
+    national = library.national_significant_number(parsed)
     return PhoneNumber(
-        e164=library.format_number(parsed, library.PhoneNumberFormat.E164),
-        national=library.national_significant_number(parsed),
+        e164=f"+{parsed.country_code}{national}",
+        national=national,
         region=library.region_code_for_number(parsed),
-        valid=library.is_valid_number(parsed),
+        valid=valid,
         extension=parsed.extension or None,
     )
 

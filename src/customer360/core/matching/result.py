@@ -111,14 +111,15 @@ class MatchResult:
 
     @property
     def best(self) -> Match | None:
-        """The one candidate to open by itself: only if it is known to be the only one (F026, D2).
+        """The one candidate to open by itself: known to be the only one, and not merely similar (F026, D2).
 
         A search that failed in part may have missed another; the index, where the CRM could not be asked, has not.
         """
         if len(self.matches) != 1 or self.truncated:
             return None
         (only,) = self.matches
-        return only if self.found is Found.ONE or only.source is Source.INDEX else None
+        alone = self.found is Found.ONE or only.source is Source.INDEX
+        return only if alone and only.grade > Grade.WEAK else None
 
     def sentence(self) -> str:
         """The explanation for a person: what was found, and what was tried, failed and left out."""

@@ -31,8 +31,8 @@ def _graded(contact: Contact, wanted: Wanted, regions: Sequence[str]) -> list[tu
     match wanted.query:
         case PhoneIs():
             assert wanted.number is not None  # made together in criteria.wanted
-            own = (contact.region, *regions) if contact.region else tuple(regions)
-            return [(phone.field, compare(wanted.number, phone.text, own)) for phone in contact.phones]
+            number, own = wanted.number, contact.region
+            return [(phone.field, compare(number, phone.text, regions, own=own)) for phone in contact.phones]
         case EmailIs(address):
             return [
                 (email.field, _same(email.address.strip().casefold() == address.casefold())) for email in contact.emails
