@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _EXIT_CODE = re.compile(r"(?:00|011|0011|810|010)(?=[1-9])")
 _EXTENSION = re.compile(r"(?i)\s*(?:e?xt|x|#|;|,|dw|durchwahl)")
+_PLUS = ("+", "\uff0b")
+_CONTEXT = ";phone-context=+"  # a local number whose country stands behind it (RFC 3966)
 _WITHHELD = frozenset(
     (
         *(
@@ -228,7 +230,7 @@ def _read(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
 def _native(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
     """What libphonenumber makes of the text: the first region in which it is valid, else the first where possible."""
     bare = _address(text)
-    if bare.startswith(("+", "\uff0b")):
+    if bare.startswith(_PLUS) or _CONTEXT in bare:
         regions = ("ZZ",)  # no region is needed, and none may interfere
     first: LibraryNumber | None = None
     for region in regions:
@@ -278,7 +280,7 @@ def _address(text: str) -> str:
     scheme, colon, rest = bare.partition(":")
     match scheme.casefold() if colon else "":
         case "tel" | "callto":
-            return bare if ";phone-context=+" in rest else unquote(rest).partition(";phone-context")[0]
+            return bare if _CONTEXT in rest else unquote(rest).partition(";phone-context")[0]
         case "sip" | "sips":
             user, at, host = unquote(rest).partition("@")
             return (user if not host.endswith(".invalid") else "") if at else user
@@ -292,4 +294,5 @@ def _main_digits(text: str) -> str:
 
 
 def _is_international(text: str) -> bool:
-    return _address(text).startswith(("+", "\uff0b", "00"))
+    bare = _address(text)
+    return bare.startswith((*_PLUS, "00")) or _CONTEXT in bare
