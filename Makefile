@@ -23,7 +23,7 @@ demo: $(STAMP) ## Play an inbound call on each CRM, against fakes on loopback.
 	@$(SEALED) $(PY) -m customer360_testkit.demo
 
 test: check ## Everything that must hold before a commit: check, then the fast tests (under 5 minutes).
-	@$(SEALED) $(PY) -m pytest -q -n $(WORKERS) -m "not slow and not judge"
+	@$(SEALED) $(PY) -m pytest -n $(WORKERS) -m "not slow and not judge"
 
 check: $(STAMP) ## Format, lint, import contracts, types.
 	$(VENV)/bin/ruff format --check .
@@ -32,7 +32,7 @@ check: $(STAMP) ## Format, lint, import contracts, types.
 	$(VENV)/bin/mypy
 
 slow: $(STAMP) ## The slower tier: judges, wheels, docs, long simulations.
-	@$(SEALED) $(PY) -m pytest -q -n $(WORKERS) -m "slow or judge"
+	@$(SEALED) $(PY) -m pytest -n $(WORKERS) --dist loadgroup -m "slow or judge"
 
 docs: $(STAMP) ## Build the documentation into docs/_build/html.
 	$(PY) -m sphinx -n -W --keep-going -b html docs docs/_build/html
@@ -55,5 +55,6 @@ $(STAMP): $(LABELS)
 	@test -x $(PY) && $(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
 		{ echo "no virtual environment can be made: on Debian and Ubuntu, install the package python3-venv" >&2; exit 1; }
 	$(PY) -m pip install -q --upgrade "pip>=25.1"
-	$(PY) -m pip install -q -r requirements-dev.txt --group dev
+	$(PY) -m pip install -q -r requirements-dev.txt
+	$(PY) -m pip install -q --group dev
 	@touch $@

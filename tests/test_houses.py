@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -73,3 +76,28 @@ def test_every_house_has_the_same_rooms(house: Path) -> None:
     """Who knows one plugin knows where any line of another would go; the hook is short."""
     assert {path.stem for path in house.glob("*.py")} == ROOMS
     assert len((house / "__init__.py").read_text(encoding="utf-8").splitlines()) < 30
+
+
+def imported(folder: Path) -> set[str]:
+    """The top-level modules from outside that a package's code imports, where it can't do without them.
+
+    An import inside ``try`` is optional: the code says what happens without it.
+    """
+    found: set[str] = set()
+    for path in folder.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        optional = {child for node in ast.walk(tree) if isinstance(node, ast.Try) for child in ast.walk(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import) and node not in optional:
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node not in optional and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return {name for name in found - sys.stdlib_module_names if not name.startswith("customer360")}
+
+
+@pytest.mark.parametrize("house", [ROOT / "src" / "customer360", *HOUSES], ids=lambda house: house.name)
+def test_what_a_house_imports_it_declares(house: Path) -> None:
+    """A distribution works where nothing happens to be installed but what it asks for."""
+    dependencies = (CORE if house.name == "customer360" else label(house))["project"]["dependencies"]
+    declared = {re.split(r"[^a-z0-9-]", requirement)[0] for requirement in dependencies}
+    assert imported(house) <= declared
