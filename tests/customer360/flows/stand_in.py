@@ -237,7 +237,8 @@ class Killed(BaseException):
 class Player:
     """Runs operations over ``store``; side-by-side work runs one after the other, deadlines never pass.
 
-    ``lives`` is the number of effects after which the process is killed.
+    ``lives`` is the number of effects after which the process is killed. ``trips`` are the round trips that follow one
+    another on the longest way: what runs side by side counts once (P15).
     """
 
     crm: StandIn
@@ -246,6 +247,7 @@ class Player:
     told: list[object] = attrs.field(factory=list)
     lives: int | None = None
     rounds: int = 0
+    trips: int = 0
 
     def connection(self, *resources: Resource, agent_id: str = "kim", tenant_id: str = "acme") -> Connection:
         connector = StandInConnector(self.crm, *resources)
@@ -297,13 +299,19 @@ class Player:
     def _perform(self, effect: Effect[Any], handlers: tuple[Any, ...]) -> Any:
         match effect:
             case Request():
+                self.trips += 1
                 return self._run(handlers[-1](effect), handlers[:-1])
             case Handle(handler, op):
                 return self._run(op, (*handlers, handler))
             case Within(_, op):
                 return self._run(op, handlers)
             case Settle(ops, all_or_none):
-                outcomes = [self._outcome(op, handlers) for op in ops]
+                begun, ended, outcomes = self.trips, [self.trips], []
+                for op in ops:
+                    self.trips = begun
+                    outcomes.append(self._outcome(op, handlers))
+                    ended.append(self.trips)
+                self.trips = max(ended)
                 first = next((each.error for each in outcomes if isinstance(each, Err)), None)
                 if all_or_none and first is not None:
                     raise first
