@@ -1,0 +1,71 @@
+"""The command ``customer360``: its own verbs, and those that installed packages add."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from customer360.cli import main
+from customer360.plugins import PACKAGES
+
+
+def install(site: Path, name: str, group: str, value: str, code: str) -> None:
+    """Put a package with one entry point where Python finds installed ones."""
+    info = site / f"{name}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {value}\n", encoding="utf-8")
+    (site / f"{name}.py").write_text(code, encoding="utf-8")
+
+
+@pytest.mark.feature("F093", "F094")
+def test_crms_names_what_is_missing_and_how_to_install_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every CRM that we know of is listed: installed, or with the package that brings it."""
+    assert main(["crms"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert set(lines) >= set(PACKAGES)
+    assert "Zoho CRM, API" in lines["zoho"]
+    assert lines["hubspot"].endswith("pip install customer360-hubspot")
+
+
+@pytest.mark.fault("X19")
+def test_crms_reports_a_broken_plugin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plugin that fails on import is named, the others are still listed, and the exit code is 1."""
+    install(tmp_path, "acmecrm", "customer360", "acmecrm", "raise RuntimeError('secret detail')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert main(["crms"]) == 1
+    printed = capsys.readouterr().out
+    assert "acmecrm" in printed
+    assert "broken" in printed
+    assert "zoho" in printed
+    assert "secret detail" not in printed
+
+
+def test_a_package_adds_a_verb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry point of the group ``customer360.commands`` becomes a verb whose result is the exit code."""
+    code = "def add(verbs):\n    verbs.add_parser('greet').set_defaults(run=lambda arguments: 7)\n"
+    install(tmp_path, "acmegreet", "customer360.commands", "acmegreet:add", code)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert main(["greet"]) == 7
+
+
+@pytest.mark.fault("X19")
+def test_a_broken_verb_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A package that fails on import costs its own verb and a line on stderr."""
+    install(tmp_path, "acmebroken", "customer360.commands", "acmebroken:add", "raise RuntimeError\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert main(["crms"]) == 0
+    assert "'acmebroken' is broken" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argv", [[], ["nonsense"], ["crms", "--nonsense"]])
+def test_a_wrong_command_line_ends_with_2(argv: list[str]) -> None:
+    """As with any command: usage on stderr, exit code 2."""
+    with pytest.raises(SystemExit) as ended:
+        main(argv)
+    assert ended.value.code == 2
