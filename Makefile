@@ -52,6 +52,8 @@ clean: ## Remove everything that make made.
 	rm -rf $(VENV) dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(STAMP): $(LABELS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
 	@test -x $(PY) && $(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
 		{ echo "no virtual environment can be made: on Debian and Ubuntu, install the package python3-venv" >&2; exit 1; }
 	$(PY) -m pip install -q --upgrade "pip>=25.1"

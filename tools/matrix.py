@@ -47,6 +47,9 @@ def page(connectors: Mapping[str, Connector]) -> str:
         )
         for capability in Capability
     ]
+    lines.append(
+        _row("phone numbers", *(connector.phone_search(facts[connector.info.key]).value for connector in chosen))
+    )
     lines.append("\n## How a repeated create is recognised\n")
     for connector in chosen:
         lines.append(f"### {connector.info.name}\n")
