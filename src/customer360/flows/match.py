@@ -230,9 +230,11 @@ async def _search(connection: Connection, want: Wanted, policy: MatchPolicy, pat
                 hits = [hit for hit in (verify(each, want, policy.regions) for each in page.items) if hit is not None]
                 matches.extend(hits)
                 truncated = truncated or page.next is not None
-                kind = StepKind.HIT if hits else StepKind.MISSED
+                unseen = page.next is not None and not hits  # whoever it is may be among those not handed out
+                kind = StepKind.HIT if hits else StepKind.FAILED if unseen else StepKind.MISSED
                 dropped = len(page.items) - len(hits)
                 detail = f"{_counted(dropped, 'look-alike')} dropped" if dropped else ""
+                detail += ", more were not looked at" if unseen else ""
                 steps.append(Step(kind, criterion, resource.label, detail))
             case Err(Unsupported() as error):
                 steps.append(Step(StepKind.LEFT_OUT, criterion, resource.label, _said(error)))

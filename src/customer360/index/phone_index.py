@@ -61,9 +61,11 @@ class PhoneIndex:
     async def forget(self, tenant_id: str, crm: str, owner: str | None = None) -> None:
         """Erase what is indexed of a CRM that is unlinked; of one agent's private contacts, given the ``owner``.
 
-        A sync that is under way stops at its next page.
+        A sync that is under way stops at its next page. If this is interrupted, the index answers no more; ask again
+        to erase the rest.
         """
-        await tx(rows.forget, tenant_id, crm, owner)
+        while await tx(rows.forget, tenant_id, crm, owner):
+            pass
 
 
 def _by_owner(connection: Connection, places: Sequence[Resource]) -> dict[str, tuple[str, ...]]:

@@ -14,11 +14,14 @@ import sqlalchemy as sa
 
 from customer360.core.records import Changes, Contact
 from customer360.index import snapshots
-from customer360.index.tables import PER_SCOPE, address, contact, lease, number, progress, scope
+from customer360.index.tables import address, contact, lease, number, progress, scope
 from customer360.store import leases
 
 LEASE = 300.0
 """Seconds for which one page may be on its way before another worker takes over."""
+
+
+_AT_ONCE = 500  # SQLite before 3.32 takes 999 parameters in a statement
 
 
 @attrs.frozen
@@ -126,18 +129,27 @@ def end(connection: sa.Connection, owned: Owned, holder: str) -> None:
     leases.give_back(connection, lease, tenant_id=owned.tenant_id, name=owned.lease, holder=holder)
 
 
-def forget(connection: sa.Connection, tenant_id: str, crm: str, owner: str | None) -> None:
-    """Erase one owner's index, or with None all indexes of a CRM."""
+def forget(connection: sa.Connection, tenant_id: str, crm: str, owner: str | None) -> bool:
+    """Erase a part of one owner's index, or with None of all indexes of a CRM; whether anything may be left.
+
+    By parts, because a transaction that erases millions would keep every other waiting. The index answers no more
+    after the first, and whoever syncs it finds its place gone and stops.
+    """
     which = [scope.c.tenant_id == tenant_id, scope.c.crm == crm]
     if owner is not None:
         which.append(scope.c.owner == owner)
-    for name, found in connection.execute(sa.select(scope.c.owner, scope.c.scope).where(*which)).all():
-        owned = Owned(tenant_id, crm, name)
-        for table in PER_SCOPE:
-            connection.execute(table.delete().where(_in(table, owned, found)))
-        # Whoever syncs it now finds its place gone, and stops.
-        connection.execute(lease.delete().where(lease.c.tenant_id == tenant_id, lease.c.name == owned.lease))
-    connection.execute(scope.delete().where(*which))
+    found = connection.execute(sa.select(scope.c.owner, scope.c.scope).where(*which).limit(1)).first()
+    if found is None:
+        return False
+    owned = Owned(tenant_id, crm, found.owner)
+    connection.execute(progress.delete().where(_in(progress, owned, found.scope)))
+    connection.execute(lease.delete().where(lease.c.tenant_id == tenant_id, lease.c.name == owned.lease))
+    some = sa.select(contact.c.contact).where(_in(contact, owned, found.scope)).limit(_AT_ONCE)
+    contacts = connection.scalars(some).all()
+    _remove(connection, owned, found.scope, contacts)
+    if len(contacts) < _AT_ONCE:
+        connection.execute(scope.delete().where(*which, scope.c.owner == found.owner))
+    return True
 
 
 # Pieces -------------------------------------------------------------------------------------------------------------
@@ -195,9 +207,6 @@ def _of_records(connection: sa.Connection, owned: Owned, place: Place, records: 
     )
     found = ((record, connection.scalar(one, {"record": record})) for record in records)
     return {record: number for record, number in found if number is not None}
-
-
-_AT_ONCE = 500  # SQLite before 3.32 takes 999 parameters in a statement
 
 
 def _remove(

@@ -90,6 +90,3 @@ address = sa.Table(
     sqlite_with_rowid=False,
 )
 """E-mail addresses, case-folded."""
-
-PER_SCOPE = (number, address, contact, progress)
-"""What is forgotten with a scope."""

@@ -81,6 +81,16 @@ def test_look_alikes_are_dropped_and_counted(player: Player) -> None:
     assert result.steps[0].detail == "2 look-alikes dropped"
 
 
+@pytest.mark.feature("M1")
+def test_a_page_full_of_look_alikes_is_not_nobody(player: Player) -> None:
+    """The contact may be behind what the CRM handed out: the answer is that it is not known."""
+    player.crm.put(*(Card(str(at), phone=f"+1 207 946 0018{at}") for at in range(3)), Card("9", phone=NUMBER))
+    policy = MatchPolicy(regions=("GB",), limit=2)
+    result = who(player, call(), policy, PEOPLE)
+    assert (result.found, result.truncated) == (Found.FAILED, True)
+    assert "2 look-alikes dropped, more were not looked at" in result.sentence()
+
+
 @pytest.mark.feature("F024")
 @pytest.mark.feature("D4")
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from tests.customer360.flows.stand_in import LEADS, MAILBOX, PEOPLE, Card, Kille
 from customer360.core.effects import Tx
 from customer360.core.phones import read
 from customer360.core.search import EmailIs, PhoneIs
-from customer360.index import rows, tables
+from customer360.index import rows
 from customer360.index.phone_index import PhoneIndex
 from customer360.store.engine import Store, open_store
+from customer360.store.metadata import metadata
 
 NUMBERS = [f"020 7946 00{at:02}" for at in range(4)]
 ADDRESSES = ["ann@example.com", "Bob@Example.com", ""]
@@ -36,8 +37,9 @@ def one_store() -> Store:
 
 
 def empty(connection: sa.Connection) -> None:
-    for table in (tables.scope, tables.lease, *tables.PER_SCOPE):
-        connection.execute(table.delete())
+    for name, table in metadata.tables.items():
+        if name.startswith("index_"):
+            connection.execute(table.delete())
 
 
 class IndexMachine(RuleBasedStateMachine):

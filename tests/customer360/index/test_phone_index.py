@@ -20,6 +20,7 @@ from customer360.index import rows, tables
 from customer360.index.phone_index import PhoneIndex
 from customer360.index.sync import SyncProgress
 from customer360.store.engine import open_store
+from customer360.store.metadata import metadata
 
 REGIONS = ("GB",)
 INDEX = PhoneIndex()
@@ -42,7 +43,7 @@ def mailed(player: Player, connection: Connection, address: str) -> IndexAnswer:
 
 
 def rows_left(player: Player) -> int:
-    each = (tables.scope, tables.lease, *tables.PER_SCOPE)
+    each = [table for name, table in metadata.tables.items() if name.startswith("index_")]
     count = Tx(lambda connection: sum(connection.scalar(sa.select(sa.func.count()).select_from(t)) for t in each))
     return int(player.store.run(count))
 
@@ -169,6 +170,7 @@ def test_a_cursor_that_is_refused_for_ever_is_a_problem_not_a_loop(player: Playe
 
 
 @pytest.mark.fault("X11")
+@pytest.mark.promise("R9")
 def test_pages_in_a_circle_are_stopped(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
     """A CRM whose pages never end fails its resource; the others are synced."""
     connection = player.connection()
@@ -196,7 +198,6 @@ def test_a_resource_that_fails_does_not_stop_the_others(player: Player) -> None:
     assert player.run(INDEX.sync(connection, REGIONS)).complete
 
 
-@pytest.mark.promise("R4")
 def test_private_contacts_are_their_owners_alone(player: Player) -> None:
     """What Kim's mailbox holds is not found for Lee, who shares the account and the CRM."""
     player.crm.put(Card("1", "mailbox", phone="020 7946 0001", email="ann@example.com"))
@@ -304,3 +305,19 @@ def test_a_snapshot_ranks_like_its_contact() -> None:
         modified_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
     )
     assert unpack(whole.ref, pack(whole)) == attrs.evolve(whole, partial=True)
+
+
+def test_a_large_index_is_forgotten_by_parts(player: Player) -> None:
+    """No transaction erases more than a few hundred contacts; killed between two, the next call erases the rest."""
+    player.crm.page_size = 700
+    player.crm.put(*(Card(str(at), phone=f"020 7946 {at:04}") for at in range(1200)))
+    connection = player.connection(PEOPLE)
+    player.run(INDEX.sync(connection, REGIONS))
+    player.lives = 1
+    with pytest.raises(Killed):
+        player.run(INDEX.forget("acme", "stand-in"))
+    player.lives = None
+    assert not ask(player, connection, "+442079460001").ready
+    assert rows_left(player) > 0
+    player.run(INDEX.forget("acme", "stand-in"))
+    assert rows_left(player) == 0
