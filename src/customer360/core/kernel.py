@@ -1,0 +1,414 @@
+"""The one scheduler: concurrency, time and cancellation are decided here, once, without I/O.
+
+The theory in five minutes
+--------------------------
+A :class:`Kernel` runs one operation to its end. It holds **tasks**: the operation itself, and one for each operation
+that is gathered, settled or spawned. A task is a *stack of frames*, because ``within`` and ``handling`` (and the answer
+of a :class:`Request` by a handler) are calls, not concurrency: the frame below waits for the frame above. Each frame is
+a coroutine, the handlers in force for it, and perhaps a deadline.
+
+A step resumes the topmost coroutine of a task with ``send`` or ``throw`` and looks at what it awaits next:
+
+* what the kernel knows itself (``Now``, ``Random``, ``Remaining``, ``Emit``, ``Spawn``) is answered at once;
+* ``Within``, ``Handle`` and ``Request`` push a frame; when that frame's coroutine ends, its value or error is given to
+  the frame below;
+* ``Sleep`` sets a timer; ``Settle`` makes child tasks, and the task waits until every one of them has ended;
+* a leaf is put into :attr:`Kernel.starts`, under a token. A *driver* takes it from there, carries it out in whatever
+  way its world has, and comes back with :meth:`Kernel.answer`.
+
+So a driver is a loop of five lines: ``advance()``; if ``done``, stop; start what is in ``starts`` and forget what is in
+``drops``; wait until a leaf is answered or ``next_timer()`` has come; ``tick()``. Nothing else differs between a
+thread, an event loop and a simulation.
+
+**Cancellation** is thrown into the topmost coroutine as :class:`Cancelled`, and stays in force: whatever it awaits from
+then on raises it again, except ``Tx`` and ``Release``, so that clean-up can be recorded and nothing new begins. A task
+that waits for a leaf is woken at once and the leaf is dropped, but a ``Tx`` under way is awaited first: a commit is
+never abandoned. A task that waits for children cancels them and wakes when all have ended. A deadline is a cancellation
+of the frames above one ``within``; where they have ended, it turns into :class:`DeadlineExceeded`. If they ended with a
+value all the same, the value counts: it was there before anybody could be told that it came too late.
+
+A failing ``gather`` cancels its other children, waits for them, and raises the first error. Nothing that was started is
+ever left behind: a kernel is done when all its tasks are.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from inspect import CORO_CREATED, getcoroutinestate
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from customer360.core.effects import (
+    Cancelled,
+    Effect,
+    Emit,
+    Err,
+    Handle,
+    Handler,
+    Leaf,
+    Now,
+    Ok,
+    Operation,
+    Outcome,
+    Random,
+    Release,
+    Remaining,
+    Request,
+    Send,
+    Settle,
+    Sleep,
+    Spawn,
+    Tx,
+    Within,
+)
+from customer360.core.errors import DeadlineExceeded
+
+log = logging.getLogger("customer360.core")
+
+T = TypeVar("T")
+
+_PATIENCE = 1000
+"""Cancellations thrown into one task before it counts as deaf to them."""
+
+
+@attrs.define(eq=False)
+class _Timer:
+    """A moment of :attr:`Kernel.monotonic`, and what happens then; ``action`` is None once it no longer matters."""
+
+    action: Callable[[], None] | None
+
+
+@attrs.define(eq=False)
+class _Frame:
+    """One coroutine on a task's stack. ``until`` is the nearest deadline in force, ``timer`` this frame's own."""
+
+    op: Operation[Any]
+    handlers: tuple[Handler, ...]
+    until: float | None
+    timer: _Timer | None = None
+    wrote: bool = False
+    """Whether a request that may write was in flight when the deadline struck."""
+
+
+@attrs.define(eq=False)
+class _Task:
+    """What runs side by side with others. ``ended`` receives its value or its error."""
+
+    frames: list[_Frame]
+    ended: Callable[[Any, BaseException | None], None]
+    cancelled_from: int | None = None
+    """The lowest frame that is cancelled: it and all above it."""
+    leaf: int | None = None
+    timer: _Timer | None = None
+    children: list[_Task] = attrs.field(factory=list)
+    thrown: int = 0
+
+
+class Kernel(Generic[T]):
+    """Runs one operation; see the module's theory. Not for several threads at once.
+
+    ``now`` gives seconds since the epoch for :class:`Now`, ``monotonic`` the seconds that timers are kept in,
+    ``random`` floats in [0, 1); ``emit`` is called with each emitted event, and what it raises is logged.
+    """
+
+    def __init__(
+        self,
+        op: Operation[T],
+        *,
+        now: Callable[[], float],
+        monotonic: Callable[[], float],
+        random: Callable[[], float],
+        emit: Callable[[object], None] = lambda event: None,
+    ) -> None:
+        self._now, self._monotonic, self._random, self._emit = now, monotonic, random, emit
+        self._ready: deque[tuple[_Task, Any, BaseException | None]] = deque()
+        self._timers: list[tuple[float, int, _Timer]] = []
+        self._flying: dict[int, tuple[_Task, Leaf[Any]]] = {}
+        self._tasks: dict[_Task, None] = {}
+        self._count = 0
+        self.starts: list[tuple[int, Leaf[Any]]] = []
+        """Leaves to be carried out, with their tokens. The driver empties it."""
+        self.drops: list[int] = []
+        """Tokens of leaves whose answer nobody waits for any more. The driver empties it."""
+        self.value: T | None = None
+        self.error: BaseException | None = None
+        self._root = self._begin(op, (), None, self._finished)
+
+    # The driver's side ------------------------------------------------------------------------------------------------
+
+    @property
+    def alone(self) -> bool:
+        """Whether one task is all there is: what it waits for may be carried out on the spot."""
+        return len(self._tasks) == 1
+
+    @property
+    def done(self) -> bool:
+        """Whether everything that was started has ended."""
+        return not self._tasks
+
+    def advance(self) -> None:
+        """Step every task that can go on, until none can."""
+        while self._ready:
+            self._step(*self._ready.popleft())
+
+    def answer(self, token: int, value: Any = None, error: BaseException | None = None) -> None:
+        """What became of a leaf; a leaf that was dropped is not waited for."""
+        flying = self._flying.pop(token, None)
+        if flying is not None:
+            task, _ = flying
+            task.leaf = None
+            self._ready.append((task, value, error))
+
+    def next_timer(self) -> float | None:
+        """When, by the monotonic clock, :meth:`tick` has something to do; None if nothing waits for time."""
+        while self._timers and self._timers[0][2].action is None:
+            heapq.heappop(self._timers)
+        return self._timers[0][0] if self._timers else None
+
+    def tick(self) -> None:
+        """Let the timers whose moment has come act."""
+        now = self._monotonic()
+        while self._timers and self._timers[0][0] <= now:
+            timer = heapq.heappop(self._timers)[2]
+            if timer.action is not None:
+                action, timer.action = timer.action, None
+                action()
+
+    def cancel(self) -> None:
+        """Whoever asked for the operation no longer wants it."""
+        self._cancel(self._root, 0)
+
+    def abandon(self) -> None:
+        """End every coroutine without carrying out another effect, as the interpreter would when it forgets them."""
+        for task in self._tasks:
+            while task.frames:
+                op = task.frames.pop().op
+                for _ in range(_PATIENCE):
+                    try:
+                        _ = op.throw(Cancelled())
+                    except BaseException:  # it has ended, however
+                        break
+                else:
+                    _abandoned(op)
+        self._tasks.clear()
+
+    def result(self) -> T:
+        """The operation's value, or its error raised; only when :attr:`done`."""
+        if self.error is not None:
+            raise self.error
+        return self.value  # type: ignore[return-value]  # done without an error: it is a T
+
+    def waiting(self) -> tuple[str, ...]:
+        """What the tasks in flight wait for, for the message of a deadlock."""
+        return tuple(repr(leaf) for _, leaf in self._flying.values())
+
+    # One step of one task ---------------------------------------------------------------------------------------------
+
+    def _step(self, task: _Task, value: Any, error: BaseException | None) -> None:
+        if task.cancelled_from is not None and error is None and getcoroutinestate(task.frames[-1].op) == CORO_CREATED:
+            error = Cancelled()  # it was cancelled before its turn came: none of it runs
+        while True:
+            frame = task.frames[-1]
+            try:
+                effect = frame.op.send(value) if error is None else frame.op.throw(error)
+            except StopIteration as stop:
+                value, error = stop.value, None
+            except BaseException as raised:  # whatever an operation raises is for whoever waits for it
+                value, error = None, raised
+            else:
+                value, error = None, None
+                if task.cancelled_from is None or isinstance(effect, Tx | Release):
+                    match effect:
+                        case Now():
+                            value = self._now()
+                        case Random():
+                            value = self._random()
+                        case Remaining():
+                            value = None if frame.until is None else max(0.0, frame.until - self._monotonic())
+                        case Emit(event):
+                            self._tell(event)
+                        case Spawn(op):
+                            self._begin(op, frame.handlers, None, _let_go)
+                        case Settle(ops=()):
+                            value = ()
+                        case _:
+                            try:
+                                if self._wait(task, frame, effect):
+                                    return
+                            except Exception as wrong:
+                                error = wrong
+                    continue
+                task.thrown += 1
+                if task.thrown <= _PATIENCE:
+                    error = Cancelled()
+                    continue
+                error = _abandoned(frame.op)
+            task.frames.pop()
+            error = self._left(task, frame, error)
+            if not task.frames:
+                del self._tasks[task]
+                task.ended(value, error)
+                return
+
+    def _wait(self, task: _Task, frame: _Frame, effect: Effect[Any]) -> bool:
+        """Begin what ``effect`` asks for; False if the task goes on at once, with a new frame on top."""
+        match effect:
+            case Leaf():
+                leaf = _bounded(effect, frame.until, self._monotonic)
+                task.leaf = token = self._next()
+                self._flying[token] = task, leaf
+                self.starts.append((token, leaf))
+                return True
+            case Sleep(seconds):
+                task.timer = self._at(self._monotonic() + max(0.0, seconds), lambda: self._wake(task))
+                return True
+            case Settle(ops, all_or_none):
+                self._fork(task, frame, ops, all_or_none)
+                return True
+            case Within(seconds, op):
+                until = self._monotonic() + max(0.0, seconds)
+                until = until if frame.until is None else min(until, frame.until)
+                depth = len(task.frames)
+                task.frames.append(_Frame(op, frame.handlers, until))
+                task.frames[-1].timer = self._at(until, lambda: self._cancel(task, depth))
+                return False
+            case Handle(handler, op):
+                task.frames.append(_Frame(op, (*frame.handlers, handler), frame.until))
+                return False
+            case Request():
+                if not frame.handlers:
+                    raise TypeError(f"{effect!r} was awaited where no handler is in force; see handling()")
+                *outer, handler = frame.handlers
+                task.frames.append(_Frame(handler(effect), tuple(outer), frame.until))
+                return False
+        kind = f"{type(effect).__module__}.{type(effect).__qualname__}"
+        raise TypeError(f"an operation may await customer360's effects only, not {kind}")
+
+    def _left(self, task: _Task, frame: _Frame, error: BaseException | None) -> BaseException | None:
+        """A frame has ended: its deadline no longer matters, and a cancellation that began with it is over."""
+        if frame.timer is not None:
+            frame.timer.action = None
+        if task.frames and task.cancelled_from == len(task.frames):
+            task.cancelled_from, task.thrown = None, 0
+            if isinstance(error, Cancelled):
+                return DeadlineExceeded("the time allowed is over", maybe_applied=frame.wrote)
+        return error
+
+    def _begin(
+        self,
+        op: Operation[Any],
+        handlers: tuple[Handler, ...],
+        until: float | None,
+        ended: Callable[[Any, BaseException | None], None],
+    ) -> _Task:
+        task = _Task([_Frame(op, handlers, until)], ended)
+        self._tasks[task] = None
+        self._ready.append((task, None, None))
+        return task
+
+    def _fork(self, task: _Task, frame: _Frame, ops: tuple[Operation[Any], ...], all_or_none: bool) -> None:
+        """Children for a ``gather`` or ``settle``; the task wakes when all have ended."""
+        outcomes: list[Outcome[Any]] = [Ok(None)] * len(ops)
+        left = len(ops)
+        first: BaseException | None = None
+
+        def ended(place: int, value: Any, error: BaseException | None) -> None:
+            nonlocal left, first
+            left -= 1
+            if isinstance(error, Exception) and not all_or_none:
+                outcomes[place] = Err(error)
+            elif error is not None:
+                if first is None:
+                    first = error
+                    for child in task.children:
+                        self._cancel(child, 0)
+            else:
+                outcomes[place] = Ok(value)
+            if not left:
+                task.children = []
+                cause = Cancelled() if task.cancelled_from is not None else first
+                values = tuple(each.value for each in outcomes if isinstance(each, Ok)) if all_or_none else outcomes
+                self._ready.append((task, tuple(values), cause))
+
+        task.children = [
+            self._begin(op, frame.handlers, frame.until, partial(ended, place)) for place, op in enumerate(ops)
+        ]
+
+    # Cancellation -----------------------------------------------------------------------------------------------------
+
+    def _cancel(self, task: _Task, depth: int) -> None:
+        """Cancel the frames of ``task`` from ``depth`` up, and everything that was forked above it."""
+        if len(task.frames) <= depth:
+            return
+        struck = task.frames[depth]
+        pending = [(task, depth)]
+        while pending:
+            each, low = pending.pop()
+            if not each.frames or (each.cancelled_from is not None and each.cancelled_from <= low):
+                continue
+            each.cancelled_from = low
+            if each.children:
+                pending.extend((child, 0) for child in each.children)
+            elif each.timer is not None:
+                each.timer.action, each.timer = None, None
+                self._ready.append((each, None, Cancelled()))
+            elif each.leaf is not None:
+                leaf = self._flying[each.leaf][1]
+                if isinstance(leaf, Tx | Release):
+                    continue  # a commit is never abandoned; its answer is worth more than a moment
+                if isinstance(leaf, Send) and leaf.method not in ("GET", "HEAD"):
+                    struck.wrote = True
+                del self._flying[each.leaf]
+                self.drops.append(each.leaf)
+                each.leaf = None
+                self._ready.append((each, None, Cancelled()))
+
+    # Time and ends ----------------------------------------------------------------------------------------------------
+
+    def _at(self, when: float, action: Callable[[], None]) -> _Timer:
+        timer = _Timer(action)
+        heapq.heappush(self._timers, (when, self._next(), timer))
+        return timer
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
+
+    def _wake(self, task: _Task) -> None:
+        task.timer = None
+        self._ready.append((task, None, None))
+
+    def _finished(self, value: Any, error: BaseException | None) -> None:
+        self.value, self.error = value, error
+
+    def _tell(self, event: object) -> None:
+        try:
+            self._emit(event)
+        except Exception as failure:  # a listener's fault must not stop what it listens to
+            log.error("a listener failed at %s (%s)", type(event).__name__, type(failure).__name__)
+
+
+def _let_go(value: Any, error: BaseException | None) -> None:
+    if isinstance(error, Exception):
+        log.error("a spawned operation failed (%s)", type(error).__name__)
+
+
+def _bounded(leaf: Leaf[Any], until: float | None, monotonic: Callable[[], float]) -> Leaf[Any]:
+    """No request outlives its deadline, wherever it is carried out."""
+    if until is None or not isinstance(leaf, Send):
+        return leaf
+    left = max(0.0, until - monotonic())
+    return leaf if leaf.timeout <= left else attrs.evolve(leaf, timeout=left)
+
+
+def _abandoned(op: Operation[Any]) -> RuntimeError:
+    """End an operation that answers every cancellation by going on."""
+    with suppress(RuntimeError):
+        op.close()
+    return RuntimeError(f"the operation {getattr(op, '__qualname__', op)!s} swallows its cancellation")

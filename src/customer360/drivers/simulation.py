@@ -1,0 +1,165 @@
+"""Runs operations in virtual time: several processes on one clock, in an order that a seed decides.
+
+What a leaf comes to, and when, is for the test to say: :class:`Simulation` hands each ``Send``, ``Tx`` and ``Peek``
+to ``leaf(process, effect, back)``, which calls ``back(value, error)`` at once or later (:meth:`Simulation.at`),
+or never. Locks and shared work belong to a process and die with it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeAlias
+
+import attrs
+
+from customer360.core.effects import Acquire, Leaf, Operation, Release, Shared
+from customer360.core.kernel import Kernel
+from customer360.drivers.locks import Locks, Waiter
+
+Back: TypeAlias = Callable[[Any, BaseException | None], None]
+
+EPOCH = 1_800_000_000.0
+"""When a simulation begins, in seconds since the epoch."""
+
+
+@attrs.define(eq=False)
+class Process:
+    """One run of the SDK: what it started, and what that came to.
+
+    Setting ``dead`` is ``kill -9``: nothing of it goes on, no ``finally`` runs, and what it sent arrives all the same.
+    """
+
+    name: str
+    dead: bool = False
+    result: tuple[Any, BaseException | None] | None = None
+    """The value or the error of the operation, once it has ended."""
+    locks: Locks = attrs.field(factory=Locks)
+    shared: dict[str, list[Back]] = attrs.field(factory=dict)
+    kernels: list[Kernel[Any]] = attrs.field(factory=list)
+
+
+class Simulation:
+    """A world of processes; the same ``seed`` gives the same world."""
+
+    def __init__(self, seed: int, leaf: Callable[[Process, Leaf[Any], Back], None]) -> None:
+        self.now = EPOCH
+        self.random = random.Random(seed)
+        self._leaf = leaf
+        self._agenda: list[tuple[float, float, int, Callable[[], object]]] = []
+        self._count = itertools.count()
+        self._processes: list[Process] = []
+
+    def at(self, when: float, happens: Callable[[], object]) -> None:
+        """Let something happen at a moment; what falls together happens in an order by chance."""
+        heapq.heappush(self._agenda, (when, self.random.random(), next(self._count), happens))
+
+    def start(self, name: str, op: Operation[Any]) -> Process:
+        """A new process that runs ``op``."""
+        process = Process(name)
+        self._processes.append(process)
+
+        def ended(value: Any, error: BaseException | None) -> None:
+            process.result = (value, error)
+
+        self._begin(process, op, ended)
+        return process
+
+    def run(self, until: Callable[[], bool], limit: float) -> bool:
+        """Let time go on until ``until()`` holds; whether it did by the moment ``limit``."""
+        while self._agenda:
+            if until():
+                return True
+            when, _, _, happens = heapq.heappop(self._agenda)
+            if when > limit:
+                return False
+            self.now = max(self.now, when)
+            happens()
+        return until()
+
+    def close(self) -> None:
+        """The end of the world: what is still suspended ends, and none of its effects is carried out."""
+        for process in self._processes:
+            process.dead = True
+            for kernel in process.kernels:
+                kernel.abandon()
+
+    # One kernel -------------------------------------------------------------------------------------------------------
+
+    def _begin(self, process: Process, op: Operation[Any], ended: Back) -> None:
+        kernel: Kernel[Any] = Kernel(op, now=lambda: self.now, monotonic=lambda: self.now, random=self.random.random)
+        process.kernels.append(kernel)
+        self.at(self.now, partial(self._go, _Run(process, kernel, ended)))
+
+    def _go(self, run: _Run) -> None:
+        if run.process.dead or run.over:
+            return
+        run.kernel.tick()
+        run.kernel.advance()
+        while run.kernel.starts:
+            starts, run.kernel.starts = run.kernel.starts, []
+            for token, leaf in starts:
+                self._carry_out(run, token, leaf)
+            run.kernel.advance()
+        for token in run.kernel.drops:
+            waiter = run.waiters.pop(token, None)
+            if waiter is not None:
+                run.process.locks.withdraw(waiter)
+        run.kernel.drops.clear()
+        if run.kernel.done:
+            run.over = True
+            run.process.kernels.remove(run.kernel)
+            run.ended(run.kernel.value, run.kernel.error)
+            return
+        due = run.kernel.next_timer()
+        if due is not None and due != run.due:
+            run.due = due
+            self.at(due, partial(self._due, run, due))
+
+    def _due(self, run: _Run, due: float) -> None:
+        if run.due == due:
+            run.due = None
+            self._go(run)
+
+    def _carry_out(self, run: _Run, token: int, leaf: Leaf[Any]) -> None:
+        back = partial(self._answered, run, token)
+        match leaf:
+            case Acquire(key):
+                waiter = run.waiters[token] = Waiter(key, lambda: self.at(self.now, partial(back, None, None)))
+                run.process.locks.ask(waiter)
+            case Release(key):
+                run.process.locks.release(key)
+                run.kernel.answer(token)
+            case Shared(key, factory):
+                waiting = run.process.shared.get(key)
+                if waiting is not None:
+                    waiting.append(back)
+                else:
+                    run.process.shared[key] = [back]
+                    self._begin(run.process, factory(), partial(_tell, run.process, key))
+            case _:
+                self._leaf(run.process, leaf, back)
+
+    def _answered(self, run: _Run, token: int, value: Any, error: BaseException | None) -> None:
+        if not run.process.dead:
+            run.waiters.pop(token, None)
+            run.kernel.answer(token, value, error)
+            self.at(self.now, partial(self._go, run))
+
+
+@attrs.define(eq=False)
+class _Run:
+    process: Process
+    kernel: Kernel[Any]
+    ended: Back
+    waiters: dict[int, Waiter] = attrs.field(factory=dict)
+    due: float | None = None
+    over: bool = False
+
+
+def _tell(process: Process, key: str, value: Any, error: BaseException | None) -> None:
+    for back in process.shared.pop(key):
+        back(value, error)

@@ -1,0 +1,10 @@
+"""Makes ``tests.simulation`` importable: its model CRM serves here too."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = str(Path(__file__).parents[3])
+if ROOT not in sys.path:
+    sys.path.insert(0, ROOT)
