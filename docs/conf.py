@@ -35,7 +35,10 @@ autodoc_inherit_docstrings = True
 # Nothing outside is asked for its index while building, so what is not ours cannot be linked; nor can type variables
 # and private bases, which these pages do not describe.
 nitpick_ignore_regex = [
-    (r"py:.*", r"(abc|argparse|attrs|collections|contextlib|datetime|enum|importlib|pathlib|sqlalchemy|types|typing)\..+"),
+    (
+        r"py:.*",
+        r"(abc|argparse|attrs|collections|contextlib|datetime|enum|importlib|pathlib|sqlalchemy|types|typing)\..+",
+    ),
     (r"py:.*", r"customer360(_testkit)?\..+\.([A-Z]|_\w+)"),
 ]
 
