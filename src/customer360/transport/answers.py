@@ -87,7 +87,7 @@ def _said_by(connector: Connector, facts: LinkFacts, request: Request, response:
 def _plain(request: Request, response: Response) -> Customer360Error | None:
     status = response.status
     if 200 <= status < 300:
-        return _unless_html(request, response)
+        return _unless_html(request, response) or _unless_unreadable(request, response)
     if status == 401:
         return TokenExpired("the CRM does not accept the access token")
     if status == 403:
@@ -99,6 +99,17 @@ def _plain(request: Request, response: Response) -> Customer360Error | None:
     if status >= 500:
         return CrmUnavailable("the CRM failed")
     return UnexpectedAnswer("the CRM answered with a status that its connector does not know")
+
+
+def _unless_unreadable(request: Request, response: Response) -> Customer360Error | None:
+    """A write whose JSON is broken: found here, where it is still known that the write may stand."""
+    if not is_write(request) or "json" not in (response.header("content-type") or "").lower() or not response.content:
+        return None
+    try:
+        response.json()
+    except UnexpectedAnswer as unreadable:
+        return unreadable
+    return None
 
 
 def _unless_html(request: Request, response: Response) -> Customer360Error | None:

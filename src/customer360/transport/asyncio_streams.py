@@ -80,12 +80,10 @@ class AsyncioStream(asyncio.Protocol):
                 await self._reader
             finally:
                 self._reader = None
-        chunk = bytes(self._received[:max_bytes])
-        del self._received[:max_bytes]
+        chunk = self._state.deliver(self._received, max_bytes)
         if self._reading_paused and self._transport is not None and not self._received:
             self._transport.resume_reading()
             self._reading_paused = False
-        self._state.received(chunk)
         return chunk
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's interface
@@ -93,7 +91,7 @@ class AsyncioStream(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing() or self._ended:
             raise self._core.WriteError()
         if buffer:
-            self._state.sent = True
+            self._state.wrote()
             self._transport.write(buffer)
         if self._writable is not None:
             await self._writable
@@ -130,7 +128,7 @@ class AsyncioStream(asyncio.Protocol):
             plain.abort()
             raise
         self._transport = secured
-        self._state.connected()
+        self._state.connected(secured=True)
         return self
 
     def get_extra_info(self, info: str) -> Any:

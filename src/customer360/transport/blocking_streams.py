@@ -23,17 +23,19 @@ class BlockingStream:
         self._core = core
         self._state = state
         self._sock = sock
+        self._received = bytearray()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._sock.settimeout(self._state.remaining())
-        try:
-            chunk = self._sock.recv(max_bytes)
-        except TimeoutError:
-            raise self._state.too_late() from None
-        except OSError:
-            raise self._core.ReadError() from None
-        self._state.received(chunk)
-        return chunk
+        left = self._state.remaining()
+        if not self._received:
+            try:
+                self._sock.settimeout(left)
+                self._received += self._sock.recv(max_bytes)
+            except TimeoutError:
+                raise self._state.too_late() from None
+            except OSError:
+                raise self._core.ReadError() from None
+        return self._state.deliver(self._received, max_bytes)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         view = memoryview(buffer)
@@ -45,7 +47,7 @@ class BlockingStream:
                 raise self._state.too_late() from None
             except OSError:
                 raise self._core.WriteError() from None
-            self._state.sent = True
+            self._state.wrote()
             view = view[count:]
 
     def close(self) -> None:
@@ -65,7 +67,7 @@ class BlockingStream:
         except OSError as error:
             self.close()
             raise handshake_failed(error) from None
-        self._state.connected()
+        self._state.connected(secured=True)
         return BlockingStream(self._core, self._state, secured)
 
     def get_extra_info(self, info: str) -> Any:
@@ -77,7 +79,7 @@ class BlockingStream:
 
     def _is_stale(self) -> bool:
         """Whether anything waits to be read: on an idle connection that is the end, or an answer nobody asked for."""
-        if self._sock.fileno() < 0:
+        if self._received or self._sock.fileno() < 0:
             return True
         if not select.select([self._sock], [], [], 0)[0]:
             return False

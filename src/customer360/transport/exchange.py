@@ -18,7 +18,6 @@ from customer360.core.auth import Grant
 from customer360.core.connector import Connector
 from customer360.core.effects import Now, Random, Remaining, Request, Send, Sleep, within
 from customer360.core.errors import (
-    AnswerLost,
     Customer360Error,
     DeadlineExceeded,
     InvalidValue,
@@ -122,9 +121,8 @@ class Exchange:
                 "started": started,
                 "outcome": "ok" if error is None else type(error).__name__,
             }
-            log.log(
-                level, "%(crm)s %(method)s %(path)s: %(outcome)s, %(status)s, attempts %(attempts)s", facts, extra=facts
-            )
+            text = "%(crm)s %(method)s %(path)s: %(outcome)s, %(status)s, attempts %(attempts)s"
+            log.log(level, text, facts, extra=facts)
 
     # One request, all its attempts ----------------------------------------------------------------------------------
 
@@ -257,9 +255,8 @@ class Exchange:
                 timeout=timeout,
                 max_body=self._max_body,
             )
-        except TransportError as error:
-            if isinstance(error, AnswerLost | DeadlineExceeded) and not is_write(course.request):
-                error.maybe_applied = False
+        except Customer360Error as error:
+            error.maybe_applied = error.maybe_applied and is_write(course.request)
             raise
 
     async def _remaining(self) -> float:

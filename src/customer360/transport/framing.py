@@ -47,15 +47,21 @@ class Incoming:
         self.status: int = answer.status
         self.headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
         self.chunked = "chunked" in (self._header("transfer-encoding") or "").lower()
-        self.last = b""
-        """The last raw bytes of the body."""
+        self._raw = 0
         self._body = Body(max_body, self._header("content-encoding"))
 
     def feed(self, chunk: bytes) -> None:
         """The next raw bytes of the body."""
-        if chunk:
-            self.last = chunk
+        self._raw += len(chunk)
         self._body.feed(chunk)
+
+    def ended_with(self, delivered: int) -> bool:
+        """Whether the ``delivered`` bytes after the head were the body and nothing more.
+
+        If not, the parser holds what it would take for the start of the next answer: such a connection is not used
+        again. A chunked body ends with an empty line, so nothing that follows it was delivered.
+        """
+        return self.chunked or delivered == self._raw
 
     def response(self) -> Response:
         """The whole answer; the headers that speak of its compressed form are left out."""

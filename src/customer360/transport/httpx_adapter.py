@@ -13,10 +13,10 @@ from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
 from customer360.core.effects import Send
-from customer360.core.errors import ConnectFailed, Customer360Error, DeadlineExceeded, InvalidSettings
+from customer360.core.errors import AnswerLost, ConnectFailed, Customer360Error, DeadlineExceeded, InvalidSettings
 from customer360.core.wire import Response
 from customer360.transport.connections import Shelf
-from customer360.transport.engine import engine
+from customer360.transport.engine import engine, writes
 from customer360.transport.framing import Origin
 from customer360.transport.resolving import Lookup, Resolver, system_lookup
 from customer360.transport.shards import AsyncioShard, BlockingShard, Proxy, Wiring
@@ -170,6 +170,8 @@ class AsyncHttpxPort:
         except asyncio.CancelledError:
             asyncio.get_running_loop().call_later(min(GRACE, send.timeout), task.cancel)
             raise
+        if task.cancelled():  # by close(), not by our caller
+            raise AnswerLost("this client was closed before the CRM answered", maybe_applied=writes(send.method))
         return task.result()
 
     async def warm(self, url: str, *, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - covers DNS, TCP and TLS

@@ -51,6 +51,7 @@ class BlockingShard:
     def __init__(self, wiring: Wiring, where: Origin) -> None:
         self._wiring = wiring
         self._where = where
+        self._tunnel = wiring.proxy is not None and where[0] == "https"
         self._state = WireState()
         self._backend = BlockingBackend(wiring.core, self._state, wiring.resolver)
         self._pool = wiring.pool(self._backend, asynchronous=False)
@@ -65,23 +66,27 @@ class BlockingShard:
         reused = self._connection is not None
         if not reused:
             self._connection = self._pool.create_connection(core_origin(core, self._where))
-        state.begin(send.method, timeout, reused=reused)
+        state.begin(send.method, timeout, reused=reused, tunnel=self._tunnel)
         try:
             answer = self._connection.handle_request(core_request(core, send))
-            incoming = Incoming(answer, send.max_body)
+            head = state.delivered
             try:
+                incoming = Incoming(answer, send.max_body)
+                state.in_body(chunked=incoming.chunked)
                 for chunk in answer.stream:
                     incoming.feed(chunk)
             finally:
                 answer.stream.close()
             response = incoming.response()
-        except Customer360Error:
+        except Customer360Error as error:
+            # An answer that is refused while it comes in says nothing of what the CRM did.
+            error.maybe_applied = state.writes and (error.maybe_applied or (state.sent and state.answered))
             raise
         except Exception as error:
             raise failure(
                 core, error, method=send.method, sent=state.sent, reused=state.reused, answered=state.answered
             ) from None
-        if not state.ended_with(incoming.last, chunked=incoming.chunked):
+        if not incoming.ended_with(state.delivered - head):
             self.discard()
         return response
 
@@ -108,6 +113,7 @@ class AsyncioShard:
     def __init__(self, wiring: Wiring, where: Origin) -> None:
         self._wiring = wiring
         self._where = where
+        self._tunnel = wiring.proxy is not None and where[0] == "https"
         self._state = WireState()
         self._backend = AsyncioBackend(wiring.core, self._state, wiring.resolver)
         self._pool = wiring.pool(self._backend, asynchronous=True)
@@ -127,23 +133,27 @@ class AsyncioShard:
         reused = self._connection is not None
         if not reused:
             self._connection = self._pool.create_connection(core_origin(core, self._where))
-        state.begin(send.method, left, reused=reused)
+        state.begin(send.method, left, reused=reused, tunnel=self._tunnel)
         try:
             answer = await self._connection.handle_async_request(core_request(core, send))
-            incoming = Incoming(answer, send.max_body)
+            head = state.delivered
             try:
+                incoming = Incoming(answer, send.max_body)
+                state.in_body(chunked=incoming.chunked)
                 async for chunk in answer.stream:
                     incoming.feed(chunk)
             finally:
                 await answer.stream.aclose()
             response = incoming.response()
-        except Customer360Error:
+        except Customer360Error as error:
+            # An answer that is refused while it comes in says nothing of what the CRM did.
+            error.maybe_applied = state.writes and (error.maybe_applied or (state.sent and state.answered))
             raise
         except Exception as error:
             raise failure(
                 core, error, method=send.method, sent=state.sent, reused=state.reused, answered=state.answered
             ) from None
-        if not state.ended_with(incoming.last, chunked=incoming.chunked):
+        if not incoming.ended_with(state.delivered - head):
             self.discard()
         return response
 

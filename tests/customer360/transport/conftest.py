@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any, ClassVar
 
 import attrs
+import httpx
+import httpx2
 import pytest
 
 from customer360.core import effects as fx
@@ -19,6 +23,9 @@ from customer360.core.errors import CrmUnavailable, Customer360Error, TokenExpir
 from customer360.core.linking import Hosts, LinkFacts, Linking
 from customer360.core.wire import Response
 from customer360.transport.exchange import Exchange
+from customer360.transport.httpx_adapter import AsyncHttpxPort, HttpxPort
+
+DEADLINE = 5.0
 
 
 @attrs.frozen
@@ -206,6 +213,13 @@ class ScriptedServer:
             with self._lock:
                 self.open -= 1
                 self._socks.discard(sock)
+
+    async def asked(self, count: int = 1) -> None:
+        """Return when ``count`` requests have come."""
+        until = time.monotonic() + 20
+        while len(self.seen) < count:
+            assert time.monotonic() < until, "no request came"
+            await asyncio.sleep(0.005)
 
     def close(self) -> None:
         """End everything this server started."""
@@ -413,3 +427,60 @@ def exchange() -> Callable[..., Exchange]:
         return Exchange(**(options | given))
 
     return make
+
+
+class Carrier:
+    """A port of either kind, used from a test's own thread."""
+
+    def __init__(self, *, asynchronous: bool, module: ModuleType, **options: Any) -> None:
+        self.runner = asyncio.Runner() if asynchronous else None
+        self.port: Any = (AsyncHttpxPort if asynchronous else HttpxPort)(module, **options)
+
+    def do(self, what: Any) -> Any:
+        """Finish what a method of the port returned."""
+        return what if self.runner is None else self.runner.run(what)
+
+    def send(self, url: str, method: str = "GET", *, timeout: float = DEADLINE, **rest: Any) -> Response:
+        response: Response = self.do(self.port.send(fx.Send(method=method, url=url, timeout=timeout, **rest)))
+        return response
+
+    def warm(self, url: str) -> None:
+        self.do(self.port.warm(url))
+
+    def held(self, url: str) -> int:
+        if self.runner is None:
+            return int(self.port.held(url))
+
+        async def held() -> int:
+            return int(self.port.held(url))
+
+        return int(self.runner.run(held()))
+
+    def close(self) -> None:
+        self.do(self.port.close())
+        if self.runner is not None:
+            self.runner.close()
+
+
+MAKERS = [(asynchronous, module) for asynchronous in (False, True) for module in (httpx, httpx2)]
+
+
+@pytest.fixture(params=MAKERS, ids=lambda p: f"{'asyncio' if p[0] else 'threads'}-{p[1].__name__}")
+def opens(request: pytest.FixtureRequest) -> Iterator[Callable[..., Carrier]]:
+    """Makes ports with options of the test's own."""
+    asynchronous, module = request.param
+    made: list[Carrier] = []
+
+    def make(**options: Any) -> Carrier:
+        made.append(Carrier(asynchronous=asynchronous, module=module, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def port(opens: Callable[..., Carrier]) -> Carrier:
+    """A port as it comes."""
+    return opens()

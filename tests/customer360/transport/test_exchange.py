@@ -498,6 +498,17 @@ class TestAnswers:
             assert secret not in text
 
 
+@pytest.mark.fault("X10")
+@pytest.mark.parametrize("body", [b'{"id":NaN}', b'{"id":', b"\xff", b"[" * 100_000])
+def test_a_write_answered_with_broken_json_is_in_doubt(exchange: Any, stepper: Any, body: bytes) -> None:
+    """The CRM said 201: what cannot be read is its answer, not the record. A read's is for its connector to judge."""
+    clock = stepper(answer=answers(Response(201, body, (("Content-Type", "application/json; charset=utf-8"),))))
+    with pytest.raises(e.UnexpectedAnswer) as caught:
+        clock.run(exchange()(POST("/a", {})))
+    assert (caught.value.maybe_applied, len(clock.sent)) == (True, 1)
+    assert clock.run(exchange()(GET("/a"))).status == 201
+
+
 @pytest.mark.parametrize(
     "headers",
     [(("X", "a\r\nb"),), (("X y", "a"),), (("X", "ü"),), (("Host", "evil"),), (("Content-Length", "1"),), (("", "x"),)],
