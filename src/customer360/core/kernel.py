@@ -39,7 +39,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from inspect import CORO_CREATED, getcoroutinestate
+from inspect import CO_VARARGS, CORO_CREATED, getcoroutinestate, iscoroutine
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -189,9 +189,10 @@ class Kernel(Generic[T]):
         for task in self._tasks:
             while task.frames:
                 op = task.frames.pop().op
+                dismiss(op)
                 for _ in range(_PATIENCE):
                     try:
-                        _ = op.throw(Cancelled())
+                        dismiss(op.throw(Cancelled()))
                     except BaseException:  # it has ended, however
                         break
                 else:
@@ -211,11 +212,12 @@ class Kernel(Generic[T]):
     # One step of one task ---------------------------------------------------------------------------------------------
 
     def _step(self, task: _Task, value: Any, error: BaseException | None) -> None:
-        if task.cancelled_from is not None and error is None and getcoroutinestate(task.frames[-1].op) == CORO_CREATED:
-            error = Cancelled()  # it was cancelled before its turn came: none of it runs
         while True:
             frame = task.frames[-1]
             try:
+                if task.cancelled_from is not None and getcoroutinestate(frame.op) == CORO_CREATED:
+                    dismiss(frame.op)
+                    raise Cancelled  # before its turn came: none of it runs
                 effect = frame.op.send(value) if error is None else frame.op.throw(error)
             except StopIteration as stop:
                 value, error = stop.value, None
@@ -244,6 +246,7 @@ class Kernel(Generic[T]):
                             except Exception as wrong:
                                 error = wrong
                     continue
+                dismiss(effect)
                 task.thrown += 1
                 if task.thrown <= _PATIENCE:
                     error = Cancelled()
@@ -405,6 +408,24 @@ def _bounded(leaf: Leaf[Any], until: float | None, monotonic: Callable[[], float
         return leaf
     left = max(0.0, until - monotonic())
     return leaf if leaf.timeout <= left else attrs.evolve(leaf, timeout=left)
+
+
+def dismiss(unwanted: object) -> None:
+    """Close operations that will never be started: given as such, within an effect, or as arguments of one another."""
+    pending = [unwanted]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, tuple):
+            pending.extend(each)
+        elif isinstance(each, Settle):
+            pending.extend(each.ops)
+        elif isinstance(each, Within | Handle | Spawn):
+            pending.append(each.op)
+        elif iscoroutine(each) and each.cr_frame is not None and getcoroutinestate(each) == CORO_CREATED:
+            code, given = each.cr_code, each.cr_frame.f_locals
+            arguments = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & CO_VARARGS)
+            pending.extend(given[name] for name in code.co_varnames[:arguments] if name in given)
+            each.close()
 
 
 def _abandoned(op: Operation[Any]) -> RuntimeError:
