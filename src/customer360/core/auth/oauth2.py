@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
-from typing import Literal
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl, quote, urlencode
 
 import attrs
 
+from customer360.core.auth.grants import Application, Grant, PendingLogin
 from customer360.core.auth.scheme import AuthScheme
-from customer360.core.errors import Customer360Error
+from customer360.core.effects import Now, Request
+from customer360.core.errors import (
+    CrmUnavailable,
+    Customer360Error,
+    MissingScope,
+    NeedsAuthorization,
+    NeedsRelink,
+    UnexpectedAnswer,
+)
 from customer360.core.linking import LinkFacts
 from customer360.core.wire import Response
+
+if TYPE_CHECKING:
+    from oauthlib.oauth2 import WebApplicationClient
 
 
 def _nothing(_: object) -> dict[str, str]:
@@ -32,8 +47,8 @@ class OAuth2Code(AuthScheme):
     Basic. ``returned_facts(facts, returned)``: facts that the redirect itself brings (Zoho's ``accounts-
     server``), allow-listed by the connector; they are in ``facts.extra`` for the token request already.
     ``token_facts(answer)``: facts in each token answer (``api_domain``). ``token_error(response)``: the error
-    that a token answer means, or None if it holds a grant. ``header_prefix``: what stands before the token in
-    ``Authorization``.
+    that a token answer means, or None if it holds a grant. ``revoke_in``: where the revocation request carries the
+    token. ``header_prefix``: what stands before the token in ``Authorization``.
     """
 
     authorize_url: Callable[[LinkFacts], str]
@@ -44,8 +59,180 @@ class OAuth2Code(AuthScheme):
     scope_separator: str = " "
     pkce: bool = True
     client_auth: Literal["form", "basic"] = "form"
+    revoke_in: Literal["form", "query"] = "form"
     authorize_params: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     token_params: Callable[[LinkFacts], dict[str, str]] = _nothing
     returned_facts: Callable[[LinkFacts, Mapping[str, str]], dict[str, str]] = _no_facts
     token_facts: Callable[[Mapping[str, object]], dict[str, str]] = _nothing
     header_prefix: str = "Bearer"
+
+    def begin(
+        self, facts: LinkFacts, application: Application, *, redirect_uri: str, state: str, verifier: str, now: float
+    ) -> PendingLogin:
+        query = {
+            "response_type": "code",
+            "client_id": application.client_id,
+            "redirect_uri": redirect_uri,
+            "scope": self.scope_separator.join(self.scopes(facts)),
+            "state": state,
+            **self.authorize_params,
+        }
+        if self.pkce:
+            challenge = _client(application).create_code_challenge(verifier, "S256")
+            query |= {"code_challenge": challenge, "code_challenge_method": "S256"}
+        return PendingLogin(
+            url=f"{self.authorize_url(facts)}?{urlencode(query, quote_via=quote)}",
+            redirect_uri=redirect_uri,
+            state=state,
+            verifier=verifier if self.pkce else None,
+            started_at=now,
+        )
+
+    async def complete(
+        self, facts: LinkFacts, application: Application, pending: PendingLogin, returned: Mapping[str, str]
+    ) -> Grant:
+        if not compare_digest(returned.get("state", "").encode(errors="replace"), pending.state.encode()):
+            raise NeedsAuthorization("the browser came back from another sign-in than the one that was begun")
+        if "error" in returned:
+            raise _refused(returned["error"])
+        code = returned.get("code")
+        if not code:
+            raise NeedsAuthorization("the browser came back without a code")
+        brought = self.returned_facts(facts, returned)
+        facts = attrs.evolve(facts, extra={**facts.extra, **brought})
+        body = _client(application).prepare_request_body(
+            code=code,
+            redirect_uri=pending.redirect_uri,
+            include_client_id=True,
+            code_verifier=pending.verifier,
+            **self.token_params(facts),  # type: ignore[arg-type]  # further form fields, all of them text
+        )
+        answer, received_at = await self._ask(facts, application, body)
+        return self._grant(answer, received_at, extra=brought, scopes=frozenset(self.scopes(facts)))
+
+    async def refresh(self, facts: LinkFacts, application: Application, grant: Grant) -> Grant:
+        if grant.refresh_token is None:
+            raise NeedsAuthorization("the access token ran out, and the vendor gave no refresh token")
+        body = _client(application).prepare_refresh_body(
+            refresh_token=grant.refresh_token, client_id=application.client_id, **self.token_params(facts)
+        )
+        answer, received_at = await self._ask(facts, application, body)
+        renewed = self._grant(answer, received_at, extra=grant.extra, scopes=grant.scopes)
+        return attrs.evolve(
+            renewed,
+            refresh_token=renewed.refresh_token or grant.refresh_token,
+            generation=grant.generation + 1,
+        )
+
+    async def revoke(self, facts: LinkFacts, application: Application, grant: Grant) -> bool:
+        if self.revoke_url is None:
+            return False
+        token = (("token", grant.refresh_token or grant.access_token),)
+        response = await Request(
+            method="POST",
+            path=self.revoke_url(facts),
+            params=token if self.revoke_in == "query" else (),
+            form=token if self.revoke_in == "form" else (),
+            headers=self._identified(application),
+            purpose="login",
+        )
+        if response.status >= 500:
+            raise CrmUnavailable("the sign-in server is failing", status=response.status)
+        return response.status < 300 or response.status == 400  # 400: it knows no such token any more
+
+    def sign(self, grant: Grant) -> tuple[tuple[str, str], ...]:
+        return (("Authorization", f"{self.header_prefix} {grant.access_token}"),)
+
+    # The token endpoint -----------------------------------------------------------------------------------------------
+
+    async def _ask(self, facts: LinkFacts, application: Application, body: str) -> tuple[Mapping[str, object], float]:
+        form = parse_qsl(body, keep_blank_values=True)
+        if self.client_auth == "form" and application.secret is not None:
+            form.append(("client_secret", application.secret))
+        response = await Request(
+            method="POST",
+            path=self.token_url(facts),
+            form=tuple(form),
+            headers=(("Accept", "application/json"), *self._identified(application)),
+            purpose="login",
+        )
+        received_at = await Now()
+        error = self.token_error(response)
+        if error is not None:
+            raise error
+        answer = response.json()
+        if not isinstance(answer, dict):
+            raise UnexpectedAnswer("the token answer is no object", status=response.status)
+        return answer, received_at
+
+    def _identified(self, application: Application) -> tuple[tuple[str, str], ...]:
+        if self.client_auth == "form" or application.secret is None:
+            return ()
+        pair = f"{quote(application.client_id, safe='')}:{quote(application.secret, safe='')}"
+        return (("Authorization", f"Basic {b64encode(pair.encode()).decode()}"),)
+
+    def _grant(
+        self, answer: Mapping[str, object], received_at: float, *, extra: Mapping[str, str], scopes: frozenset[str]
+    ) -> Grant:
+        access, refresh = answer.get("access_token"), answer.get("refresh_token")
+        if not isinstance(access, str) or not access:
+            raise UnexpectedAnswer("the token answer holds no access token")
+        seconds = _seconds(answer.get("expires_in"))
+        told = answer.get("scope")
+        return Grant(
+            access_token=access,
+            refresh_token=refresh if isinstance(refresh, str) and refresh else None,
+            received_at=received_at,
+            expires_at=None if seconds is None else received_at + seconds,
+            # Vendors that are asked with commas answer with spaces; no answer means what was asked (RFC 6749, 5.1).
+            scopes=frozenset(told.replace(",", " ").split()) if isinstance(told, str) and told.strip() else scopes,
+            extra={**extra, **self.token_facts(answer)},
+        )
+
+
+_LONGEST = 366 * 86_400.0
+
+
+def _seconds(told: object) -> float | None:
+    """``expires_in`` as vendors send it: a number, or text of one; None for what makes no sense."""
+    if isinstance(told, bool) or not isinstance(told, int | float | str):
+        return None
+    try:
+        seconds = float(told)
+    except (ValueError, OverflowError):
+        return None
+    return min(seconds, _LONGEST) if seconds > 0 else None  # NaN is not greater than anything
+
+
+def _refused(code: str) -> Customer360Error:
+    named = code if code in _KNOWN_REFUSALS else None  # it came through the browser: anybody may have written it
+    if code in ("server_error", "temporarily_unavailable"):
+        return CrmUnavailable("the vendor's sign-in is failing", vendor_code=named)
+    if code == "invalid_scope":
+        return MissingScope("the vendor does not grant the permissions that were asked for", vendor_code=named)
+    if code in ("invalid_client", "unauthorized_client", "unsupported_response_type"):
+        return NeedsRelink("the vendor refuses the application that the link names", vendor_code=named)
+    return NeedsAuthorization("the person did not sign in, or did not agree", vendor_code=named)
+
+
+_KNOWN_REFUSALS = frozenset(
+    {
+        "access_denied",
+        "consent_required",
+        "interaction_required",
+        "invalid_client",
+        "invalid_request",
+        "invalid_scope",
+        "login_required",
+        "server_error",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unsupported_response_type",
+    }
+)
+
+
+def _client(application: Application) -> WebApplicationClient:
+    from oauthlib.oauth2 import WebApplicationClient  # not at import: most processes never sign anybody in
+
+    return WebApplicationClient(application.client_id)
