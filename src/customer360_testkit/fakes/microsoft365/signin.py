@@ -1,0 +1,234 @@
+"""Entra ID v2.0: authorize and token, per cloud and tenant (contract section 2)."""
+
+from __future__ import annotations
+
+import html
+import random
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import attrs
+
+from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
+from customer360_testkit.fakes.microsoft365.clouds import Cloud
+from customer360_testkit.fakes.oauth import OAuthRefused, OAuthServer, Tokens
+from customer360_testkit.fakes.switches import Switches
+
+TENANT_ID = "9b4f1c2e-7a55-4d1c-8a0e-3d5b6c7f8a90"
+TENANT_DOMAIN = "contoso.example"
+_OPENID = frozenset({"offline_access", "openid", "profile", "email"})
+_SCOPES = _OPENID | {
+    "User.Read", "Contacts.Read", "Contacts.ReadWrite", "Contacts.Read.Shared", "Contacts.ReadWrite.Shared",
+    "Tasks.Read", "Tasks.ReadWrite", "Calendars.Read", "Calendars.ReadWrite", "People.Read", "Notes.Read",
+    "Notes.ReadWrite", "MailboxSettings.Read", "MailboxSettings.ReadWrite", "User.RevokeSessions.All",
+}  # fmt: skip
+_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*\Z")
+
+
+class SignInError(Exception):
+    """``error`` of RFC 6749 and the vendor's number."""
+
+    def __init__(self, error: str, number: int, text: str, status: int = 400) -> None:
+        super().__init__(error)
+        self.error, self.number, self.text, self.status = error, number, text, status
+
+
+class EntraServer(OAuthServer):
+    """Random lifetimes; every refresh gives a new refresh token while the old one works for a while."""
+
+    def __init__(self, *, chance: random.Random, old_seconds: Callable[[], float], **more: Any) -> None:
+        self._chance = chance
+        self._old_seconds = old_seconds
+        super().__init__(**more)
+
+    def refresh(self, refresh_token: str | None) -> Tokens:
+        if self.policy.rotate:  # X6: stricter than the vendor
+            return super().refresh(refresh_token)
+        now = self._time()
+        grant, expires = self._refresh.get(refresh_token or "", (None, None))
+        if grant is None or grant.revoked or (expires is not None and now > expires):
+            raise OAuthRefused("invalid_grant")
+        assert refresh_token is not None
+        until = now + self._old_seconds()
+        self._refresh[refresh_token] = grant, until if expires is None else min(expires, until)
+        grant.refresh_token = None
+        return self._tokens(grant, offline=True)
+
+    def code_state(self, code: str) -> str:
+        """``unknown``, ``used``, ``expired`` or ``good``."""
+        held = self._codes.get(code)
+        if held is None:
+            return "unknown"
+        return "used" if held.used else "expired" if self._time() > held.expires else "good"
+
+    def _tokens(self, grant: Any, *, offline: bool) -> Tokens:
+        tokens = super()._tokens(grant, offline=offline)
+        lifetime = int(self.policy.access_seconds * self._chance.uniform(1.0, 1.5))
+        self._access[tokens.access_token] = grant, self._time() + lifetime
+        return attrs.evolve(tokens, expires_in=lifetime)
+
+
+class SignIn:
+    """The two endpoints."""
+
+    def __init__(
+        self, oauth: OAuthServer, switches: Switches, cloud_of: Callable[[Call], Cloud], now: Callable[[], str]
+    ) -> None:
+        self._oauth, self._switches, self._cloud_of, self._now = oauth, switches, cloud_of, now
+
+    def authorize(self, call: Call) -> WireAnswer:
+        """The page: redirects with a code or an error, or shows what must not be redirected."""
+        query, oauth = call.query, self._oauth
+        uri = query.get("redirect_uri", "")
+        try:
+            cloud = self._cloud_of(call)
+            self._check_tenant(call.params["tenant"], cloud)
+            if query.get("client_id") != oauth.client_id:
+                raise SignInError("unauthorized_client", 700016, "Application was not found in the directory.")
+            if not self._redirect_allowed(uri):
+                raise SignInError("invalid_request", 50011, "The redirect URI does not match those configured.")
+        except SignInError as wrong:
+            page = f"<title>Sign in to your account</title><p>AADSTS{wrong.number}: {html.escape(wrong.text)}</p>"
+            return WireAnswer(400, (("content-type", "text/html; charset=utf-8"),), page.encode())
+        try:
+            scopes = self._scopes(query.get("scope", ""), cloud)
+            if query.get("response_mode", "query") != "query":
+                raise SignInError("invalid_request", 900561, "This response_mode is not supported here.")
+            if not oauth.client_secret and "code_challenge" not in query:
+                raise SignInError("invalid_request", 9002325, "Proof Key for Code Exchange is required.")
+            code = oauth.code(query, scopes, offline="offline_access" in scopes)
+            oauth.grants[-1].extra["cloud"] = cloud.key
+            answer = {"code": code}
+        except SignInError as wrong:
+            answer = {"error": wrong.error, "error_description": f"AADSTS{wrong.number}: {wrong.text}"}
+        except OAuthRefused as refused:
+            number, text = {
+                "access_denied": (65004, "User declined to consent to access the app."),
+                "unsupported_response_type": (700054, "response_type is not enabled for the application."),
+                "throttled": (50196, "The server terminated an operation because of a loop."),
+            }.get(refused.error, (501491, "Invalid size or method of Code_Challenge parameter."))
+            answer = {"error": refused.error, "error_description": f"AADSTS{number}: {text}"}
+        if "state" in query:
+            answer["state"] = query["state"]
+        return WireAnswer(302, (("location", f"{uri}{'&' if '?' in uri else '?'}{urlencode(answer)}"),))
+
+    def token(self, call: Call) -> WireAnswer:
+        """Codes, refresh tokens and client credentials for access tokens."""
+        try:
+            return self._token(call)
+        except SignInError as wrong:
+            body = {
+                "error": wrong.error,
+                "error_description": f"AADSTS{wrong.number}: {wrong.text}",
+                "error_codes": [wrong.number],
+                "timestamp": self._now().replace("T", " "),
+                "trace_id": f"{call.entry.number:08x}-0000-4000-8000-000000000001",
+                "correlation_id": f"{call.entry.number:08x}-0000-4000-8000-000000000002",
+                "error_uri": f"https://{self._cloud_of(call).logins[0]}/error?code={wrong.number}",
+            }
+            return json_answer(wrong.status, body)
+
+    def _token(self, call: Call) -> WireAnswer:
+        form, oauth, cloud = call.form, self._oauth, self._cloud_of(call)
+        self._check_tenant(call.params["tenant"], cloud)
+        self._check_client(form)
+        scopes = self._scopes(form["scope"], cloud) if form.get("scope") else ()
+        grant_type = form.get("grant_type")
+        try:
+            if grant_type == "authorization_code":
+                state = oauth.code_state(form.get("code", "")) if isinstance(oauth, EntraServer) else "good"
+                if state != "good":
+                    raise {
+                        "unknown": SignInError("invalid_grant", 9002313, "The code is malformed or invalid."),
+                        "used": SignInError("invalid_grant", 54005, "OAuth2 Authorization code was already redeemed."),
+                        "expired": SignInError("invalid_grant", 70008, "The provided authorization code has expired."),
+                    }[state]
+                tokens = oauth.exchange(form.get("code"), form.get("redirect_uri"), form.get("code_verifier"))
+            elif grant_type == "refresh_token":
+                tokens = oauth.refresh(form.get("refresh_token"))
+            elif grant_type is None:
+                raise SignInError("invalid_request", 900144, "The request body must contain 'grant_type'.")
+            else:
+                raise SignInError("unsupported_grant_type", 70003, f"The grant type {grant_type!r} is not supported.")
+        except OAuthRefused as refused:
+            raise self._refusal(refused.error, str(grant_type)) from refused
+        granted = tokens.grant
+        if granted.extra.setdefault("cloud", cloud.key) != cloud.key:
+            raise SignInError("invalid_grant", 900382, "Confidential Client is not supported in Cross Cloud request.")
+        if set(scopes) - set(granted.scopes) - _OPENID:
+            raise SignInError("invalid_grant", 65001, "The user has not consented to use the application.")
+        call.entry.account = granted.user.login
+        body: dict[str, Any] = {
+            "token_type": "Bearer",
+            "scope": " ".join(one for one in granted.scopes if one != "offline_access"),
+            "expires_in": int(tokens.expires_in),
+            "ext_expires_in": int(tokens.expires_in),
+            "access_token": tokens.access_token,
+        }
+        if tokens.refresh_token is not None:
+            body["refresh_token"] = tokens.refresh_token
+        return json_answer(200, body, (("cache-control", "no-store"),))
+
+    def _check_client(self, form: dict[str, str]) -> None:
+        oauth = self._oauth
+        if form.get("client_id") != oauth.client_id:
+            raise SignInError("unauthorized_client", 700016, "Application was not found in the directory.")
+        secret = form.get("client_secret")
+        if not oauth.client_secret and secret is not None:
+            raise SignInError("invalid_client", 700025, "Client is public so no secret should be presented.", 401)
+        if "client_assertion" in form:
+            raise SignInError("invalid_client", 700027, "The certificate is not registered on the application.", 401)
+        if oauth.client_secret and secret is None:
+            raise SignInError("invalid_client", 7000218, "The request body must contain 'client_secret'.", 401)
+        if oauth.client_secret and secret != oauth.client_secret:
+            raise SignInError("invalid_client", 7000215, "Invalid client secret provided.", 401)
+
+    @staticmethod
+    def _refusal(error: str, grant_type: str) -> SignInError:
+        if error == "throttled":
+            return SignInError("temporarily_unavailable", 50196, "The server is busy.", 429)
+        if error == "invalid_redirect_uri":
+            return SignInError("invalid_grant", 500112, "The reply address does not match the one of the code.")
+        if grant_type == "refresh_token":
+            return SignInError("invalid_grant", 700082, "The refresh token has expired due to inactivity.")
+        return SignInError("invalid_grant", 501481, "The Code_Verifier does not match the code_challenge.")
+
+    def _check_tenant(self, tenant: str, cloud: Cloud) -> None:
+        known = {TENANT_ID, TENANT_DOMAIN, "organizations", "common"}
+        if tenant == "consumers" and cloud.key == "global":
+            raise SignInError("invalid_request", 50020, "This account is no personal Microsoft account.")
+        if tenant not in known:
+            raise SignInError("invalid_request", 90002, f"Tenant '{tenant}' not found.")
+
+    def _scopes(self, text: str, cloud: Cloud) -> tuple[str, ...]:
+        prefix = f"https://{cloud.graph}/"
+        found = [one.removeprefix(prefix) for one in text.split()]
+        if not found:
+            raise SignInError("invalid_request", 900144, "The request must contain 'scope'.")
+        for scope in found:
+            if "://" in scope:
+                raise SignInError("invalid_resource", 500011, "The resource principal was not found in the tenant.")
+            if scope not in _SCOPES:
+                raise SignInError("invalid_scope", 70011, "The provided value for 'scope' is not valid.")
+        return tuple(dict.fromkeys(found))
+
+    def _redirect_allowed(self, uri: str) -> bool:
+        """https exactly as registered, http on localhost with any port; custom schemes of public clients."""
+        try:
+            parts = urlsplit(uri)
+        except ValueError:
+            return False
+        if parts.fragment or not _SCHEME.match(parts.scheme):
+            return False
+        registered = self._oauth.redirect_uris
+        if parts.scheme == "http":
+            ip = parts.hostname == "127.0.0.1" and self._switches["loopback_ip_redirect"] == "accepted"
+            if parts.hostname != "localhost" and not ip:
+                return False
+            portless = f"http://{parts.hostname}{parts.path}"
+            return registered is None or bool({uri, portless} & registered)
+        if parts.scheme != "https" and self._oauth.client_secret:
+            return False
+        return registered is None or uri in registered
