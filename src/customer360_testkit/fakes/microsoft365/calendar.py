@@ -22,7 +22,7 @@ class Calendars(Resource):
     def whole(self, call: Call, item: Item) -> dict[str, Any]:
         return {**item.data, "changeKey": item.version}
 
-    def list(self, call: Call) -> WireAnswer:
+    def all(self, call: Call) -> WireAnswer:
         return self.listed(call, call.state["box"].inside(self.kind, ""))
 
     def read(self, call: Call) -> WireAnswer:
@@ -63,7 +63,7 @@ class Events(Resource):
             shown["body"] = {"contentType": "html", "content": f"<html><body>{html.escape(content)}</body></html>"}
         return shown
 
-    def list(self, call: Call) -> WireAnswer:
+    def all(self, call: Call) -> WireAnswer:
         return self.listed(call, call.state["box"].inside(self.kind, self.calendar(call)))
 
     def view(self, call: Call) -> WireAnswer:

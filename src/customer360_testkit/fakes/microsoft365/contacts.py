@@ -75,7 +75,7 @@ class Contacts(Resource):
             shown |= {name: emails[at] if at < len(emails) else None for at, name in enumerate(RANKED)}
         return shown
 
-    def list(self, call: Call) -> WireAnswer:
+    def all(self, call: Call) -> WireAnswer:
         return self.listed(call, call.state["box"].inside(self.kind, self.folder(call)))
 
     def read(self, call: Call) -> WireAnswer:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import attrs
 
@@ -57,7 +57,7 @@ class Microsoft365Fake(FakeCrm):
     key = "microsoft365"
     vendor_hosts = ALL_HOSTS
     known_switches = MICROSOFT365_SWITCHES
-    link_settings = {"cloud": "global", "tenant": TENANT_ID}
+    link_settings: ClassVar[Mapping[str, str]] = {"cloud": "global", "tenant": TENANT_ID}
     modules = tuple(_KINDS)
     needs_index = True
 
@@ -311,16 +311,16 @@ class Microsoft365Fake(FakeCrm):
             ("Contacts", "GET", "/contactFolders/{folder}", folders.read),
             ("Contacts", "GET", "/contactFolders/{folder}/childFolders", folders.folders),
             ("Contacts", "POST", "/contactFolders/{folder}/childFolders", folders.create),
-            ("Calendars", "GET", "/calendars", calendars.list),
+            ("Calendars", "GET", "/calendars", calendars.all),
             ("Calendars", "POST", "/calendars", calendars.create),
             ("Calendars", "GET", "/calendars/{calendar}", calendars.read),
-            ("Tasks", "GET", "/todo/lists", lists.list),
+            ("Tasks", "GET", "/todo/lists", lists.all),
             ("Tasks", "POST", "/todo/lists", lists.create),
             ("Tasks", "GET", "/todo/lists/{list}", lists.read),
         ]
         for base in ("/contacts", "/contactFolders/{folder}/contacts"):
             table += [
-                ("Contacts", "GET", base, contacts.list),
+                ("Contacts", "GET", base, contacts.all),
                 ("Contacts", "POST", base, contacts.create),
                 ("Contacts", "GET", base + "/delta", contacts.changes),
                 ("Contacts", "GET", base + "/{id}", contacts.read),
@@ -333,7 +333,7 @@ class Microsoft365Fake(FakeCrm):
             ]
         for base in ("", "/calendars/{calendar}"):
             table += [
-                ("Calendars", "GET", base + "/events", events.list),
+                ("Calendars", "GET", base + "/events", events.all),
                 ("Calendars", "POST", base + "/events", events.create),
                 ("Calendars", "GET", base + "/events/{id}", events.read),
                 ("Calendars", "PATCH", base + "/events/{id}", events.update),
@@ -342,7 +342,7 @@ class Microsoft365Fake(FakeCrm):
             ]
         base = "/todo/lists/{list}/tasks"
         table += [
-            ("Tasks", "GET", base, tasks.list),
+            ("Tasks", "GET", base, tasks.all),
             ("Tasks", "POST", base, tasks.create),
             ("Tasks", "GET", base + "/delta", tasks.changes),
             ("Tasks", "GET", base + "/{id}", tasks.read),

@@ -122,7 +122,7 @@ class Resource:
             return list(item.linked.values())
         if name == "extensions":
             return [one for key, one in item.extensions.items() if ids is None or key in ids]
-        held = [item.extended[key] for key in ids or () if key in item.extended]  # type: ignore[index]
+        held = [item.extended[key] for key in ids or () if key in item.extended]
         return [{"id": spelled, "value": value} for spelled, value in held] or None
 
     def one(self, call: Call, item: Item, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> WireAnswer:

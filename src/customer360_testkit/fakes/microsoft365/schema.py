@@ -94,7 +94,12 @@ def birthday(name: str, value: Any) -> Any:
     return value if "T" in value else value + "T11:59:00Z"
 
 
-_CONTACT_TEXTS = ["assistantName", "businessHomePage", "companyName", "department", "displayName", "fileAs", "generation", "givenName", "initials", "jobTitle", "manager", "middleName", "mobilePhone", "nickName", "officeLocation", "personalNotes", "profession", "spouseName", "surname", "title", "yomiCompanyName", "yomiGivenName", "yomiSurname"]
+_CONTACT_TEXTS = [
+    "assistantName", "businessHomePage", "companyName", "department", "displayName", "fileAs",
+    "generation", "givenName", "initials", "jobTitle", "manager", "middleName", "mobilePhone",
+    "nickName", "officeLocation", "personalNotes", "profession", "spouseName", "surname", "title",
+    "yomiCompanyName", "yomiGivenName", "yomiSurname",
+]  # fmt: skip
 _EMAIL = complex_of({"name": text, "address": text})
 _ADDRESS = complex_of({name: text for name in ("street", "city", "state", "countryOrRegion", "postalCode")})
 CONTACT: dict[str, Check] = {
@@ -182,20 +187,44 @@ SELECTABLE: dict[str, frozenset[str]] = {
     "contactFolder": frozenset({"id", "displayName", "parentFolderId"}),
     "event": frozenset({*EVENT, *EVENT_DEFAULTS, *READ_ONLY, "iCalUId", "bodyPreview", "webLink", "organizer"})
     - {"parentFolderId"},
-    "calendar": frozenset(["id", "name", "color", "hexColor", "isDefaultCalendar", "canEdit", "canShare", "changeKey", "owner"]),
+    "calendar": frozenset(
+        ["id", "name", "color", "hexColor", "isDefaultCalendar", "canEdit", "canShare", "changeKey", "owner"]
+    ),
     "todoTask": frozenset({*TASK, "id", "createdDateTime", "lastModifiedDateTime"}),
     "todoTaskList": frozenset({"id", "displayName", "isOwner", "isShared", "wellknownListName"}),
     "person": frozenset(
-        ["id", "displayName", "givenName", "surname", "scoredEmailAddresses", "phones", "companyName", "jobTitle", "userPrincipalName", "personType"]
+        [
+            "id",
+            "displayName",
+            "givenName",
+            "surname",
+            "scoredEmailAddresses",
+            "phones",
+            "companyName",
+            "jobTitle",
+            "userPrincipalName",
+            "personType",
+        ]  # fmt: skip
     ),
     "user": frozenset(
-        ["id", "displayName", "givenName", "surname", "mail", "userPrincipalName", "businessPhones", "mobilePhone", "jobTitle"]
+        [
+            "id",
+            "displayName",
+            "givenName",
+            "surname",
+            "mail",
+            "userPrincipalName",
+            "businessPhones",
+            "mobilePhone",
+            "jobTitle",
+        ]  # fmt: skip
     ),
 }
 
 _EXTENDED = re.compile(
     r"(String|Integer|Boolean|Double|SystemTime|CLSID) "
-    r"(?:\{([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\} (Name \S.*|Id 0x[0-9a-f]+)|(0x[0-9a-f]+))\Z",
+    r"(?:\{([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\} (Name \S.*|Id 0x[0-9a-f]+)"
+    r"|(0x[0-9a-f]+))\Z",
     re.IGNORECASE,
 )
 

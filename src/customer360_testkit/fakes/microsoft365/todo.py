@@ -18,7 +18,7 @@ class TaskLists(Resource):
     def whole(self, call: Call, item: Item) -> dict[str, Any]:
         return item.data
 
-    def list(self, call: Call) -> WireAnswer:
+    def all(self, call: Call) -> WireAnswer:
         return self.listed(call, call.state["box"].inside(self.kind, ""))
 
     def read(self, call: Call) -> WireAnswer:
@@ -49,7 +49,7 @@ class Tasks(Resource):
     def expandable(self, call: Call) -> frozenset[str]:
         return frozenset() if self.fake.cloud_of(call).key == "china" else super().expandable(call)
 
-    def list(self, call: Call) -> WireAnswer:
+    def all(self, call: Call) -> WireAnswer:
         if "$orderby" in call.query and self.fake.switches["task_orderby"] == "refused":
             raise bad_request("The query parameter '$orderby' is not supported.")
         return self.listed(call, call.state["box"].inside(self.kind, self._list(call)))
