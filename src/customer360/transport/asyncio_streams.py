@@ -11,6 +11,7 @@ import ssl
 from typing import Any, cast
 
 from customer360.core.errors import ConnectFailed
+from customer360.transport.readable import readable
 from customer360.transport.resolving import Address, Resolver, plan
 from customer360.transport.tls_errors import handshake_failed
 from customer360.transport.wire_state import WireState
@@ -98,6 +99,12 @@ class AsyncioStream(asyncio.Protocol):
         if self._broken:
             raise self._core.WriteError()
 
+    async def caught_up(self) -> None:
+        """Return when the loop has handled what lay at the socket: a connection that has ended is known to have."""
+        if self._transport is not None and readable(self._transport.get_extra_info("socket").fileno()):
+            await asyncio.sleep(0)  # the loop looks at its sockets
+            await asyncio.sleep(0)  # and hands us what it saw
+
     async def aclose(self) -> None:
         self.close()
 
@@ -169,6 +176,11 @@ class AsyncioBackend:
         self.current = await self._connect(host, port)
         self._state.connected()
         return self.current
+
+    async def caught_up(self) -> None:
+        """See :meth:`AsyncioStream.caught_up`."""
+        if self.current is not None:
+            await self.current.caught_up()
 
     def close(self) -> None:
         """Close everything at once."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import ssl
 from concurrent.futures import TimeoutError as LookupTimeout
 from typing import Any
 
 from customer360.core.errors import ConnectFailed
+from customer360.transport.readable import readable
 from customer360.transport.resolving import Address, Resolver, plan
 from customer360.transport.tls_errors import handshake_failed
 from customer360.transport.wire_state import WireState
@@ -79,11 +79,11 @@ class BlockingStream:
 
     def _is_stale(self) -> bool:
         """Whether anything waits to be read: on an idle connection that is the end, or an answer nobody asked for."""
-        if self._received or self._sock.fileno() < 0:
+        if self._received:
             return True
-        if not select.select([self._sock], [], [], 0)[0]:
+        if not readable(self._sock.fileno()):
             return False
-        if not isinstance(self._sock, ssl.SSLSocket):
+        if self._sock.fileno() < 0 or not isinstance(self._sock, ssl.SSLSocket):
             return True
         try:  # session tickets come after the handshake and are no data
             self._sock.settimeout(0)

@@ -127,6 +127,7 @@ class AsyncioShard:
     async def exchange(self, send: Send, left: float) -> Response:
         """One exchange; whatever it raises, the shard is to be discarded then."""
         core, state = self._wiring.core, self._state
+        await self._backend.caught_up()
         connection = self._connection
         if connection is not None and (connection.is_closed() or connection.has_expired()):
             self.discard()
