@@ -30,7 +30,8 @@ def test_an_event_is_made_once(client: Any) -> None:
     row = made.json()
     assert (made.status, row["showAs"], row["isReminderOn"]) == (201, "busy", True)
     assert row["start"] == {"dateTime": "2026-05-21T13:04:00.0000000", "timeZone": "UTC"}
-    assert row["body"]["contentType"] == "html" and "a &lt; b" in row["body"]["content"]
+    assert row["body"]["contentType"] == "html"
+    assert "a &lt; b" in row["body"]["content"]
     assert (
         made.header("location")
         == f"https://graph.microsoft.com/v1.0/users('kim@contoso.example')/events('{row['id']}')"
@@ -84,7 +85,7 @@ def test_tasks_and_their_links(client: Any) -> None:
 
 def test_batch(client: Any) -> None:
     """Each part is answered on its own; what depends on a failure is a 424; more than 20 are refused."""
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"id": "1", "method": "GET", "url": "/me/contacts?$top=1"},
         {"id": "2", "method": "GET", "url": "/me/contacts/AAMkAAAAAAAAAAAAAAAAAAAAAAAA"},
         {"id": "3", "method": "GET", "url": "/me", "dependsOn": ["2"]},

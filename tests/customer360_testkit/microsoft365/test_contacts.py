@@ -187,7 +187,8 @@ def test_extended_properties_compare_as_documented(client: Any) -> None:
     client("POST", "/me/contacts", {"givenName": "A", "singleValueExtendedProperties": [property_]})
     text = f"singleValueExtendedProperties/Any(ep: ep/id eq '{EP}' and ep/value eq 'key-1')"
     rows = client.filter(text).json()["value"]
-    assert len(rows) == 1 and "singleValueExtendedProperties" not in rows[0]
+    assert len(rows) == 1
+    assert "singleValueExtendedProperties" not in rows[0]
     assert client.filter(text.replace("c360Id", "C360ID")).json()["value"] == []
     expand = f"&$expand=singleValueExtendedProperties($filter=id%20eq%20'{EP.replace(' ', '%20')}')"
     assert client.filter(text, more=expand).json()["value"][0]["singleValueExtendedProperties"] == [property_]
@@ -208,7 +209,8 @@ def test_delta_tells_changes_and_removals(client: Any) -> None:
     client("DELETE", f"/me/contacts/{rows[0]['id']}")
     client("PATCH", f"/me/contacts/{rows[1]['id']}", {"surname": "New"})
     told = client("GET", link).json()["value"]
-    assert told[0] == {"@removed": {"reason": "deleted"}, "id": rows[0]["id"]} and told[1]["surname"] == "New"
+    assert told[0] == {"@removed": {"reason": "deleted"}, "id": rows[0]["id"]}
+    assert told[1]["surname"] == "New"
     client.fake.expire_delta()
     answer = client("GET", link)
     assert (answer.status, answer.json()["error"]["code"]) == (410, "SyncStateNotFound")

@@ -191,6 +191,8 @@ class Microsoft365Fake(FakeCrm):
 
     def dispatch_part(self, call: Call) -> WireAnswer:
         """One request, of a batch or alone, with the vendor's error body."""
+        if call.path.endswith(("/delta()", "/delta%28%29")):  # functions may be called with brackets
+            call.path = call.path[: call.path.rindex("/delta") + 6]
         try:
             return super().dispatch(call)
         except GraphError as wrong:

@@ -204,7 +204,7 @@ SELECTABLE: dict[str, frozenset[str]] = {
             "jobTitle",
             "userPrincipalName",
             "personType",
-        ]  # fmt: skip
+        ]
     ),
     "user": frozenset(
         [
@@ -217,7 +217,7 @@ SELECTABLE: dict[str, frozenset[str]] = {
             "businessPhones",
             "mobilePhone",
             "jobTitle",
-        ]  # fmt: skip
+        ]
     ),
 }
 
