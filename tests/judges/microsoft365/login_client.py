@@ -1,4 +1,6 @@
 """Runs in the judge's own environment: requests-oauthlib signs in at argv[1] as client argv[2], secret argv[3]."""
+# mypy: ignore-errors
+# Its imports are in the environment of the judge only.
 
 import os
 import sys

@@ -65,7 +65,6 @@ class Mailbox:
         self.members: dict[tuple[str, str], dict[str, Item]] = {}
         self.gone: list[Gone] = []
         self.transactions: dict[str, Item] = {}
-        self.requests: list[float] = []
         self.defaults: dict[str, str] = {}
         """Kind of container -> id of the default one."""
 
