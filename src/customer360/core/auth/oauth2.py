@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
 import attrs
@@ -105,7 +105,7 @@ class OAuth2Code(AuthScheme):
             redirect_uri=pending.redirect_uri,
             include_client_id=True,
             code_verifier=pending.verifier,
-            **self.token_params(facts),  # type: ignore[arg-type]  # further form fields, all of them text
+            **self.token_params(facts),  # further form fields, all of them text
         )
         answer, received_at = await self._ask(facts, application, body)
         return self._grant(answer, received_at, extra=brought, scopes=frozenset(self.scopes(facts)))
