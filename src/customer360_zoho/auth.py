@@ -198,5 +198,6 @@ AUTH = OAuth2Code(
     returned_facts=returned_facts,
     token_facts=token_facts,
     token_error=token_error,
+    revoke_in="query",
     header_prefix="Zoho-oauthtoken",
 )

@@ -1,4 +1,4 @@
-"""Plays the call on every CRM for which a connector and a fake are installed; exit code 0 only if all of it happened."""
+"""Plays the call on every CRM that has a connector and a fake here; exit code 0 only if all of it happened."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from customer360.vault import MasterKey
 from rich.console import Console
 
 from customer360 import Customer360, MatchPolicy
-from customer360.vault import MasterKey
 from customer360_testkit.demo.call import play
 from customer360_testkit.demo.stage import Stage, StepFailed
 from customer360_testkit.fakes.registry import fake_names

@@ -13,9 +13,9 @@ from customer360.core.linking import LinkFacts
 class AuthScheme(ABC):
     """One way of signing in.
 
-    Stateless: secrets come in as arguments and go out as values.
-        Operations of a scheme send requests with ``purpose="login"`` and absolute URLs; the transport lets them go to the link's
-        sign-in hosts only. Times are seconds since the epoch.
+    Stateless: secrets come in as arguments and go out as values. Operations of a scheme send requests with
+    ``purpose="login"`` and absolute URLs; the transport lets them go to the link's sign-in hosts only. Times are seconds
+    since the epoch.
     """
 
     @abstractmethod
@@ -41,8 +41,8 @@ class AuthScheme(ABC):
     def refresh(self, facts: LinkFacts, application: Application, grant: Grant) -> Operation[Grant]:
         """A new grant for an old one; generation + 1.
 
-        Keeps the old refresh token where the vendor sends none.         Raises :class:`NeedsAuthorization` if
-        the grant is dead; transport errors and :class:`CrmUnavailable` leave it alive.
+        Keeps the old refresh token where the vendor sends none. Raises :class:`NeedsAuthorization` if the grant is
+        dead; transport errors and :class:`CrmUnavailable` leave it alive.
         """
 
     @abstractmethod

@@ -1,0 +1,166 @@
+"""A person signs in: sent away with a state that only we know, and back with it.
+
+What must be kept in between is sealed in the store under a digest of the state, expires, and is used once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Final, Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+import attrs
+import sqlalchemy as sa
+
+from customer360.core.auth import Grant
+from customer360.core.connector import Connector, Identity
+from customer360.core.effects import Now, handling, tx, within
+from customer360.core.errors import InvalidValue, NeedsAuthorization, NotLinked
+from customer360.core.linking import LinkFacts
+from customer360.links import rows
+from customer360.links.rows import LinkRow, LinkState
+from customer360.links.seals import Seals
+from customer360.links.tokens import FreshTokens
+from customer360.plugins import Plugins
+from customer360.transport.endpoints import Endpoints
+from customer360.transport.exchange import Exchange
+from customer360.transport.retry import RetryPolicy
+from customer360.vault import Vault
+
+EXPIRES: Final = 600.0
+"""Seconds in which a person must come back."""
+ANSWER: Final = 30.0
+"""Seconds for exchanging the code and asking who it is."""
+
+
+class SignInExchange(Protocol):
+    """Makes the exchange for the sign-in server; with a fresh grant also for the API."""
+
+    def __call__(self, connector: Connector, facts: LinkFacts, grant: Grant | None = None) -> Exchange: ...
+
+
+class Logins:
+    """Beginning and completing sign-ins; see :class:`customer360.links.links.Links`."""
+
+    def __init__(self, *, plugins: Plugins, vault: Vault, sign_in_exchange: SignInExchange) -> None:
+        self._plugins = plugins
+        self._vault = vault
+        self._exchange = sign_in_exchange
+
+    @staticmethod
+    def exchange(
+        connector: Connector,
+        facts: LinkFacts,
+        grant: Grant | None,
+        *,
+        endpoints: Endpoints,
+        policy: RetryPolicy,
+    ) -> Exchange:
+        """An exchange of its own: a sick sign-in server does not open the link's circuit."""
+        tokens = None if grant is None else FreshTokens(grant)
+        return Exchange(connector=connector, facts=facts, tokens=tokens, endpoints=endpoints, policy=policy)
+
+    async def begin(self, row: LinkRow, facts: LinkFacts, agent_id: str, *, redirect_uri: str) -> str:
+        """The address to send a person to. ``agent_id`` "" signs in the account itself."""
+        if not urlsplit(redirect_uri).scheme:
+            raise InvalidValue(
+                "the redirect address is not absolute", next_step="give the one registered at the vendor"
+            )
+        if agent_id and row.state is LinkState.PENDING:
+            raise NotLinked(
+                f"{row.crm} is not linked yet: no administrator has signed in", next_step="sign the account in first"
+            )
+        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
+        application = Seals(self._vault, row.tenant_id, row.crm).open_application(row.application)
+        now = await Now()
+        pending = self._plugins[row.crm].auth.begin(
+            facts, application, redirect_uri=redirect_uri, state=state, verifier=verifier, now=now
+        )
+        await tx(
+            rows.put_pending,
+            tenant_id=row.tenant_id,
+            state_digest=_digest(state),
+            crm=row.crm,
+            agent_id=agent_id,
+            pending=Seals(self._vault, row.tenant_id, row.crm, agent_id).pending(pending),
+            expires_at=now + EXPIRES,
+            now=now,
+        )
+        return pending.url
+
+    async def complete(self, tenant_id: str, returned_url: str, facts_of: Callable[[LinkRow], LinkFacts]) -> Identity:
+        """Exchange what the browser brought back, ask who it is, and store the grant, sealed.
+
+        Raises :class:`NeedsAuthorization` when the person refused, or the address belongs to no sign-in under way.
+        """
+        returned = dict(parse_qsl(urlsplit(returned_url).query, keep_blank_values=True))
+        taken = await tx(rows.take_pending, tenant_id, _digest(returned.get("state", "")), await Now())
+        if taken is None:
+            raise NeedsAuthorization("the browser came back from no sign-in under way: it expired, or was completed")
+        crm, agent_id, sealed = taken
+        row = await tx(rows.read_link, tenant_id, crm)
+        if row is None:
+            raise NotLinked(f"{crm} was unlinked meanwhile")
+        connector, facts = self._plugins[crm], facts_of(row)
+        application = Seals(self._vault, tenant_id, crm).open_application(row.application)
+        seals = Seals(self._vault, tenant_id, crm, agent_id)
+        complete = connector.auth.complete(facts, application, seals.open_pending(sealed), returned)
+        grant = await within(ANSWER, handling(self._exchange(connector, facts), complete))
+        facts = attrs.evolve(facts, scopes=grant.scopes, extra={**facts.extra, **grant.extra})
+        identify = connector.identify(facts)
+        identity = await within(ANSWER, handling(self._exchange(connector, facts, grant), identify))
+        _same_organisation(row, agent_id, identity)
+        told = {"user": identity.user.id, "scopes": sorted(grant.scopes), "extra": {**grant.extra, **identity.extra}}
+        await tx(_store, row, seals, grant, told, identity, await Now())
+        return identity
+
+
+def _same_organisation(row: LinkRow, agent_id: str, identity: Identity) -> None:
+    """An agent's data must not come from another organisation than the account's."""
+    linked = row.account.get("organisation_id")
+    if agent_id and linked and identity.organisation_id and identity.organisation_id != linked:
+        raise NeedsAuthorization(
+            f"this sign-in belongs to another organisation of {row.crm} than the account's",
+            next_step="sign in with a user of the linked organisation",
+        )
+
+
+def _store(
+    connection: sa.Connection,
+    row: LinkRow,
+    seals: Seals,
+    grant: Grant,
+    told: Mapping[str, object],
+    identity: Identity,
+    now: float,
+) -> None:
+    if rows.read_link(connection, row.tenant_id, row.crm) is None:
+        raise NotLinked(f"{row.crm} was unlinked meanwhile")
+    agent_id = seals.agent_id
+    before = rows.read_authorization(connection, row.tenant_id, row.crm, agent_id)
+    # Generations go on over a new sign-in, so that whoever still holds an older grant sees that it is older.
+    grant = attrs.evolve(grant, generation=0 if before is None else before.generation + 1)
+    rows.put_authorization(
+        connection,
+        row.tenant_id,
+        row.crm,
+        agent_id,
+        grant=seals.grant(grant),
+        generation=grant.generation,
+        facts=told,
+    )
+    if agent_id == "":
+        account = {
+            "organisation": identity.organisation,
+            "organisation_id": identity.organisation_id,
+            "extra": dict(identity.extra),
+        }
+        rows.change_link(
+            connection, row.tenant_id, row.crm, state=LinkState.LINKED.value, account=account, linked_at=now
+        )
+
+
+def _digest(state: str) -> str:
+    return sha256(state.encode(errors="replace")).hexdigest()
