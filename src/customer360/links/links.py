@@ -243,7 +243,6 @@ class Links:
             application=Seals(self._vault, row.tenant_id, row.crm).open_application(row.application),
             seals=seals,
             exchange=self._sign_in_exchange(connector, facts),
-            row=signed_in,
             grant=seals.open_grant(signed_in.grant),
         )
         shared = self._shared.setdefault((row.tenant_id, row.crm), _Shared())

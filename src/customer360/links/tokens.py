@@ -2,9 +2,9 @@
 
 A refresh is *shared* work: it ends and commits whoever still waits, so that a rotated refresh token is never lost
 because a caller hung up. Other processes are kept out by a lease row, and whoever gets the lease reads the store again
-first: perhaps the work is done. The new grant is stored before anybody uses it. What remains is a process that is killed
-between the vendor's answer and our commit: where the vendor rotates and revokes at once, that sign-in is lost and must
-be made again; nothing can be done about it on this side.
+first: perhaps the work is done. The new grant is stored before anybody uses it. What remains is a process that is
+killed between the vendor's answer and our commit: where the vendor rotates and revokes at once, that sign-in is lost
+and must be made again; nothing can be done about it on this side.
 """
 
 from __future__ import annotations
