@@ -112,6 +112,7 @@ class _Code:
 
 
 AccessState = Literal["valid", "expired", "revoked", "unknown"]
+CodeState = Literal["good", "used", "expired", "unknown"]
 
 
 class OAuthServer:
@@ -212,6 +213,13 @@ class OAuthServer:
         if self.client_secret and client_secret != self.client_secret:
             raise OAuthRefused("invalid_client_secret")
 
+    def code_state(self, code: str) -> CodeState:
+        """What a code is worth now, for vendors who word it differently; nothing is used up."""
+        held = self._codes.get(code)
+        if held is None:
+            return "unknown"
+        return "used" if held.used else "expired" if self._time() > held.expires else "good"
+
     def exchange(self, code: str | None, redirect_uri: str | None, verifier: str | None = None) -> Tokens:
         """A code for tokens. Raises OAuthRefused: ``invalid_grant``, ``invalid_redirect_uri``."""
         entry = self._codes.get(code or "")
@@ -233,7 +241,7 @@ class OAuthServer:
     def refresh(self, refresh_token: str | None) -> Tokens:
         """A refresh token for an access token. Raises OAuthRefused: ``invalid_grant``, ``throttled``.
 
-        ``refresh_token`` of the answer is None unless the policy rotates.
+        ``refresh_token`` of the answer is None unless the policy rotates or old ones linger.
         """
         now = self._time()
         used = self._used_refresh.get(refresh_token or "")
@@ -243,9 +251,15 @@ class OAuthServer:
         if grant is None or grant.revoked or (expires is not None and now > expires):
             raise OAuthRefused("invalid_grant")
         _window(grant.refreshed_at, self.policy.refreshes, now)
-        if not self.policy.rotate:
+        lingering = self.old_refresh_seconds()
+        if not self.policy.rotate and lingering is None:
             return attrs.evolve(self._tokens(grant, offline=False), refresh_token=None)
         assert refresh_token is not None
+        if not self.policy.rotate and lingering is not None:
+            until = now + lingering
+            self._refresh[refresh_token] = grant, until if expires is None else min(expires, until)
+            grant.refresh_token = None
+            return self._tokens(grant, offline=True)
         del self._refresh[refresh_token]
         self._used_refresh[refresh_token] = grant
         grant.refresh_token = None
@@ -299,6 +313,17 @@ class OAuthServer:
             if grant.user.login == login:
                 self.revoke_grant(grant)
 
+    # --- what a vendor's subclass may change -----------------------------------------------------------------------
+
+    def access_lifetime(self) -> float:
+        """Seconds that the next access token lives."""
+        return self.policy.access_seconds
+
+    def old_refresh_seconds(self) -> float | None:
+        """A refresh that does not rotate gives a new refresh token and lets the old one live for so many seconds more;
+        None gives no new one."""
+        return None
+
     # --- inside --------------------------------------------------------------------------------------------------
 
     def _next(self, kind: str) -> str:
@@ -313,7 +338,8 @@ class OAuthServer:
     def _tokens(self, grant: Grant, *, offline: bool) -> Tokens:
         now, policy = self._time(), self.policy
         access = self._next("access")
-        self._access[access] = grant, now + policy.access_seconds
+        lifetime = self.access_lifetime()
+        self._access[access] = grant, now + lifetime
         grant.access.append(access)
         if policy.active_access_tokens is not None and len(grant.access) > policy.active_access_tokens:
             self._access.pop(grant.access.popleft(), None)
@@ -322,7 +348,7 @@ class OAuthServer:
             expires = None if policy.refresh_seconds is None else now + policy.refresh_seconds
             self._refresh[grant.refresh_token] = grant, expires
             self._keep_newest_grants(grant.user)
-        return Tokens(access, grant.refresh_token if offline else None, policy.access_seconds, grant)
+        return Tokens(access, grant.refresh_token if offline else None, lifetime, grant)
 
     def _keep_newest_grants(self, user: FakeUser) -> None:
         if self.policy.grants_per_user is None:

@@ -9,11 +9,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import attrs
-
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.microsoft365.clouds import Cloud
-from customer360_testkit.fakes.oauth import OAuthRefused, OAuthServer, Tokens
+from customer360_testkit.fakes.oauth import OAuthRefused, OAuthServer
 from customer360_testkit.fakes.switches import Switches
 
 TENANT_ID = "9b4f1c2e-7a55-4d1c-8a0e-3d5b6c7f8a90"
@@ -43,31 +41,11 @@ class EntraServer(OAuthServer):
         self._old_seconds = old_seconds
         super().__init__(**more)
 
-    def refresh(self, refresh_token: str | None) -> Tokens:
-        if self.policy.rotate:  # X6: stricter than the vendor
-            return super().refresh(refresh_token)
-        now = self._time()
-        grant, expires = self._refresh.get(refresh_token or "", (None, None))
-        if grant is None or grant.revoked or (expires is not None and now > expires):
-            raise OAuthRefused("invalid_grant")
-        assert refresh_token is not None
-        until = now + self._old_seconds()
-        self._refresh[refresh_token] = grant, until if expires is None else min(expires, until)
-        grant.refresh_token = None
-        return self._tokens(grant, offline=True)
+    def old_refresh_seconds(self) -> float:
+        return self._old_seconds()
 
-    def code_state(self, code: str) -> str:
-        """``unknown``, ``used``, ``expired`` or ``good``."""
-        held = self._codes.get(code)
-        if held is None:
-            return "unknown"
-        return "used" if held.used else "expired" if self._time() > held.expires else "good"
-
-    def _tokens(self, grant: Any, *, offline: bool) -> Tokens:
-        tokens = super()._tokens(grant, offline=offline)
-        lifetime = int(self.policy.access_seconds * self._chance.uniform(1.0, 1.5))
-        self._access[tokens.access_token] = grant, self._time() + lifetime
-        return attrs.evolve(tokens, expires_in=lifetime)
+    def access_lifetime(self) -> float:
+        return float(int(self.policy.access_seconds * self._chance.uniform(1.0, 1.5)))
 
 
 class SignIn:
@@ -138,7 +116,7 @@ class SignIn:
         grant_type = form.get("grant_type")
         try:
             if grant_type == "authorization_code":
-                state = oauth.code_state(form.get("code", "")) if isinstance(oauth, EntraServer) else "good"
+                state = oauth.code_state(form.get("code", ""))
                 if state != "good":
                     raise {
                         "unknown": SignInError("invalid_grant", 9002313, "The code is malformed or invalid."),
