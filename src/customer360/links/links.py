@@ -7,7 +7,7 @@ whether the link or the sign-in has changed since, in this process or in another
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from customer360.core.errors import (
     NeedsAuthorization,
     NeedsRelink,
     NotLinked,
+    VaultError,
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource
@@ -138,7 +139,7 @@ class Links:
             linked_at=None,
             stamp="",
         )
-        return _shown(await tx(_store_link, row, relink=relink))
+        return _shown(await tx(_store_link, row, relink=relink, client_of=self._client_of))
 
     async def linked(self, tenant_id: str) -> tuple[Link, ...]:
         """The account's links, by CRM (F103, F104)."""
@@ -156,11 +157,12 @@ class Links:
                 f"unlinking {crm} takes it from every agent and forgets {count} agents' sign-ins",
                 next_step="call it again with confirm=True",
             )
-        await self._tell_vendor(tenant_id, crm, ACCOUNT)
+        row, signed_in = await tx(_read_both, tenant_id, crm, ACCOUNT)
         await tx(rows.remove_link, tenant_id, crm)
         for key in [key for key in self._ready if key[:2] == (tenant_id, crm)]:
             self._ready.pop(key, None)
         self._shared.pop((tenant_id, crm), None)
+        await self._tell_vendor(row, signed_in)
 
     async def sync_resources(self, tenant_id: str, crm: str) -> tuple[Resource, ...]:
         """Ask the CRM which contact and activity resources it has, and store them (F115, F117)."""
@@ -194,10 +196,9 @@ class Links:
 
     async def log_out(self, tenant_id: str, crm: str, agent_id: str) -> bool:
         """Forget a sign-in here, and at the vendor where it can be told; whether it could."""
-        told = await self._tell_vendor(tenant_id, crm, agent_id)
-        await tx(rows.remove_authorization, tenant_id, crm, agent_id)
+        row, signed_in = await tx(_forget, tenant_id, crm, agent_id)
         self._ready.pop((tenant_id, crm, agent_id), None)
-        return told
+        return await self._tell_vendor(row, signed_in)
 
     # What everybody else needs ----------------------------------------------------------------------------------------
 
@@ -279,17 +280,23 @@ class Links:
             user=told.get("user"),
         )
 
+    def _client_of(self, row: LinkRow) -> str | None:
+        try:
+            return Seals(self._vault, row.tenant_id, row.crm).open_application(row.application).client_id
+        except VaultError:
+            return None  # sealed with another master key: linking again is the way out
+
     async def _row(self, tenant_id: str, crm: str) -> LinkRow:
         row = await tx(rows.read_link, tenant_id, crm)
         if row is None:
             raise NotLinked(f"{crm} is not linked to the account")
         return row
 
-    async def _tell_vendor(self, tenant_id: str, crm: str, agent_id: str) -> bool:
-        """Have the vendor forget a grant, if it offers that and can be reached; forgetting it here does not wait."""
-        row, signed_in = await tx(_read_both, tenant_id, crm, agent_id)
+    async def _tell_vendor(self, row: LinkRow | None, signed_in: AuthorizationRow | None) -> bool:
+        """Have the vendor forget a grant that is forgotten here, if it offers that and can be reached."""
         if row is None or signed_in is None:
             return False
+        tenant_id, crm, agent_id = row.tenant_id, row.crm, signed_in.agent_id
         try:
             connector = self._plugins[crm]
             facts = self._facts(row, signed_in)
@@ -302,7 +309,9 @@ class Links:
             return False
 
 
-def _store_link(connection: sa.Connection, row: LinkRow, *, relink: bool) -> LinkRow:
+def _store_link(
+    connection: sa.Connection, row: LinkRow, *, relink: bool, client_of: Callable[[LinkRow], str | None]
+) -> LinkRow:
     before = rows.read_link(connection, row.tenant_id, row.crm)
     if before is None:
         rows.put_link(connection, row)
@@ -311,6 +320,12 @@ def _store_link(connection: sa.Connection, row: LinkRow, *, relink: bool) -> Lin
         raise InvalidSettings(
             f"{row.crm} is linked already", next_step="relink it with relink=True, or unlink it first"
         )
+    same_place = dict(before.settings) == dict(row.settings) and client_of(before) == client_of(row)
+    rows.remove_pending(connection, row.tenant_id, row.crm)
+    rows.remove_authorization(connection, row.tenant_id, row.crm, ACCOUNT)
+    if not same_place:
+        # Granted to another client, or elsewhere: a token must not follow the link to other hosts.
+        rows.remove_agents(connection, row.tenant_id, row.crm)
     rows.change_link(
         connection,
         row.tenant_id,
@@ -320,6 +335,17 @@ def _store_link(connection: sa.Connection, row: LinkRow, *, relink: bool) -> Lin
         application=row.application,
     )
     return attrs.evolve(before, state=row.state, settings=row.settings)
+
+
+def _forget(
+    connection: sa.Connection, tenant_id: str, crm: str, agent_id: str
+) -> tuple[LinkRow | None, AuthorizationRow | None]:
+    """Remove a sign-in and tell what it was; without the account's own, a link waits for an administrator."""
+    row, signed_in = _read_both(connection, tenant_id, crm, agent_id)
+    rows.remove_authorization(connection, tenant_id, crm, agent_id)
+    if signed_in is not None and agent_id == ACCOUNT:
+        rows.change_link(connection, tenant_id, crm, state=LinkState.PENDING.value)
+    return row, signed_in
 
 
 def _read_both(

@@ -64,7 +64,7 @@ class Logins:
 
     async def begin(self, row: LinkRow, facts: LinkFacts, agent_id: str, *, redirect_uri: str) -> str:
         """The address to send a person to. ``agent_id`` "" signs in the account itself."""
-        if not urlsplit(redirect_uri).scheme:
+        if not _absolute(redirect_uri):
             raise InvalidValue(
                 "the redirect address is not absolute", next_step="give the one registered at the vendor"
             )
@@ -95,7 +95,7 @@ class Logins:
 
         Raises :class:`NeedsAuthorization` when the person refused, or the address belongs to no sign-in under way.
         """
-        returned = dict(parse_qsl(urlsplit(returned_url).query, keep_blank_values=True))
+        returned = _query(returned_url)
         taken = await tx(rows.take_pending, tenant_id, _digest(returned.get("state", "")), await Now())
         if taken is None:
             raise NeedsAuthorization("the browser came back from no sign-in under way: it expired, or was completed")
@@ -160,6 +160,21 @@ def _store(
         rows.change_link(
             connection, row.tenant_id, row.crm, state=LinkState.LINKED.value, account=account, linked_at=now
         )
+
+
+def _query(url: str) -> dict[str, str]:
+    """The parameters of an address that came from a browser; none if it is no address."""
+    try:
+        return dict(parse_qsl(urlsplit(url.strip()).query, keep_blank_values=True))
+    except ValueError:
+        return {}
+
+
+def _absolute(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).scheme)
+    except ValueError:
+        return False
 
 
 def _digest(state: str) -> str:
