@@ -15,6 +15,9 @@ from customer360_testkit.fakes.microsoft365.fake import Microsoft365Fake
 
 SCOPES = ("offline_access", "User.Read", "Contacts.ReadWrite", "Tasks.ReadWrite", "Calendars.ReadWrite", "People.Read")
 
+EASY = {"spurious_conflict": "never", "search_lag": "none", "extended_lag": "none"}
+"""What would otherwise stand in the way of every test: conflicts out of nothing, and lag."""
+
 
 @attrs.define
 class Client:
@@ -46,7 +49,7 @@ def make() -> Make:
     def build(
         user: str = "kim", scopes: tuple[str, ...] = SCOPES, host: str = "graph.microsoft.com", **switches: str
     ) -> Client:
-        fake = Microsoft365Fake(switches={"spurious_conflict": "never", "search_lag": "none", **switches})
+        fake = Microsoft365Fake(switches={**EASY, **switches})
         return Client(fake, fake.oauth.issue(user, scopes).access_token, host)
 
     return build

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
-from customer360_testkit.fakes.microsoft365.errors import GraphError, bad_body, bad_request, malformed_id, not_found
-from customer360_testkit.fakes.microsoft365.resource import Resource
+from customer360_testkit.fakes.microsoft365.delta import Tracked
+from customer360_testkit.fakes.microsoft365.errors import GraphError, access_denied, bad_body, bad_request, malformed_id
 from customer360_testkit.fakes.microsoft365.schema import CONTACT, CONTACT_DEFAULTS, RANKED, checked, text
 from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
 
@@ -25,7 +25,7 @@ def derived(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-class Folders(Resource):
+class Folders(Tracked):
     kind = "contactFolder"
 
     def whole(self, call: Call, item: Item) -> dict[str, Any]:
@@ -41,13 +41,34 @@ class Folders(Resource):
 
     def create(self, call: Call) -> WireAnswer:
         box: Mailbox = call.state["box"]
+        parent = self._parent(call)
+        data = self._named(call, parent)
+        return self.one(call, box.add(self.kind, parent, data, self.fake.clock.time()), 201)
+
+    def _named(self, call: Call, parent: str, own: Item | None = None) -> dict[str, Any]:
+        """The body of a folder: a name that no other folder beside it has."""
         data = checked(self.writable(self.body(call)), {"displayName": text}, self.kind)
         if not data.get("displayName"):
             raise bad_body("'displayName' is required.")
-        parent = self._parent(call)
-        if any(one.data["displayName"] == data["displayName"] for one in box.inside(self.kind, parent)):
+        beside = call.state["box"].inside(self.kind, parent)
+        if any(one is not own and one.data["displayName"] == data["displayName"] for one in beside):
             raise GraphError(409, "ErrorFolderExists", "A folder with the specified name already exists.")
-        return self.one(call, box.add(self.kind, parent, data, self.fake.clock.time()), 201)
+        return data
+
+    def update(self, call: Call) -> WireAnswer:
+        item = self._own(call)
+        item.data = self._named(call, item.container, item)
+        call.state["box"].touch(item, self.fake.clock.time())
+        return self.one(call, item)
+
+    def delete(self, call: Call) -> WireAnswer:
+        return self.removed(call, self._own(call))
+
+    def _own(self, call: Call) -> Item:
+        item = self.find(call, call.params["folder"])
+        if item.fixed == call.state["box"].defaults["contacts"]:
+            raise access_denied()
+        return item
 
     def read(self, call: Call) -> WireAnswer:
         return self.one(call, self.find(call, call.params["folder"]))
@@ -57,7 +78,7 @@ class Folders(Resource):
         return self.delta(call, self.kind, call.state["box"].defaults["root"])
 
 
-class Contacts(Resource):
+class Contacts(Tracked):
     kind = "contact"
 
     def folder(self, call: Call) -> str:
@@ -79,9 +100,9 @@ class Contacts(Resource):
         return self.listed(call, call.state["box"].inside(self.kind, self.folder(call)))
 
     def read(self, call: Call) -> WireAnswer:
-        return self.one(call, self._item(call))
+        return self.one(call, self.item(call))
 
-    def _item(self, call: Call) -> Item:
+    def item(self, call: Call) -> Item:
         folder = self.folder(call) if "folder" in call.params else None
         return self.find(call, call.params["id"], container=folder)
 
@@ -90,26 +111,23 @@ class Contacts(Resource):
         extended = self.write_extended({}, body)
         data = derived({**CONTACT_DEFAULTS, **self._checked(body)})
         item = call.state["box"].add(self.kind, self.folder(call), data, self.fake.clock.time())
-        item.extended = extended
+        item.extend(extended, self.fake.clock.time())
         item.conflict_due = self.fake.switches["spurious_conflict"] == "once_after_create"
         return self.one(call, item, 201)
 
     def update(self, call: Call) -> WireAnswer:
-        item = self._item(call)
+        item = self.item(call)
         body = self.writable(self.body(call))
         extended = self.write_extended(item.extended, body)
         data = self._checked(body)
         self.check_version(call, item)
         item.data = {**item.data, **data}
-        item.extended = extended
+        item.extend(extended, self.fake.clock.time())
         call.state["box"].touch(item, self.fake.clock.time())
         return self.one(call, item)
 
     def delete(self, call: Call) -> WireAnswer:
-        item = self._item(call)
-        self.check_version(call, item)
-        call.state["box"].remove(item)
-        return WireAnswer(204)
+        return self.removed(call, self.item(call))
 
     def _checked(self, body: dict[str, Any]) -> dict[str, Any]:
         data = checked(body, CONTACT, self.kind)
@@ -121,7 +139,7 @@ class Contacts(Resource):
 
     def searched(self, words: list[str], rows: list[Item]) -> list[Item]:
         """Names, company and e-mails, some seconds late, and people who have nothing to do with it."""
-        ripe = self.fake.ripe()
+        ripe = self.fake.ripe("search_lag")
         hits = [row for row in rows if row.changed <= ripe and all(word in _haystack(row) for word in words)]
         if self.fake.switches["search_hits"] == "odd" and rows:
             odd = rows[sum(map(len, words)) % len(rows)]
@@ -131,32 +149,6 @@ class Contacts(Resource):
     def changes(self, call: Call) -> WireAnswer:
         self.fake.refuse_in_china(call)
         return self.delta(call, self.kind, self.folder(call))
-
-    # --- open extensions ---------------------------------------------------------------------------------------
-
-    def add_extension(self, call: Call) -> WireAnswer:
-        item, body = self._item(call), self.body(call)
-        name = body.get("extensionName")
-        if not isinstance(name, str) or not name:
-            raise bad_body("'extensionName' is required.")
-        if name in item.extensions:
-            raise GraphError(409, "nameAlreadyExists", "An extension of this name already exists.")
-        kept = {key: value for key, value in body.items() if "@" not in key}
-        item.extensions[name] = {"@odata.type": "#microsoft.graph.openTypeExtension", "id": name, **kept}
-        return json_answer(201, item.extensions[name])
-
-    def extension(self, call: Call) -> WireAnswer:
-        item = self._item(call)
-        held = item.extensions.get(call.params["name"])
-        if held is None:
-            raise not_found()
-        if call.method == "DELETE":
-            del item.extensions[call.params["name"]]
-            return WireAnswer(204)
-        if call.method == "PATCH":
-            changed = {key: value for key, value in self.body(call).items() if "@" not in key}
-            held = item.extensions[call.params["name"]] = {**held, **changed, "id": held["id"]}
-        return json_answer(200, held)
 
     def translate(self, call: Call) -> WireAnswer:
         """``translateExchangeIds`` between the two kinds of ids."""

@@ -22,20 +22,26 @@ _PREFIXED = frozenset({"displayName", "givenName", "surname", "companyName"})
 _EXTENDED = "singleValueExtendedProperties"
 
 
-def compile_filter(text: str, kind: str, switches: Mapping[str, str]) -> Predicate:
-    """The predicate of ``$filter``; GraphError 400 for what is malformed or not supported."""
+def compile_filter(text: str, kind: str, switches: Mapping[str, str], ripe: float) -> Predicate:
+    """The predicate of ``$filter``; GraphError 400 for what is malformed or not supported.
+
+    Extended properties are compared as they were at ``ripe``, seconds since 1970.
+    """
     try:
         node = parse_filter(text)
     except OdataSyntaxError as wrong:
         raise GraphError(400, switches["malformed_query"], f"Invalid filter clause: {wrong}.") from wrong
-    return _compile(node, kind, switches)
+    try:
+        return _compile(node, kind, switches, ripe)
+    except RecursionError:
+        raise inefficient() from None
 
 
-def _compile(node: Node, kind: str, switches: Mapping[str, str]) -> Predicate:
+def _compile(node: Node, kind: str, switches: Mapping[str, str], ripe: float) -> Predicate:
     if node[0] in ("and", "or", "not"):
-        parts = [_compile(part, kind, switches) for part in node[1:]]
         if switches["combined_filter"] == "refused":
             raise inefficient()
+        parts = [_compile(part, kind, switches, ripe) for part in node[1:]]
         if node[0] == "and":
             return lambda item: parts[0](item) and parts[1](item)
         if node[0] == "or":
@@ -46,7 +52,7 @@ def _compile(node: Node, kind: str, switches: Mapping[str, str]) -> Predicate:
     if root not in SELECTABLE[kind] and root not in (_EXTENDED, "linkedResources", "extensions"):
         raise unknown_property(root, kind)
     if node[0] == "any" and path == _EXTENDED and kind in ("contact", "event"):
-        return _extended(node)
+        return _extended(node, ripe)
     if node[:3] == ("cmp", "lastModifiedDateTime", "ge") and kind in ("contact", "event"):
         if switches["modified_since"] == "refused" or not isinstance(node[3], Instant):
             raise invalid_filter()
@@ -71,7 +77,7 @@ def _contact(node: Node, switches: Mapping[str, str]) -> Predicate | None:
         case ("any", "emailAddresses", variable, ("cmp", inner, "eq", value)) if inner == f"{variable}/address":
             if not _plain(value):
                 return None
-            if switches["email_filter"] == "misses":
+            if switches["account"] == "personal" and switches["email_filter"] == "misses_on_personal":
                 return lambda item: False
             wanted = value.casefold()
             return lambda item: any(
@@ -107,7 +113,7 @@ def _task(node: Node, switches: Mapping[str, str]) -> Predicate | None:
     return None
 
 
-def _extended(node: Node) -> Predicate:
+def _extended(node: Node, ripe: float) -> Predicate:
     """``Any(ep: ep/id eq '..' and ep/value eq '..')``: the id by its parts, the value without regard to case."""
     _, _, variable, inner = node
     if inner[0] != "and" or inner[1][:3] != ("cmp", f"{variable}/id", "eq"):
@@ -126,7 +132,12 @@ def _extended(node: Node) -> Predicate:
         "contains": lambda held: wanted in held,
         "startswith": lambda held: held.startswith(wanted),
     }[operator]
-    return lambda item: key in item.extended and compare(item.extended[key][1].casefold())
+
+    def holds(item: Item) -> bool:
+        held = item.extended_at(ripe).get(key)
+        return held is not None and compare(held[1].casefold())
+
+    return holds
 
 
 def expands(text: str | None, allowed: frozenset[str]) -> dict[str, list[object] | None]:

@@ -57,7 +57,7 @@ class Profile(Resource):
         select = q.selected(query, "person")
         words = q.search_words(query["$search"]) if "$search" in query else []
         box: Mailbox = call.state["box"]
-        ripe = self.fake.ripe()
+        ripe = self.fake.ripe("search_lag")
         rows = [row for row in box.of_kind("contact") if row.changed <= ripe and _near(row, words)][:250]
         found, notes = q.page(call, self.fake.root(call), rows)
         value = [_person(row, select) for row in found]

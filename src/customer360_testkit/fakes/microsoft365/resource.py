@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.microsoft365 import query as q
 from customer360_testkit.fakes.microsoft365.errors import (
-    GraphError,
     bad_body,
     bad_request,
     conflict,
@@ -129,7 +125,7 @@ class Resource:
         query = q.check_options(call, ("$select", "$expand")) if call.method == "GET" else {}
         select = q.selected(query, self.kind)
         expand = expands(query.get("$expand"), self.expandable(call))
-        shown = {"@odata.context": self.fake.context(call, "/$entity"), **self.show(call, item, select, expand)}
+        shown = {"@odata.context": self.fake.context(call, entity=True), **self.show(call, item, select, expand)}
         return json_answer(status, shown, headers)
 
     def expandable(self, call: Call) -> frozenset[str]:
@@ -141,7 +137,8 @@ class Resource:
         expand = expands(query.get("$expand"), self.expandable(call))
         rows = list(items)
         if "$filter" in query:
-            keep = compile_filter(query["$filter"], self.kind, self.fake.switches)
+            ripe = self.fake.ripe("extended_lag")
+            keep = compile_filter(query["$filter"], self.kind, self.fake.switches, ripe)
             rows = [row for row in rows if keep(row)]
         if "$search" in query:
             rows = self.searched(q.search_words(query["$search"]), rows)
@@ -166,6 +163,12 @@ class Resource:
         }.get(name, lambda row: str(row.data.get(name) or "").casefold())
         return sorted(rows, key=key, reverse=direction.strip() == "desc")
 
+    def removed(self, call: Call, item: Item) -> WireAnswer:
+        """Delete an item, with what is in it."""
+        self.check_version(call, item)
+        call.state["box"].remove(item)
+        return WireAnswer(204)
+
     def write_extended(self, item_held: dict[Any, Any], body: dict[str, Any]) -> dict[Any, Any]:
         """The extended properties after the write; takes the member out of the body."""
         held = dict(item_held)
@@ -178,73 +181,6 @@ class Resource:
                 else:
                     raise invalid_value("singleValueExtendedProperties", "a value cannot be null")
         return held
-
-    def delta(self, call: Call, kind: str, container: str) -> WireAnswer:
-        """Changes since a token, in pages; without one, everything."""
-        fake, box = self.fake, call.state["box"]
-        query = q.check_options(call, ("$select", "$deltatoken", "$skiptoken"))
-        raw = query.get("$skiptoken") or query.get("$deltatoken")
-        if raw is None:
-            select = query.get("$select")
-            token: dict[str, Any] = {"e": fake.delta_epoch, "k": kind, "c": container, "s": 0, "u": box.seq, "o": 0}
-            token["f"] = select
-        else:
-            token = _untoken(raw)
-            if token.get("e") != fake.delta_epoch:
-                raise GraphError(410, fake.switches["expired_delta"], "The sync state generation is not found.")
-            if (token["k"], token["c"]) != (kind, container):
-                raise bad_request("The token is not one of this resource.")
-            if "$deltatoken" in query:
-                token = {**token, "s": token["u"], "o": token["u"], "u": box.seq}
-        members = q.selected({} if token["f"] is None else {"$select": token["f"]}, kind)
-        low, high = token["o"], token["u"]
-        changes: list[tuple[int, dict[str, Any]]] = [
-            (row.seq, {"@odata.type": f"#microsoft.graph.{kind}", **self.show(call, row, members)})
-            for row in sorted(box.inside(kind, container), key=lambda one: one.seq)
-            if low < row.seq <= high
-        ]
-        if token["s"]:
-            changes += [
-                (one.seq, {"@removed": {"reason": "deleted"}, "id": self.id_of(call, one)})
-                for one in box.gone
-                if (one.kind, one.container) == (kind, container) and low < one.seq <= high
-            ]
-            changes.sort(key=lambda change: change[0])
-        size = _page_size(call)
-        shown, more = changes[:size], len(changes) > size
-        loop = call.fault.page_loop if call.fault is not None else None
-        if loop == "shrinks":
-            low += 1
-        if loop in ("same", "cycle", "empty", "endless"):
-            more, shown = True, [] if loop == "empty" else shown
-        following = {**token, "o": shown[-1][0] if more and shown and loop is None else low}
-        name = "$skiptoken" if more else "$deltatoken"
-        url = f"{fake.root(call)}{call.path}?{name}={_token(following if more else token)}"
-        notes = {"@odata.nextLink" if more else "@odata.deltaLink": url}
-        payload = {"@odata.context": fake.context(call, ""), **notes, "value": [row for _, row in shown]}
-        return json_answer(200, payload)
-
-
-def _page_size(call: Call) -> int:
-    for part in (call.header("prefer") or "").split(","):
-        name, _, value = part.strip().partition("=")
-        if name.lower() == "odata.maxpagesize" and value.isascii() and value.isdigit() and int(value[:6]):
-            return min(int(value[:6]), 999)
-    return 10
-
-
-def _token(parts: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
-
-
-def _untoken(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if isinstance(found, dict) and {"k", "c", "s", "u", "o", "f"} <= set(found):
-            return found
-    except (ValueError, binascii.Error):
-        pass
-    raise bad_request("Badly formed token.")
 
 
 def values(rows: Sequence[Any], context: str) -> WireAnswer:

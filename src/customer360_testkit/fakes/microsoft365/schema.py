@@ -183,6 +183,7 @@ TASK_DEFAULTS: dict[str, Any] = {
 LINKED: dict[str, Check] = {name: text for name in ("applicationName", "displayName", "externalId", "webUrl")}
 
 SELECTABLE: dict[str, frozenset[str]] = {
+    "outlookCategory": frozenset({"id", "displayName", "color"}),
     "contact": frozenset({*CONTACT, *RANKED, *READ_ONLY}),
     "contactFolder": frozenset({"id", "displayName", "parentFolderId"}),
     "event": frozenset({*EVENT, *EVENT_DEFAULTS, *READ_ONLY, "iCalUId", "bodyPreview", "webLink", "organizer"})

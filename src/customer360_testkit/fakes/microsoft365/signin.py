@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import json
 import random
 import re
 from collections.abc import Callable
@@ -11,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.microsoft365.clouds import Cloud
-from customer360_testkit.fakes.oauth import OAuthRefused, OAuthServer
+from customer360_testkit.fakes.oauth import Grant, OAuthRefused, OAuthServer
 from customer360_testkit.fakes.switches import Switches
 
 TENANT_ID = "9b4f1c2e-7a55-4d1c-8a0e-3d5b6c7f8a90"
@@ -28,9 +30,10 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*\Z")
 class SignInError(Exception):
     """``error`` of RFC 6749 and the vendor's number."""
 
-    def __init__(self, error: str, number: int, text: str, status: int = 400) -> None:
+    def __init__(self, error: str, number: int, text: str, status: int = 400, claims: str | None = None) -> None:
         super().__init__(error)
         self.error, self.number, self.text, self.status = error, number, text, status
+        self.claims = claims
 
 
 class EntraServer(OAuthServer):
@@ -77,7 +80,7 @@ class SignIn:
             if not oauth.client_secret and "code_challenge" not in query:
                 raise SignInError("invalid_request", 9002325, "Proof Key for Code Exchange is required.")
             code = oauth.code(query, scopes, offline="offline_access" in scopes)
-            oauth.grants[-1].extra["cloud"] = cloud.key
+            oauth.grants[-1].extra |= {"cloud": cloud.key, "claims": query.get("claims"), "nonce": query.get("nonce")}
             answer = {"code": code}
         except SignInError as wrong:
             answer = {"error": wrong.error, "error_description": f"AADSTS{wrong.number}: {wrong.text}"}
@@ -93,11 +96,11 @@ class SignIn:
         return WireAnswer(302, (("location", f"{uri}{'&' if '?' in uri else '?'}{urlencode(answer)}"),))
 
     def token(self, call: Call) -> WireAnswer:
-        """Codes, refresh tokens and client credentials for access tokens."""
+        """Codes and refresh tokens for access tokens."""
         try:
             return self._token(call)
         except SignInError as wrong:
-            body = {
+            body: dict[str, Any] = {
                 "error": wrong.error,
                 "error_description": f"AADSTS{wrong.number}: {wrong.text}",
                 "error_codes": [wrong.number],
@@ -106,6 +109,8 @@ class SignIn:
                 "correlation_id": f"{call.entry.number:08x}-0000-4000-8000-000000000002",
                 "error_uri": f"https://{self._cloud_of(call).logins[0]}/error?code={wrong.number}",
             }
+            if wrong.claims is not None:
+                body["claims"] = wrong.claims
             return json_answer(wrong.status, body)
 
     def _token(self, call: Call) -> WireAnswer:
@@ -137,6 +142,10 @@ class SignIn:
             raise SignInError("invalid_grant", 900382, "Confidential Client is not supported in Cross Cloud request.")
         if set(scopes) - set(granted.scopes) - _OPENID:
             raise SignInError("invalid_grant", 65001, "The user has not consented to use the application.")
+        claims = form.get("claims")
+        if claims is not None and claims != granted.extra.get("claims"):
+            text = "You must use multi-factor authentication to access the resource."
+            raise SignInError("interaction_required", 50076, text, claims=claims)
         call.entry.account = granted.user.login
         body: dict[str, Any] = {
             "token_type": "Bearer",
@@ -147,7 +156,25 @@ class SignIn:
         }
         if tokens.refresh_token is not None:
             body["refresh_token"] = tokens.refresh_token
+        if "openid" in granted.scopes:
+            body["id_token"] = self._id_token(granted, cloud)
         return json_answer(200, body, (("cache-control", "no-store"),))
+
+    def _id_token(self, grant: Grant, cloud: Cloud) -> str:
+        """A JSON web token with a signature that nobody can verify: the vendor's keys are not ours."""
+        user = grant.user
+        told = {
+            "aud": self._oauth.client_id,
+            "iss": f"https://{cloud.logins[0]}/{TENANT_ID}/v2.0",
+            "oid": user.id,
+            "sub": user.id,
+            "tid": TENANT_ID,
+            "name": user.name,
+            "preferred_username": user.email,
+            **({"nonce": grant.extra["nonce"]} if grant.extra.get("nonce") else {}),
+        }
+        parts = (json.dumps({"typ": "JWT", "alg": "RS256"}), json.dumps(told), "fake")
+        return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
 
     def _check_client(self, form: dict[str, str]) -> None:
         oauth = self._oauth
@@ -175,6 +202,10 @@ class SignIn:
 
     def _check_tenant(self, tenant: str, cloud: Cloud) -> None:
         known = {TENANT_ID, TENANT_DOMAIN, "organizations", "common"}
+        if self._switches["account"] == "personal":
+            if tenant not in ("common", "consumers") or cloud.key != "global":
+                raise SignInError("invalid_request", 50020, "A personal account does not exist in this tenant.")
+            return
         if tenant == "consumers" and cloud.key == "global":
             raise SignInError("invalid_request", 50020, "This account is no personal Microsoft account.")
         if tenant not in known:

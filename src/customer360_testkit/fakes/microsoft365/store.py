@@ -13,6 +13,9 @@ from typing import Any
 import attrs
 
 Data = dict[str, Any]
+Extended = dict[tuple[str, str, str], tuple[str, str]]
+"""Key of an extended property -> (id as spelled, value)."""
+_INSIDE = {"calendar": ("event",), "todoTaskList": ("todoTask",), "contactFolder": ("contact", "contactFolder")}
 
 
 def opaque(prefix: str, *parts: object) -> str:
@@ -35,11 +38,24 @@ class Item:
     created: float
     changed: float
     version: str
-    extended: dict[tuple[str, str, str], tuple[str, str]] = attrs.field(factory=dict)
-    """Key of an extended property -> (id as spelled, value)."""
+    extended: Extended = attrs.field(factory=dict)
+    extended_before: list[tuple[float, Extended]] = attrs.field(factory=list)
+    """What ``extended`` was from each instant on, for an index that runs behind."""
     extensions: dict[str, Data] = attrs.field(factory=dict)
     linked: dict[str, Data] = attrs.field(factory=dict)
     conflict_due: bool = False
+
+    def extend(self, extended: Extended, now: float) -> None:
+        """Write the extended properties."""
+        if extended != self.extended:
+            self.extended = extended
+            self.extended_before.append((now, extended))
+
+    def extended_at(self, moment: float) -> Extended:
+        """The extended properties as an index knew them then."""
+        if not self.extended_before or self.extended_before[-1][0] <= moment:
+            return self.extended
+        return next((held for since, held in reversed(self.extended_before) if since <= moment), {})
 
 
 @attrs.frozen
@@ -91,6 +107,10 @@ class Mailbox:
         item.version = self._version(item.fixed, item.seq)
 
     def remove(self, item: Item) -> None:
+        """The item is gone, and so is what it holds."""
+        for kind in _INSIDE.get(item.kind, ()):
+            for one in self.inside(kind, item.fixed):
+                self.remove(one)
         self._leave(item)
         del self.items[item.fixed]
         self.by_id.pop(item.fixed, None)

@@ -6,7 +6,8 @@ import uuid
 from typing import Any
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
-from customer360_testkit.fakes.microsoft365.errors import bad_body, bad_request, not_found
+from customer360_testkit.fakes.microsoft365.delta import Tracked
+from customer360_testkit.fakes.microsoft365.errors import access_denied, bad_body, bad_request, not_found
 from customer360_testkit.fakes.microsoft365.resource import Resource, values
 from customer360_testkit.fakes.microsoft365.schema import LINKED, TASK, TASK_DEFAULTS, checked, text
 from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
@@ -25,14 +26,35 @@ class TaskLists(Resource):
         return self.one(call, self.find(call, call.params["list"]))
 
     def create(self, call: Call) -> WireAnswer:
-        data = checked(self.body(call), {"displayName": text}, self.kind)
-        if not data.get("displayName"):
-            raise bad_body("'displayName' is required.")
+        data = self._named(call)
         whole = {**data, "isOwner": True, "isShared": False, "wellknownListName": "none"}
         return self.one(call, call.state["box"].add(self.kind, "", whole, self.fake.clock.time()), 201)
 
+    def _named(self, call: Call) -> dict[str, Any]:
+        """The body of a list. Two lists may have one name."""
+        data = checked(self.body(call), {"displayName": text}, self.kind)
+        if not data.get("displayName"):
+            raise bad_body("'displayName' is required.")
+        return data
 
-class Tasks(Resource):
+    def update(self, call: Call) -> WireAnswer:
+        item = self._own(call)
+        item.data = {**item.data, **self._named(call)}
+        call.state["box"].touch(item, self.fake.clock.time())
+        return self.one(call, item)
+
+    def delete(self, call: Call) -> WireAnswer:
+        return self.removed(call, self._own(call))
+
+    def _own(self, call: Call) -> Item:
+        """A list that the user made: those of the system can be neither renamed nor deleted."""
+        item = self.find(call, call.params["list"])
+        if item.data["wellknownListName"] != "none":
+            raise access_denied()
+        return item
+
+
+class Tasks(Tracked):
     kind = "todoTask"
 
     def _list(self, call: Call) -> str:
@@ -85,10 +107,7 @@ class Tasks(Resource):
         return self.one(call, item)
 
     def delete(self, call: Call) -> WireAnswer:
-        item = self._item(call)
-        self.check_version(call, item)
-        call.state["box"].remove(item)
-        return WireAnswer(204)
+        return self.removed(call, self._item(call))
 
     def changes(self, call: Call) -> WireAnswer:
         return self.delta(call, self.kind, self._list(call))
@@ -112,10 +131,26 @@ class Tasks(Resource):
         call.state["box"].touch(item, self.fake.clock.time())
         return json_answer(201, link)
 
-    def delete_link(self, call: Call) -> WireAnswer:
+    def read_link(self, call: Call) -> WireAnswer:
+        return json_answer(200, {"@odata.context": self.fake.context(call, entity=True), **self._linked(call)[1]})
+
+    def update_link(self, call: Call) -> WireAnswer:
+        item, held = self._linked(call)
+        link = {**held, **checked(self.body(call), LINKED, "linkedResource")}
+        item.linked = {**item.linked, held["id"]: link}
+        call.state["box"].touch(item, self.fake.clock.time())
+        return json_answer(200, {"@odata.context": self.fake.context(call, entity=True), **link})
+
+    def _linked(self, call: Call) -> tuple[Item, dict[str, Any]]:
         self.fake.refuse_in_china(call)
         item = self._item(call)
-        if item.linked.pop(call.params["link"], None) is None:
+        held = item.linked.get(call.params["link"])
+        if held is None:
             raise not_found()
+        return item, held
+
+    def delete_link(self, call: Call) -> WireAnswer:
+        item, held = self._linked(call)
+        del item.linked[held["id"]]
         call.state["box"].touch(item, self.fake.clock.time())
         return WireAnswer(204)

@@ -1,0 +1,134 @@
+"""Changes since a token, in pages (contract section 8)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
+from customer360_testkit.fakes.faults import PageLoop
+from customer360_testkit.fakes.microsoft365 import query as q
+from customer360_testkit.fakes.microsoft365.errors import GraphError, bad_request
+from customer360_testkit.fakes.microsoft365.resource import Resource
+from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
+
+Token = dict[str, Any]
+"""``e`` epoch, ``k`` kind, ``c`` container, ``s`` changes after that were asked for, ``u`` changes until then, ``o``
+where the page begins, ``f`` the ``$select``, ``b`` bounds of a view or None, ``n`` number of a page that loops."""
+_MEMBERS = frozenset("ekcsuofbn")
+
+
+class Tracked(Resource):
+    """A resource whose changes can be followed."""
+
+    def within(self, item: Item, bounds: list[str] | None) -> bool:
+        """Whether the item is in the view that is followed."""
+        return True
+
+    def delta(self, call: Call, kind: str, container: str, bounds: list[str] | None = None) -> WireAnswer:
+        """Changes since the request's token; without one, everything."""
+        fake, box = self.fake, call.state["box"]
+        token = self._token(call, kind, container, bounds)
+        members = q.selected({} if token["f"] is None else {"$select": token["f"]}, kind)
+        changes = self._changes(call, box, token, members)
+        size = _page_size(call)
+        shown, more = changes[:size], len(changes) > size
+        following = {**token, "o": shown[-1][0]} if more else token
+        loop = call.fault.page_loop if call.fault is not None else None
+        if loop is not None:
+            shown, following, more = _looped(loop, token, shown, more)
+        name = "$skiptoken" if more else "$deltatoken"
+        notes = {
+            "@odata.nextLink" if more else "@odata.deltaLink": f"{fake.root(call)}{call.path}?{name}={_told(following)}"
+        }
+        payload = {
+            "@odata.context": fake.context(call, collection_of=kind),
+            **notes,
+            "value": [row for _, row in shown],
+        }
+        return json_answer(200, payload)
+
+    def _token(self, call: Call, kind: str, container: str, bounds: list[str] | None) -> Token:
+        fake, box = self.fake, call.state["box"]
+        query = q.check_options(call, ("$select", "$deltatoken", "$skiptoken"))
+        raw = query.get("$skiptoken") or query.get("$deltatoken")
+        if raw is None:
+            return {
+                "e": fake.delta_epoch,
+                "k": kind,
+                "c": container,
+                "s": 0,
+                "u": box.seq,
+                "o": 0,
+                "f": query.get("$select"),
+                "b": bounds,
+                "n": 0,
+            }
+        token = _read(raw)
+        if token["e"] != fake.delta_epoch:
+            raise GraphError(410, fake.switches["expired_delta"], "The sync state generation is not found.")
+        if (token["k"], token["c"]) != (kind, container):
+            raise bad_request("The token is not one of this resource.")
+        if "$deltatoken" in query:
+            return {**token, "s": token["u"], "o": token["u"], "u": box.seq}
+        return token
+
+    def _changes(
+        self, call: Call, box: Mailbox, token: Token, members: frozenset[str] | None
+    ) -> list[tuple[int, dict[str, Any]]]:
+        """What changed, with the place of each change in the order of all."""
+        kind, low, high = token["k"], token["o"], token["u"]
+        changes: list[tuple[int, dict[str, Any]]] = []
+        for row in box.inside(kind, token["c"]):
+            if not low < row.seq <= high:
+                continue
+            if self.within(row, token["b"]):
+                changes.append((row.seq, {"@odata.type": f"#microsoft.graph.{kind}", **self.show(call, row, members)}))
+            elif token["s"]:
+                changes.append((row.seq, {"@removed": {"reason": "changed"}, "id": self.id_of(call, row)}))
+        if token["s"]:
+            changes += [
+                (one.seq, {"@removed": {"reason": "deleted"}, "id": self.id_of(call, one)})
+                for one in box.gone
+                if (one.kind, one.container) == (kind, token["c"]) and low < one.seq <= high
+            ]
+        return sorted(changes, key=lambda change: change[0])
+
+
+def _looped(
+    loop: PageLoop, token: Token, shown: list[tuple[int, dict[str, Any]]], more: bool
+) -> tuple[list[tuple[int, dict[str, Any]]], Token, bool]:
+    """X11: the page, the token that follows and whether it is a next page."""
+    last = shown[-1][0] if shown else token["o"]
+    if loop == "same":
+        return shown, token, True
+    if loop == "cycle":
+        back = token["n"] % 2 == 1
+        return shown, {**token, "n": 0 if back else 1, "o": token["s"] if back else last}, True
+    if loop == "shrinks":
+        return shown[1:], {**token, "o": last}, more
+    return [] if loop == "empty" else shown, {**token, "n": token["n"] + 1}, True
+
+
+def _page_size(call: Call) -> int:
+    for part in (call.header("prefer") or "").split(","):
+        name, _, value = part.strip().partition("=")
+        if name.lower() == "odata.maxpagesize" and value.isascii() and value.isdigit() and int(value[:6]):
+            return min(int(value[:6]), 999)
+    return 10
+
+
+def _told(parts: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _read(text: str) -> Token:
+    try:
+        found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if isinstance(found, dict) and set(found) == _MEMBERS:
+            return found
+    except (ValueError, binascii.Error):
+        pass
+    raise bad_request("Badly formed token.")

@@ -1,0 +1,78 @@
+"""Who has a mailbox, and what is in it at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from customer360_testkit.fakes.cast import CastMember
+from customer360_testkit.fakes.microsoft365.contacts import derived
+from customer360_testkit.fakes.microsoft365.schema import CONTACT_DEFAULTS
+from customer360_testkit.fakes.microsoft365.store import Mailbox
+from customer360_testkit.fakes.oauth import FakeUser
+
+USERS = (
+    FakeUser("kim", "6265f0d1-3c1c-4a7e-9a30-0d5b8f1c2a01", "Kim Akers", "kim@contoso.example", "GMT Standard Time"),
+    FakeUser("lee", "6265f0d1-3c1c-4a7e-9a30-0d5b8f1c2a02", "Lee Gu", "lee@contoso.example", "W. Europe Standard Time"),
+)
+
+
+def held_by(login: str, cast: Sequence[CastMember]) -> Sequence[CastMember]:
+    """Kim has six of seven, Lee a third and the rest: some are in both mailboxes."""
+    if login == "kim":
+        return [one for one in cast if one.number % 7 != 3]
+    return [one for one in cast if one.number % 3 == 0 or one.number % 7 == 3]
+
+
+def new_mailbox(user: FakeUser, members: Sequence[CastMember], now: float) -> Mailbox:
+    """Two contact folders, two calendars (one read-only), a task list, and the members as contacts."""
+    box = Mailbox(user.login)
+    box.defaults["root"] = "AAMkroot" + "A" * 40
+    default = box.add("contactFolder", "hidden", {"displayName": "Contacts"}, now)
+    box.defaults["contacts"] = default.fixed
+    box.add("contactFolder", box.defaults["root"], {"displayName": "Suppliers"}, now)
+    own = box.add("calendar", "", calendar_data(user, default=True, name="Calendar"), now)
+    box.defaults["calendar"] = own.fixed
+    box.add("calendar", "", calendar_data(user, name="Birthdays", editable=False), now)
+    tasks = {"displayName": "Tasks", "isOwner": True, "isShared": False, "wellknownListName": "defaultList"}
+    box.add("todoTaskList", "", tasks, now)
+    box.add("outlookCategory", "", {"displayName": "Red category", "color": "preset0"}, now)
+    for member in members:
+        box.add("contact", default.fixed, _contact(member), now)
+    return box
+
+
+def calendar_data(
+    user: FakeUser, *, name: str, color: str = "auto", default: bool = False, editable: bool = True
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "color": color,
+        "hexColor": "",
+        "isDefaultCalendar": default,
+        "canEdit": editable,
+        "canShare": editable,
+        "owner": {"name": user.name, "address": user.email},
+    }
+
+
+def _contact(member: CastMember) -> dict[str, Any]:
+    """A customer as somebody typed it into Outlook: numbers as spelled, in three members."""
+    data: dict[str, Any] = {
+        **CONTACT_DEFAULTS,
+        "givenName": member.given or None,
+        "surname": member.family or None,
+        "companyName": member.company or None,
+        "jobTitle": member.title or None,
+        "emailAddresses": [{"name": member.name, "address": address} for address in member.emails],
+        "businessPhones": [],
+        "homePhones": [],
+    }
+    for phone in member.phones:
+        if phone.label == "mobile":
+            data["mobilePhone"] = phone.spelled
+        elif phone.label in ("work", "main") and member.number % 8 != 4:
+            data["businessPhones"].append(phone.spelled)
+        else:
+            data["homePhones"].append(phone.spelled)
+    return derived(data)
