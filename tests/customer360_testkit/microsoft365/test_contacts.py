@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from customer360_testkit.fakes.exchange import WireRequest
+
 
 @pytest.mark.feature("F147")
 def test_mailboxes_are_private(make: Any) -> None:
@@ -84,3 +86,105 @@ def test_people_and_search_are_fuzzy_and_late(make: Any) -> None:
     client.fake.clock.advance(31)
     assert len(client("GET", '/me/contacts?$search="xyzzyq"').json()["value"]) == 2
     assert len(client("GET", '/me/people?$search="xyzzyq"').json()["value"]) == 1
+
+
+@pytest.mark.feature("F009")
+def test_an_address_finds_its_contact_in_a_work_account(client: Any) -> None:
+    """The one filter that is documented can be relied on there, at once and whatever the case."""
+    made = client("POST", "/me/contacts", {"emailAddresses": [{"address": "Ann.O'Neil@Example.com"}]}).json()["id"]
+    rows = client.filter("emailAddresses/any(a:a/address eq 'ann.o''neil@example.com')").json()["value"]
+    assert [row["id"] for row in rows] == [made]
+
+
+def test_contexts_name_the_user_and_the_containers(client: Any) -> None:
+    """``@odata.context`` holds the user's id, whichever way the mailbox was asked for, and never a login name."""
+    user = client.fake.users["kim"].id
+    start = f"https://graph.microsoft.com/v1.0/$metadata#users('{user}')"
+    page = client("GET", f"/users/{user}/contacts?$top=1").json()
+    assert page["@odata.context"] == f"{start}/contacts"
+    path = f"/me/contacts/{page['value'][0]['id']}"
+    assert client("GET", path).json()["@odata.context"] == f"{start}/contacts/$entity"
+    folder = client("GET", "/me/contactFolders").json()["value"][0]["id"]
+    made = client("POST", f"/me/contactFolders/{folder}/contacts", {"givenName": "A"}).json()
+    assert made["@odata.context"] == f"{start}/contactFolders('{folder}')/contacts/$entity"
+    inside = client("GET", f"/me/contactFolders/{folder}/contacts").json()
+    assert inside["@odata.context"] == f"{start}/contactFolders('{folder}')/contacts"
+    assert client("GET", "/me").json()["@odata.context"].endswith("$metadata#users/$entity")
+
+
+def test_ids_are_translated(client: Any) -> None:
+    """Old ids become immutable ones and back; a wrong id, kind or too many are a 400."""
+    loose = [row["id"] for row in client("GET", "/me/contacts?$top=2").json()["value"]]
+    fixed = [row["id"] for row in client("GET", "/me/contacts?$top=2", prefer='IdType="ImmutableId"').json()["value"]]
+    assert not set(loose) & set(fixed)
+
+    def translate(ids: Any, source: str = "restId", target: str = "restImmutableEntryId") -> Any:
+        body = {"inputIds": ids, "sourceIdType": source, "targetIdType": target}
+        return client("POST", "/me/translateExchangeIds", body)
+
+    there = translate(loose).json()["value"]
+    assert [(one["sourceId"], one["targetId"]) for one in there] == list(zip(loose, fixed, strict=True))
+    back = translate(fixed, "restImmutableEntryId", "restId").json()["value"]
+    assert [one["targetId"] for one in back] == loose
+    for refused in (translate(fixed), translate(loose * 501), translate("x"), translate(loose, target="other")):
+        assert refused.status == 400
+
+
+def test_open_extensions(client: Any) -> None:
+    """Structured data under a name: made once, expanded, changed, deleted."""
+    path = "/me/contacts/" + client("GET", "/me/contacts?$top=1").json()["value"][0]["id"]
+    body = {
+        "@odata.type": "microsoft.graph.openTypeExtension",
+        "extensionName": "com.example.c360",
+        "lastCall": {"at": "2026-05-21", "seconds": 3},
+    }
+    made = client("POST", path + "/extensions", body)
+    again = client("POST", path + "/extensions", body)
+    assert (made.status, again.status, again.json()["error"]["code"]) == (201, 409, "nameAlreadyExists")
+    one = path + "/extensions/com.example.c360"
+    assert client("PATCH", one, {"lastCall": None, "more": 1}).json()["more"] == 1
+    shown = client("GET", path + "?$expand=extensions($filter=id%20eq%20'com.example.c360')").json()["extensions"]
+    assert [(row["id"], row["lastCall"], row["more"]) for row in shown] == [("com.example.c360", None, 1)]
+    assert "extensions" not in client("GET", path).json()
+    assert client("GET", path + "?$expand=extensions($filter=id%20eq%20'other')").json()["extensions"] == []
+    assert client("POST", path + "/extensions", {"extensionName": ""}).status == 400
+    assert [client("DELETE", one).status for _ in range(2)] == [204, 404]
+
+
+def test_folders(client: Any) -> None:
+    """Folders hold contacts of their own; a name is taken once beside others; the default folder stays."""
+    top = client("GET", "/me/contactFolders").json()["value"]
+    made = client("POST", "/me/contactFolders", {"displayName": "VIP"})
+    path = f"/me/contactFolders/{made.json()['id']}"
+    assert made.status == 201
+    twice = client("POST", "/me/contactFolders", {"displayName": "VIP"})
+    assert (twice.status, twice.json()["error"]["code"]) == (409, "ErrorFolderExists")
+    assert client("PATCH", path, {"displayName": top[0]["displayName"]}).status == 409
+    assert client("POST", path + "/childFolders", {"displayName": "VIP"}).status == 201
+    assert [row["displayName"] for row in client("GET", path + "/childFolders").json()["value"]] == ["VIP"]
+    assert client("POST", "/me/contactFolders", {}).status == 400
+    inside = client("POST", path + "/contacts", {"givenName": "Inside"}).json()
+    assert inside["parentFolderId"] == made.json()["id"]
+    assert client("GET", f"{path}/contacts/{inside['id']}").status == 200
+    other = client("GET", "/me/contacts?$top=1").json()["value"][0]
+    assert client("GET", f"{path}/contacts/{other['id']}").status == 404
+    default = f"/me/contactFolders/{other['parentFolderId']}"
+    assert [client(method, default, {"displayName": "X"}).status for method in ("PATCH", "DELETE")] == [403, 403]
+    assert client("DELETE", path).status == 204
+    assert client("GET", f"/me/contacts/{inside['id']}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "application/json"), (b"[]", "application/json"), (b"{", "application/json"),
+        (b'{"surname": NaN}', "application/json"), (b'{"surname": "\\ud800"}', "application/json"),
+        (b'{"surname": "\xff"}', "application/json"), (b'{"children":' + b"[" * 5000, "application/json"),
+        (b'{"surname": "A"}', "text/plain"),
+    ],
+)  # fmt: skip
+def test_bodies_that_are_no_bodies(client: Any, content: bytes, kind: str) -> None:
+    """What is no JSON object of text is a 400 RequestBodyRead."""
+    headers = (("authorization", f"Bearer {client.token}"), ("content-type", kind))
+    answer = client.fake.answer(WireRequest("POST", "https://graph.microsoft.com/v1.0/me/contacts", headers, content))
+    assert (answer.status, answer.json()["error"]["code"]) == (400, "RequestBodyRead")

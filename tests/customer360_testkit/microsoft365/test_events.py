@@ -57,3 +57,91 @@ def test_events_that_are_refused(client: Any, change: dict[str, Any]) -> None:
     """Wrong events are a 400 and leave nothing."""
     assert client("POST", "/me/events", {**EVENT, **change}).status == 400
     assert client.fake.records("events") == []
+
+
+def test_calendars_are_made_renamed_and_deleted(client: Any) -> None:
+    """A calendar of one's own may change and go, with its events; the default and read-only ones may not."""
+    made = client("POST", "/me/calendars", {"name": "Customer calls", "color": "lightBlue"})
+    row = made.json()
+    assert (made.status, row["isDefaultCalendar"], row["canEdit"]) == (201, False, True)
+    twice = client("POST", "/me/calendars", {"name": "Customer calls"})
+    assert (twice.status, twice.json()["error"]["code"]) == (409, "ErrorFolderExists")
+    path = f"/me/calendars/{row['id']}"
+    assert client("PATCH", path, {"name": "Calls"}).json()["name"] == "Calls"
+    assert client("PATCH", path, {"name": "Calendar"}).status == 409
+    assert client("PATCH", path, {"color": "puce"}).status == 400
+    event = client("POST", f"{path}/events", EVENT).json()["id"]
+    rows = client("GET", "/me/calendars").json()["value"]
+    default, birthdays = (f"/me/calendars/{one['id']}" for one in rows[:2])
+    assert [one["id"] for one in client("GET", f"{path}/events").json()["value"]] == [event]
+    assert client("GET", "/me/events").json()["value"] == []
+    assert client("GET", f"/me/events/{event}").status == 200
+    assert client("GET", f"{default}/events/{event}").status == 404
+    assert [client("DELETE", one).status for one in (default, birthdays, path)] == [403, 403, 204]
+    assert client("PATCH", birthdays, {"name": "Mine"}).status == 403
+    assert client("POST", f"{birthdays}/events", EVENT).status == 403
+    assert client("GET", f"/me/events/{event}").status == 404
+    assert client.fake.records("events") == []
+
+
+@pytest.mark.feature("F040")
+def test_events_are_listed_by_what_they_are_tagged_with(client: Any) -> None:
+    """The tag is compared without regard to case and comes back only when expanded; another value unlinks."""
+    tag = "String {5d1c7c1e-2f0b-4a57-9a66-0c3600c36001} Name c360Contact"
+    properties = {"singleValueExtendedProperties": [{"id": tag, "value": "AAMk1"}]}
+    path = "/me/events/" + client("POST", "/me/events", {**EVENT, **properties}).json()["id"]
+    text = f"singleValueExtendedProperties/Any(ep: ep/id eq '{tag}' and ep/value eq 'aamk1')"
+    expand = f"&$expand=singleValueExtendedProperties($filter=id%20eq%20'{tag.replace(' ', '%20')}')"
+    rows = client.filter(text, "/me/events", expand).json()["value"]
+    assert [row["singleValueExtendedProperties"] for row in rows] == [properties["singleValueExtendedProperties"]]
+    client("PATCH", path, {"singleValueExtendedProperties": [{"id": tag, "value": "none"}]})
+    assert client.filter(text, "/me/events").json()["value"] == []
+
+
+def test_an_index_that_lags_knows_what_was(make: Any) -> None:
+    """While the index lags, a filter finds what the tag was before, not what it is."""
+    client = make(extended_lag="600s")
+    tag = "String {5d1c7c1e-2f0b-4a57-9a66-0c3600c36001} Name c360Contact"
+
+    def tagged(value: str) -> dict[str, Any]:
+        return {"singleValueExtendedProperties": [{"id": tag, "value": value}]}
+
+    def found(value: str) -> int:
+        text = f"singleValueExtendedProperties/Any(ep: ep/id eq '{tag}' and ep/value eq '{value}')"
+        return len(client.filter(text, "/me/events").json()["value"])
+
+    path = "/me/events/" + client("POST", "/me/events", {**EVENT, **tagged("a")}).json()["id"]
+    client.fake.clock.advance(600)
+    client("PATCH", path, tagged("b"))
+    assert (found("a"), found("b")) == (1, 0)
+    client.fake.clock.advance(600)
+    assert (found("a"), found("b")) == (0, 1)
+
+
+def test_times_are_shown_in_the_zone_that_is_preferred(client: Any) -> None:
+    """Windows and IANA names are understood; another name is a 400."""
+    path = "/me/events/" + client("POST", "/me/events", EVENT).json()["id"]
+    shown = client("GET", path, prefer='outlook.timezone="Tokyo Standard Time"').json()["start"]
+    assert shown == {"dateTime": "2026-05-21T22:04:00.0000000", "timeZone": "Tokyo Standard Time"}
+    assert client("GET", path, prefer='outlook.timezone="Mars"').status == 400
+
+
+def test_events_change_with_their_version(client: Any) -> None:
+    """A PATCH with an old etag is refused; a DELETE ends it."""
+    row = client("POST", "/me/events", EVENT).json()
+    path = f"/me/events/{row['id']}"
+    assert client("PATCH", path, {"subject": "Other"}, if_match=row["@odata.etag"]).json()["subject"] == "Other"
+    assert client("PATCH", path, {"subject": "Late"}, if_match=row["@odata.etag"]).status == 412
+    assert [client("DELETE", path).status for _ in range(2)] == [204, 404]
+
+
+def test_categories(client: Any, make: Any) -> None:
+    """The mailbox' categories are listed and made, each name once, with a permission of its own."""
+    path = "/me/outlook/masterCategories"
+    assert client("GET", path).status == 403
+    owner = make(scopes=("MailboxSettings.ReadWrite",))
+    made = owner("POST", path, {"displayName": "Call", "color": "preset3"})
+    assert (made.status, made.json()["color"]) == (201, "preset3")
+    assert owner("POST", path, {"displayName": "Call"}).json()["error"]["code"] == "nameAlreadyExists"
+    assert owner("POST", path, {"displayName": "B", "color": "red"}).status == 400
+    assert [row["displayName"] for row in owner("GET", path).json()["value"]] == ["Red category", "Call"]

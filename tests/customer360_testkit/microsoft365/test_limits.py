@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from customer360_testkit.fakes.exchange import WireRequest
+from customer360_testkit.fakes.exchange import AnswerLost, WireRequest
+from customer360_testkit.fakes.faults import late, partial
 
 
 @pytest.mark.fault("X12")
@@ -51,3 +52,99 @@ def test_tokens(client: Any) -> None:
     assert (answer.status, answer.json()["error"]["code"]) == (401, "InvalidAuthenticationToken")
     client.token = "other"
     assert client("GET", "/me").status == 401
+
+
+@pytest.mark.fault("X12")
+def test_a_batch_that_fails_in_part(client: Any) -> None:
+    """The parts that are struck are 503 and leave nothing, the others are done, in an answer of 200 in any order."""
+    client.fake.faults.add(partial(1, 3), method="POST", path=r"/v1.0/\$batch$")
+    parts = [
+        {"id": str(n), "method": "POST", "url": "/me/contacts", "headers": {"Content-Type": "application/json"},
+         "body": {"givenName": f"Batched {n}"}}
+        for n in range(5)
+    ]  # fmt: skip
+    parts[4]["dependsOn"] = ["3"]
+    answer = client("POST", "/$batch", {"requests": parts})
+    told = {one["id"]: one["status"] for one in answer.json()["responses"]}
+    assert answer.status == 200
+    assert told == {"0": 201, "1": 503, "2": 201, "3": 503, "4": 424}
+    assert [client.fake.count_holding(f"Batched {n}") for n in range(5)] == [1, 0, 1, 0, 0]
+
+
+def test_the_answers_of_a_batch_come_in_any_order(client: Any) -> None:
+    """Only the id says which answer is whose."""
+    parts = [{"id": str(n), "method": "GET", "url": "/me"} for n in range(20)]
+    answers = client("POST", "/$batch", {"requests": parts}).json()["responses"]
+    ids = [one["id"] for one in answers]
+    assert ids != sorted(ids, key=int)
+    assert sorted(ids, key=int) == [str(n) for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    "requests",
+    [
+        None, [], {}, [1], [{"id": 1, "method": "GET", "url": "/me"}], [{"id": "1", "method": "HEAD", "url": "/me"}],
+        [{"id": "1", "method": "GET", "url": "https://other.example/me"}], [{"id": "1", "method": "GET"}],
+        [{"id": "1", "method": "GET", "url": "/me", "dependsOn": ["2"]}],
+        [{"id": "1", "method": "GET", "url": "/me", "dependsOn": "1"}],
+        [{"id": "1", "method": "POST", "url": "/me/contacts", "body": {}}],
+        [{"id": "1", "method": "POST", "url": "/$batch", "headers": {}, "body": {"requests": []}}],
+    ],
+)  # fmt: skip
+def test_batches_that_are_refused(client: Any, requests: Any) -> None:
+    """A malformed batch is refused whole."""
+    assert client("POST", "/$batch", {"requests": requests}).status == 400
+
+
+@pytest.mark.fault("X4")
+def test_parts_of_a_batch_are_counted_each(client: Any) -> None:
+    """A batch of twenty takes twenty of the ten thousand, and its parts are throttled each."""
+    parts = [{"id": str(n), "method": "GET", "url": "/me"} for n in range(20)]
+    for _ in range(9_990):
+        client("GET", "/me")
+    answers = client("POST", "/$batch", {"requests": parts}).json()["responses"]
+    assert sorted(one["status"] for one in answers) == [200] * 9 + [429] * 11
+    assert all("retry-after" in one["headers"] for one in answers if one["status"] == 429)
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "code", "inner"),
+    [
+        ("suspended", 403, "ErrorAccountSuspend", False),
+        ("missing", 404, "MailboxNotEnabledForRESTAPI", True),
+    ],
+)
+def test_mailboxes_that_cannot_be_used(client: Any, state: Any, status: int, code: str, inner: bool) -> None:
+    """A suspended or missing mailbox answers so everywhere, until it is well again."""
+    client.fake.mailbox_state["kim"] = state
+    for path in ("/me/contacts", "/me/events", "/me/todo/lists"):
+        answer = client("GET", path)
+        error = answer.json()["error"]
+        assert (answer.status, error["code"], "innerError" in error) == (status, code, inner)
+    del client.fake.mailbox_state["kim"]
+    assert client("GET", "/me/contacts").status == 200
+
+
+@pytest.mark.fault("X22")
+def test_a_late_create_takes_effect_later(client: Any) -> None:
+    """The connection ends, nothing is there; seconds later the contact is."""
+    client.fake.faults.add(late(30), method="POST")
+    with pytest.raises(AnswerLost):
+        client("POST", "/me/contacts", {"givenName": "Belated"})
+    assert client.fake.count_holding("Belated") == 0
+    client.fake.clock.advance(30)
+    client("GET", "/me")
+    assert client.fake.count_holding("Belated") == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/me/nothing", 404), ("DELETE", "/me/contacts", 405), ("GET", "/organization", 404)],
+)
+def test_paths_that_do_not_exist(client: Any, method: str, path: str, status: int) -> None:
+    """An unknown path is 404, a wrong method 405, each in the vendor's shape, with ids for tracing."""
+    answer = client(method, path, client_request_id="my-id")
+    assert answer.status == status
+    assert answer.json()["error"]["innerError"]["client-request-id"] == "my-id"
+    assert answer.header("request-id") == answer.json()["error"]["innerError"]["request-id"]
+    assert client("GET", "/me").header("request-id")

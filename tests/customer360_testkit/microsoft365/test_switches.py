@@ -273,7 +273,11 @@ HARDEST = {
 
 @pytest.mark.parametrize(
     ("probe", "reading"),
-    [pytest.param(probe, reading, id=f"{probe.__name__}-{reading}") for probe, told in SEEN.items() for reading in told],
+    [
+        pytest.param(probe, reading, id=f"{probe.__name__}-{reading}")
+        for probe, told in SEEN.items()
+        for reading in told
+    ],
 )
 def test_each_reading_shows(make: Any, probe: Probe, reading: str) -> None:
     """With each reading a client sees what that reading says."""

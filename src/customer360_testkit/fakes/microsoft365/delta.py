@@ -86,7 +86,7 @@ class Tracked(Resource):
                 continue
             if self.within(row, token["b"]):
                 changes.append((row.seq, {"@odata.type": f"#microsoft.graph.{kind}", **self.show(call, row, members)}))
-            elif token["s"]:
+            elif row.order <= token["s"]:  # it may have been in the view before
                 changes.append((row.seq, {"@removed": {"reason": "changed"}, "id": self.id_of(call, row)}))
         if token["s"]:
             changes += [

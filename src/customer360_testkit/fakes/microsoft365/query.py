@@ -71,6 +71,8 @@ def page(
     top = number(query, "$top", default, 1, most)
     skip = number(query, "$skip", 0, 0, 10**9)
     notes: dict[str, Any] = {}
+    if query.get("$count", "false") not in ("true", "false"):
+        raise bad_request("Invalid value for $count: it is true or false.")
     if query.get("$count") == "true":
         notes["@odata.count"] = len(rows)
     found = list(rows[skip : skip + top])

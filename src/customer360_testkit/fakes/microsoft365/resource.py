@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,7 @@ EXPANDABLE: dict[str, frozenset[str]] = {
     "event": frozenset({"singleValueExtendedProperties", "extensions"}),
     "todoTask": frozenset({"linkedResources"}),
 }
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Resource:
@@ -49,6 +52,11 @@ class Resource:
             raise bad_body("Unable to read JSON request payload.") from None
         if not isinstance(found, dict):
             raise bad_body("Unable to read JSON request payload: an object is expected.")
+        if _SURROGATE.search(call.request.content):
+            try:
+                json.dumps(found, ensure_ascii=False).encode()
+            except UnicodeEncodeError:
+                raise bad_body("Unable to read JSON request payload: half a character.") from None
         return found
 
     def writable(self, body: dict[str, Any]) -> dict[str, Any]:
