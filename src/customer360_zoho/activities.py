@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any, Final
 
+import attrs
+
 from customer360.core.activities import (
     ActivityChange,
     ActivityDraft,
@@ -21,7 +23,7 @@ from customer360.core.activities import (
     TaskStatus,
 )
 from customer360.core.effects import GET, POST, PUT
-from customer360.core.errors import Gone, InvalidValue, UnexpectedAnswer, Unsupported
+from customer360.core.errors import Gone, InvalidValue, UnexpectedAnswer, Unsupported, ValidationFailed
 from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
@@ -146,12 +148,25 @@ def _link_field(module: str, contact: RecordRef) -> str:
 _PRIORITIES = {Priority.LOW: "Low", Priority.NORMAL: "Normal", Priority.HIGH: "High"}
 _STATUSES = {TaskStatus.OPEN: "Not Started", TaskStatus.DONE: "Completed"}
 _TEXT = {"Notes": "Note_Content"}
+_AN_HOUR = timedelta(minutes=59, seconds=59)
 
 
 async def create_activity(draft: ActivityDraft) -> RecordRef:
-    """One request that creates; the key stands in the last line of the text."""
+    """One request that creates; the key stands in the last line of the text.
+
+    Whether a call may last more than 59 minutes is not documented (section 7): refused, and so not created, it is sent
+    with the longest duration that is, and its true length in the text.
+    """
     module, fields = fields_of(draft)
-    return created(module, await POST(f"/{module}", {"data": [fields]}))
+    try:
+        return created(module, await POST(f"/{module}", {"data": [fields]}))
+    except ValidationFailed as refused:
+        over_duration = any(problem.field == "Call_Duration" for problem in refused.problems)
+        if not isinstance(draft, CallDraft) or draft.duration <= _AN_HOUR or not over_duration:
+            raise
+        text = f"{draft.text}\n\nLength: {draft.duration}"
+        _, shortened = fields_of(attrs.evolve(draft, duration=_AN_HOUR, text=text))
+        return created(module, await POST(f"/{module}", {"data": [shortened]}))
 
 
 def fields_of(draft: ActivityDraft) -> tuple[str, dict[str, Any]]:

@@ -18,8 +18,9 @@ from customer360_testkit.fakes.cast import CastMember
 from customer360_testkit.sandbox import SandboxedCrm
 
 AGENT = "kim"
+"""The agent at the host, and the login of a user whom every fake knows."""
 REDIRECT = "http://localhost/signed-in"
-SWITCHBOARD = "+44 20 7946 0000"
+SWITCHBOARD = "+44 20 7946 0999"
 NOTE = "Asked for an offer until Friday"
 WRAPPED = "Promised an offer; calls back on Monday"
 
@@ -33,7 +34,7 @@ def play(stage: Stage, client: Customer360, info: ConnectorInfo, crm: SandboxedC
         said.append(f"organisation: {account.organisation or account.organisation_id or '—'}")
     with stage.step("An agent signs in with credentials of their own") as said:
         url = client.begin_login(info.key, AGENT, redirect_uri=REDIRECT)
-        user = client.complete_login(crm.authorize(url))
+        user = client.complete_login(crm.authorize(url, AGENT))
         said.append(f"{user.name} as {user.user}")
         session = client.session(info.key, AGENT)
     if crm.fake.needs_index:
@@ -95,7 +96,7 @@ def play(stage: Stage, client: Customer360, info: ConnectorInfo, crm: SandboxedC
 
 def _caller(crm: SandboxedCrm) -> CastMember:
     """A person whom this agent can see, with a number that nobody shares and that the CRM holds in another spelling."""
-    known = crm.fake.customers_of(next(iter(crm.users)))
+    known = crm.fake.customers_of(AGENT)
     numbers = [number for member in crm.fake.cast for number in member.e164]
     for member in known:
         alone = member.e164 and numbers.count(member.e164[0]) == 1
