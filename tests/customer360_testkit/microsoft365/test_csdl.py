@@ -52,14 +52,17 @@ def wrong(types: dict[str, dict[str, str]], kind: str, value: Any) -> list[str]:
     return [] if type(value) is SCALARS.get(kind, str) else [kind]
 
 
-def _rows(client: Any) -> list[tuple[str, dict[str, Any]]]:
+def _rows(client: Any, make: Any) -> list[tuple[str, dict[str, Any]]]:
     moment = {"dateTime": "2026-05-21T15:04:00", "timeZone": "UTC"}
+    categories = "/me/outlook/masterCategories"
     email = {"emailAddress": {"address": "a@example.com"}, "type": "required"}
     lists = client("GET", "/me/todo/lists").json()["value"]
     tasks = f"/me/todo/lists/{lists[0]['id']}/tasks"
     task = {"title": "T", "dueDateTime": moment, "linkedResources": [{"externalId": "x"}]}
     contact = {"givenName": "A", "emailAddresses": [{"address": "a@example.com"}], "homeAddress": {"city": "X"}}
     return [
+        ("outlookCategory", make(scopes=("MailboxSettings.Read",))("GET", categories).json()["value"][0]),
+        ("linkedResource", client("POST", tasks, task).json()["linkedResources"][0]),
         ("contact", client("POST", "/me/contacts", contact).json()),
         ("event", client("POST", "/me/events", {"start": moment, "end": moment, "attendees": [email]}).json()),
         ("todoTask", client("POST", tasks, task).json()),
@@ -71,9 +74,11 @@ def _rows(client: Any) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def test_answers_fit_the_metadata_and_mutated_ones_do_not(client: Any, types: dict[str, dict[str, str]]) -> None:
+def test_answers_fit_the_metadata_and_mutated_ones_do_not(
+    client: Any, make: Any, types: dict[str, dict[str, str]]
+) -> None:
     """Every member is declared with its type; a renamed or wrongly typed member is found out."""
-    for kind, row in _rows(client):
+    for kind, row in _rows(client, make):
         assert wrong(types, kind, row) == []
         for name in [one for one in row if "@" not in one]:
             assert wrong(types, kind, {**row, name: {"x": object()}}) != [], name

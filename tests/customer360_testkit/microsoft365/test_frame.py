@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.request import Request, urlopen
 
 from customer360_testkit.fakes.microsoft365.fake import Microsoft365Fake
 from customer360_testkit.fakes.registry import fake_named
+from customer360_testkit.fakes.serving import serve
 
 MOMENT = {"dateTime": "2026-05-21T15:04:00", "timeZone": "UTC"}
 
@@ -79,3 +82,20 @@ def test_two_fakes_of_one_seed_answer_alike(make: Any) -> None:
         batch = {"requests": [{"id": str(n), "method": "GET", "url": "/me/contacts?$top=3"} for n in range(4)]}
         answers.append([client("GET", "/me/contacts?$top=99").content, client("POST", "/$batch", batch).content])
     assert answers[0] == answers[1]
+
+
+def test_over_http_the_links_lead_back(make: Any) -> None:
+    """On loopback the pages link to where they came from; sign-in and Graph share the host."""
+    fake = make().fake
+    with serve(fake) as served:
+        fake.public_base = served.url
+        url, seen = f"{served.url}/v1.0/me/contacts?$top=50", 0
+        token = fake.oauth.issue("kim", ["Contacts.Read"]).access_token
+        while url:
+            request = Request(url, headers={"Authorization": f"Bearer {token}"})
+            with urlopen(request, timeout=10) as answer:
+                page = json.load(answer)
+            seen += len(page["value"])
+            url = page.get("@odata.nextLink", "")
+            assert not url or url.startswith(f"{served.url}/v1.0/me/contacts?")
+    assert seen == len(fake.customers_of("kim"))
