@@ -37,8 +37,8 @@ class Client:
             WireRequest(method, url, tuple(pairs), b"" if body is None else json.dumps(body).encode())
         )
 
-    def filter(self, text: str, path: str = "/me/contacts", more: str = "") -> WireAnswer:
-        return self("GET", f"{path}?$filter={quote(text, safe='')}{more}")
+    def filter(self, text: str, path: str = "/me/contacts", more: str = "", **headers: str) -> WireAnswer:
+        return self("GET", f"{path}?$filter={quote(text, safe='')}{more}", **headers)
 
 
 Make = Callable[..., Client]

@@ -123,6 +123,13 @@ def modified_since(client: Any) -> Any:
     return outcome(client.filter("lastModifiedDateTime ge 2026-05-01T00:00:00Z"))
 
 
+def directory_phones(client: Any) -> Any:
+    client.token = client.fake.oauth.issue("kim", ["User.Read.All"]).access_token
+    text = "businessPhones/any(p:p eq '+49 30 23125 982')"
+    answer = client.filter(text, "/users", "&$count=true", ConsistencyLevel="eventual")
+    return [row["displayName"] for row in answer.json()["value"]] if answer.status == 200 else outcome(answer)
+
+
 def outlook_limits(client: Any) -> Any:
     return outcome(client("POST", "/me/contacts", {"businessPhones": ["1", "2", "3"]}))
 
@@ -242,6 +249,7 @@ SEEN: dict[Probe, dict[str, Any]] = {
     search_lag: {"30s": [False, True, True], "none": [True, True, True]},
     extended_lag: {"600s": [False, False, True], "30s": [False, True, True], "none": [True, True, True]},
     modified_since: {"refused": BAD_FILTER, "accepted": 200},
+    directory_phones: {"refused": "Request_UnsupportedQuery", "accepted": ["Lee Gu"]},
     outlook_limits: {"refused": "ErrorInvalidRequest", "accepted": 201},
     ranked_emails: {"absent": "no such member", "present": {"address": "a@example.com"}},
     read_only_in_write: {"refused": "ErrorInvalidProperty", "ignored": 201},
@@ -262,7 +270,7 @@ HARDEST = {
     name: "refused" for name in (
         "contains", "mobile_phone_filter", "combined_filter", "filter_with_orderby", "modified_since", "mixed_ids",
         "outlook_limits", "read_only_in_write", "extended_null", "task_link_filter", "task_orderby",
-        "loopback_ip_redirect",
+        "loopback_ip_redirect", "directory_phones",
     )
 } | {
     "search_hits": "odd", "search_lag": "30s", "extended_lag": "600s", "email_filter": "misses_on_personal",

@@ -10,6 +10,7 @@ from customer360_testkit.fakes.microsoft365.batch import batch
 from customer360_testkit.fakes.microsoft365.calendar import Calendars, Events
 from customer360_testkit.fakes.microsoft365.categories import Categories
 from customer360_testkit.fakes.microsoft365.contacts import Contacts, Folders
+from customer360_testkit.fakes.microsoft365.directory import Directory
 from customer360_testkit.fakes.microsoft365.errors import GraphError
 from customer360_testkit.fakes.microsoft365.extensions import Extensions
 from customer360_testkit.fakes.microsoft365.profile import Profile
@@ -33,6 +34,7 @@ def routes(fake: Microsoft365Fake) -> Iterable[Route]:
     yield Route("GET", "/{tenant}/oauth2/v2.0/authorize", sign_in.authorize)
     yield Route("POST", "/{tenant}/oauth2/v2.0/token", sign_in.token)
     profile = Profile(fake)
+    yield Route("GET", "/v1.0/users", guarded(Directory(fake).all))
     yield Route("GET", "/v1.0/me", guarded(profile.me, "User.Read"))
     yield Route("POST", "/v1.0/me/revokeSignInSessions", guarded(profile.revoke, "User.RevokeSessions.All"))
     yield Route("POST", "/v1.0/$batch", guarded(lambda call: batch(fake, call)))

@@ -12,9 +12,24 @@ from customer360_testkit.fakes.microsoft365.store import Mailbox
 from customer360_testkit.fakes.oauth import FakeUser
 
 USERS = (
-    FakeUser("kim", "6265f0d1-3c1c-4a7e-9a30-0d5b8f1c2a01", "Kim Akers", "kim@contoso.example", "GMT Standard Time"),
-    FakeUser("lee", "6265f0d1-3c1c-4a7e-9a30-0d5b8f1c2a02", "Lee Gu", "lee@contoso.example", "W. Europe Standard Time"),
+    FakeUser(
+        "kim",
+        "6265f0d1-3c1c-4a7e-9a30-0d5b8f1c2a01",
+        "Kim Akers",
+        "kim@contoso.example",
+        "GMT Standard Time",
+        details={"businessPhones": ("+44 20 7946 0981",), "mobilePhone": "+44 7700 900981"},
+    ),
+    FakeUser(
+        "lee",
+        "6265f0d1-3c1c-4a7e-9a30-0d5b8f1c2a02",
+        "Lee Gu",
+        "lee@contoso.example",
+        "W. Europe Standard Time",
+        details={"businessPhones": ("+49 30 23125 982",)},
+    ),
 )
+"""Numbers of ranges kept for drama."""
 
 
 def held_by(login: str, cast: Sequence[CastMember]) -> Sequence[CastMember]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.microsoft365 import query as q
+from customer360_testkit.fakes.microsoft365.directory import user_data
 from customer360_testkit.fakes.microsoft365.errors import invalid_value
 from customer360_testkit.fakes.microsoft365.resource import Resource
 from customer360_testkit.fakes.microsoft365.store import Item, Mailbox, opaque
@@ -15,19 +16,7 @@ class Profile(Resource):
     kind = "user"
 
     def me(self, call: Call) -> WireAnswer:
-        user = call.state["grant"].user
-        given, _, family = user.name.partition(" ")
-        whole = {
-            "id": user.id,
-            "displayName": user.name,
-            "givenName": given,
-            "surname": family,
-            "mail": user.email,
-            "userPrincipalName": user.email,
-            "businessPhones": [],
-            "mobilePhone": None,
-            "jobTitle": None,
-        }
+        whole = user_data(call.state["grant"].user)
         select = q.selected(q.check_options(call, ("$select",)), "user")
         shown = whole if select is None else {name: value for name, value in whole.items() if name in select}
         return json_answer(200, {"@odata.context": f"{self.fake.root(call)}/v1.0/$metadata#users/$entity", **shown})

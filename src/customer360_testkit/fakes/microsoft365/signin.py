@@ -23,6 +23,7 @@ _SCOPES = _OPENID | {
     "User.Read", "Contacts.Read", "Contacts.ReadWrite", "Contacts.Read.Shared", "Contacts.ReadWrite.Shared",
     "Tasks.Read", "Tasks.ReadWrite", "Calendars.Read", "Calendars.ReadWrite", "People.Read", "Notes.Read",
     "Notes.ReadWrite", "MailboxSettings.Read", "MailboxSettings.ReadWrite", "User.RevokeSessions.All",
+    "User.ReadBasic.All", "User.Read.All",
 }  # fmt: skip
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*\Z")
 

@@ -53,6 +53,12 @@ MICROSOFT365_SWITCHES: tuple[Switch, ...] = (
         "section 8: lastModifiedDateTime ge was seen in the field only; the vendor documents one contact filter, "
         "the one on e-mails",
     ),
+    Switch(
+        "directory_phones",
+        ("refused", "accepted"),
+        "refused",
+        "section 4: businessPhones/any on users is documented, and was answered 400 in a public report",
+    ),
     # Writing contacts
     Switch("outlook_limits", ("refused", "accepted"), "refused", "section 4: 3 e-mails, 2 + 2 phones"),
     Switch("ranked_emails", ("absent", "present"), "absent", "section 4: primaryEmailAddress and the like"),
