@@ -11,7 +11,7 @@ from customer360.connections import Connection
 from customer360.core.activities import ActivityDraft
 from customer360.core.capabilities import CREATE
 from customer360.core.effects import Now, Random, tx, within
-from customer360.core.errors import Customer360Error, DeadlineExceeded
+from customer360.core.errors import Customer360Error, DeadlineExceeded, InvalidValue
 from customer360.desk.office import Office
 from customer360.outbox import inbox, rows
 from customer360.outbox.delivery import Delivered
@@ -27,6 +27,10 @@ async def write_down(
     What the CRM refuses is raised (:class:`ValidationFailed` names the fields) and not kept: the agent is there to
     correct it. Everything else is kept; the answer's ``state`` says whether it stands in the CRM already.
     """
+    if draft.contact.crm != connection.crm:
+        raise InvalidValue(
+            f"{draft.contact} is no record of {connection.crm}", next_step="write it down in that CRM's own session"
+        )
     connection.capabilities.require(CREATE[draft.kind])
     keyed = await with_key(draft, office.tenant_id, agent_id, interaction_id)
     await tx(
