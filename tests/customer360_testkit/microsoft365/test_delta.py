@@ -159,3 +159,14 @@ def test_changes_that_shrink(client: Any) -> None:
     client.fake.faults.add(page_loop("shrinks"), path=r".*/delta$", times=None)
     rows, _ = follow(client, "/me/contacts/delta", 50)
     assert len(client.fake.customers_of("kim")) - len(rows) == -(-len(client.fake.customers_of("kim")) // 50)
+
+
+@pytest.mark.fault("X11")
+@pytest.mark.parametrize("kind", ["same", "cycle", "endless", "empty"])
+def test_an_end_that_is_none(client: Any, kind: Any) -> None:
+    """Even a page that holds everything leads on, and never to the link for later."""
+    client.fake.faults.add(page_loop(kind), path=r".*/delta$", times=None)
+    page = client("GET", "/me/contacts/delta", prefer="odata.maxpagesize=999").json()
+    for _ in range(5):
+        assert "@odata.deltaLink" not in page
+        page = client("GET", page["@odata.nextLink"], prefer="odata.maxpagesize=999").json()

@@ -95,3 +95,17 @@ def test_tasks_that_are_refused(client: Any, body: dict[str, Any]) -> None:
     """Wrong tasks are a 400 and leave nothing."""
     assert client("POST", tasks_of(client), body).status == 400
     assert client.fake.records("tasks") == []
+
+
+def test_china_has_tasks_and_no_links(make: Any) -> None:
+    """There linkedResources are refused in every form, and a task is made without them."""
+    client = make(cloud="china", host="microsoftgraph.chinacloudapi.cn")
+    tasks = tasks_of(client)
+    linked = {"title": "T", "linkedResources": [{"externalId": "c-1"}]}
+    assert client("POST", tasks, linked).status == 400
+    assert client.fake.records("tasks") == []
+    path = f"{tasks}/{client('POST', tasks, {'title': 'T'}).json()['id']}/linkedResources"
+    assert client("GET", tasks + "?$expand=linkedResources").status == 400
+    assert [client(method, path, {"externalId": "c-1"}).status for method in ("GET", "POST")] == [400, 400]
+    assert [client(method, path + "/x", {}).status for method in ("GET", "PATCH", "DELETE")] == [400, 400, 400]
+    assert client("GET", tasks + "/delta").status == 200
