@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import attrs
@@ -178,7 +179,7 @@ def test_more_scopes_need_consent() -> None:
     fake = Microsoft365Fake()
     refresh = redeem(fake).json()["refresh_token"]
     asked = token(fake, grant_type="refresh_token", refresh_token=refresh, scope="Tasks.ReadWrite").json()
-    assert (asked["error"], asked["error_codes"]) == ("invalid_grant", [65001])
+    assert (asked["error"], asked["error_codes"]) == ("interaction_required", [65001])
     assert token(fake, grant_type="refresh_token", refresh_token=refresh, scope="Contacts.Read").status == 200
 
 
@@ -229,3 +230,27 @@ def test_stricter_rotation_on_demand() -> None:
     second = token(fake, grant_type="refresh_token", refresh_token=first).json()["refresh_token"]
     assert token(fake, grant_type="refresh_token", refresh_token=first).status == 400
     assert token(fake, grant_type="refresh_token", refresh_token=second).status == 400
+
+
+@pytest.mark.fault("X6")
+@pytest.mark.parametrize(
+    ("trouble", "status", "error", "number"),
+    [
+        ("mfa", 400, "interaction_required", 50076),
+        ("consent", 400, "interaction_required", 65001),
+        ("expired_secret", 401, "invalid_client", 7000222),
+        ("application_missing", 400, "unauthorized_client", 700016),
+        ("busy", 503, "temporarily_unavailable", 50196),
+    ],
+)
+def test_trouble_on_demand(trouble: Any, status: int, error: str, number: int) -> None:
+    """What goes wrong in a directory goes wrong for codes and refreshes alike, and uses up neither."""
+    fake = Microsoft365Fake()
+    refresh = {"grant_type": "refresh_token", "refresh_token": redeem(fake).json()["refresh_token"]}
+    code = {"grant_type": "authorization_code", "code": authorize(fake)["code"][0], "code_verifier": VERIFIER}
+    fake.sign_in_trouble = trouble
+    for form in (refresh, code):
+        answer = token(fake, **form)
+        assert (answer.status, answer.json()["error"], answer.json()["error_codes"]) == (status, error, [number])
+    fake.sign_in_trouble = None
+    assert [token(fake, **form).status for form in (refresh, code)] == [200, 200]

@@ -12,15 +12,20 @@ from kiota_abstractions.authentication import (
 )
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph import GraphRequestAdapter, GraphServiceClient
+from msgraph.generated.models.calendar import Calendar
+from msgraph.generated.models.calendar_color import CalendarColor
 from msgraph.generated.models.contact import Contact
 from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone
 from msgraph.generated.models.email_address import EmailAddress
 from msgraph.generated.models.event import Event
 from msgraph.generated.models.linked_resource import LinkedResource
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+from msgraph.generated.models.single_value_legacy_extended_property import SingleValueLegacyExtendedProperty
 from msgraph.generated.models.todo_task import TodoTask
+from msgraph.generated.users.item.calendars.item.events.events_request_builder import EventsRequestBuilder
 from msgraph.generated.users.item.contacts.contacts_request_builder import ContactsRequestBuilder
 
+TAG = "String {5d1c7c1e-2f0b-4a57-9a66-0c3600c36001} Name c360Contact"
 BASE, TOKEN = sys.argv[1:3]
 
 
@@ -82,6 +87,28 @@ async def main():
     assert (await client.me.events.post(event)).transaction_id == "t-1"
     event = Event(subject="Call", start=start, end=start, transaction_id="t-1")
     assert await refused(client.me.events.post(event)) == (400, "ErrorDuplicateTransactionId")
+    calls = await client.me.calendars.post(Calendar(name="Customer calls", color=CalendarColor.LightBlue))
+    assert calls.can_edit
+    assert not calls.is_default_calendar
+    calendar = client.me.calendars.by_calendar_id(calls.id)
+    assert await refused(client.me.calendars.post(Calendar(name="Customer calls"))) == (409, "ErrorFolderExists")
+    tag = SingleValueLegacyExtendedProperty(id=TAG, value="c-1")
+    logged = await calendar.events.post(
+        Event(subject="Logged", start=start, end=start, single_value_extended_properties=[tag])
+    )
+    by_tag = f"singleValueExtendedProperties/Any(ep: ep/id eq '{TAG}' and ep/value eq 'c-1')"
+    expand = [f"singleValueExtendedProperties($filter=id eq '{TAG}')"]
+    query = EventsRequestBuilder.EventsRequestBuilderGetQueryParameters(filter=by_tag, expand=expand)
+    found = await calendar.events.get(RequestConfiguration(query_parameters=query))
+    assert [one.id for one in found.value] == [logged.id]
+    assert found.value[0].single_value_extended_properties[0].value == "c-1"
+    await calendar.delete()
+    links = tasks.by_todo_task_id(task.id).linked_resources
+    linked = links.by_linked_resource_id(task.linked_resources[0].id)
+    assert (await linked.patch(LinkedResource(external_id="c-2"))).external_id == "c-2"
+    assert (await linked.get()).external_id == "c-2"
+    outer = await refused(client.me.todo.lists.by_todo_task_list_id("x").get())
+    assert outer == (400, "invalidRequest"), outer
     print("judged")
 
 

@@ -25,7 +25,7 @@ def _run(python: str, script: str, *arguments: str) -> None:
 def test_the_official_client(judge_python: Callable[..., str]) -> None:
     """msgraph-sdk lists, pages, writes, filters, follows delta, and gets its typed errors."""
     python = judge_python(*REQUIREMENTS)
-    fake = Microsoft365Fake(switches={"spurious_conflict": "never"})
+    fake = Microsoft365Fake(switches={"spurious_conflict": "never", "extended_lag": "none"})
     with serve(fake) as served:
         fake.public_base = served.url
         token = fake.oauth.issue("kim", SCOPES).access_token

@@ -30,7 +30,9 @@ _GENERIC = {400: "invalidRequest", 403: "accessDenied", 404: "itemNotFound", 409
 def routes(fake: Microsoft365Fake) -> Iterable[Route]:
     """All of them, each behind the guard."""
     guarded = fake.guard.guarded
-    sign_in = SignIn(fake.oauth, fake.switches, fake.cloud_of, lambda: stamp(fake.clock.time()))
+    sign_in = SignIn(
+        fake.oauth, fake.switches, fake.cloud_of, lambda: stamp(fake.clock.time()), lambda: fake.sign_in_trouble
+    )
     yield Route("GET", "/{tenant}/oauth2/v2.0/authorize", sign_in.authorize)
     yield Route("POST", "/{tenant}/oauth2/v2.0/token", sign_in.token)
     profile = Profile(fake)

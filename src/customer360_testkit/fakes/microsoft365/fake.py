@@ -15,7 +15,7 @@ from customer360_testkit.fakes.microsoft365.clouds import ALL_HOSTS, BY_GRAPH, C
 from customer360_testkit.fakes.microsoft365.errors import GraphError, bad_request
 from customer360_testkit.fakes.microsoft365.guard import Guard
 from customer360_testkit.fakes.microsoft365.mailboxes import USERS, held_by, new_mailbox
-from customer360_testkit.fakes.microsoft365.signin import TENANT_ID, EntraServer
+from customer360_testkit.fakes.microsoft365.signin import TENANT_ID, EntraServer, Trouble
 from customer360_testkit.fakes.microsoft365.store import Item
 from customer360_testkit.fakes.microsoft365.switches import MICROSOFT365_SWITCHES
 from customer360_testkit.fakes.microsoft365.times import stamp
@@ -75,6 +75,8 @@ class Microsoft365Fake(FakeCrm):
         self.invitations: list[Invitation] = []
         self.mailbox_state: dict[str, Literal["suspended", "missing"]] = {}
         """Login -> what is wrong with the mailbox; absent when all is well."""
+        self.sign_in_trouble: Trouble | None = None
+        """Why every token request is refused; None when all is well."""
         self.challenges: dict[str, str] = {}
         """Login -> claims (JSON) that a sign-in must have asked for."""
         self.guard.reset()

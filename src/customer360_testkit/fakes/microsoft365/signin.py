@@ -8,7 +8,7 @@ import json
 import random
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
@@ -37,6 +37,18 @@ class SignInError(Exception):
         self.claims = claims
 
 
+Trouble = Literal["mfa", "consent", "expired_secret", "application_missing", "busy"]
+_TROUBLES: dict[Trouble, Callable[[], SignInError]] = {
+    "mfa": lambda: SignInError("interaction_required", 50076, "You must use multi-factor authentication."),
+    "consent": lambda: SignInError("interaction_required", 65001, "The user or administrator has not consented."),
+    "expired_secret": lambda: SignInError("invalid_client", 7000222, "The provided client secret keys expired.", 401),
+    "application_missing": lambda: SignInError(
+        "unauthorized_client", 700016, "Application was not found in the directory."
+    ),
+    "busy": lambda: SignInError("temporarily_unavailable", 50196, "The server is busy.", 503),
+}
+
+
 class EntraServer(OAuthServer):
     """Random lifetimes; every refresh gives a new refresh token while the old one works for a while."""
 
@@ -53,12 +65,18 @@ class EntraServer(OAuthServer):
 
 
 class SignIn:
-    """The two endpoints."""
+    """The two endpoints. ``trouble`` tells what every token request is refused for, or None."""
 
     def __init__(
-        self, oauth: OAuthServer, switches: Switches, cloud_of: Callable[[Call], Cloud], now: Callable[[], str]
+        self,
+        oauth: OAuthServer,
+        switches: Switches,
+        cloud_of: Callable[[Call], Cloud],
+        now: Callable[[], str],
+        trouble: Callable[[], Trouble | None],
     ) -> None:
         self._oauth, self._switches, self._cloud_of, self._now = oauth, switches, cloud_of, now
+        self._trouble = trouble
 
     def authorize(self, call: Call) -> WireAnswer:
         """The page: redirects with a code or an error, or shows what must not be redirected."""
@@ -118,6 +136,9 @@ class SignIn:
         form, oauth, cloud = call.form, self._oauth, self._cloud_of(call)
         self._check_tenant(call.params["tenant"], cloud)
         self._check_client(form)
+        trouble = self._trouble()
+        if trouble is not None:
+            raise _TROUBLES[trouble]()
         scopes = self._scopes(form["scope"], cloud) if form.get("scope") else ()
         grant_type = form.get("grant_type")
         try:
@@ -142,7 +163,7 @@ class SignIn:
         if granted.extra.setdefault("cloud", cloud.key) != cloud.key:
             raise SignInError("invalid_grant", 900382, "Confidential Client is not supported in Cross Cloud request.")
         if set(scopes) - set(granted.scopes) - _OPENID:
-            raise SignInError("invalid_grant", 65001, "The user has not consented to use the application.")
+            raise SignInError("interaction_required", 65001, "The user has not consented to use the application.")
         claims = form.get("claims")
         if claims is not None and claims != granted.extra.get("claims"):
             text = "You must use multi-factor authentication to access the resource."
