@@ -78,6 +78,8 @@ class Checker:
 
     def _lookup(self, field: Field, value: Any, path: str) -> str:
         found = value.get("id") if isinstance(value, dict) else None
+        if isinstance(found, int) and not isinstance(found, bool):
+            found = str(found)  # the vendor's own clients send numbers
         if not isinstance(found, str):
             raise self._invalid(field, path, expected_data_type="jsonobject")
         known = (
