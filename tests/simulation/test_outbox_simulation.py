@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.simulation import bugs
 from tests.simulation.campaign import at_random, one_by_one, seeds_to_find
+from tests.simulation.fake_vendors import FakeVendor, ZohoVendor
 from tests.simulation.universe import sites
 from tests.simulation.vendors import ModelVendor
 
@@ -80,3 +81,44 @@ def test_a_planted_bug_that_shows_rarely_is_found(store: Store, bug: type[Delive
 def test_a_wrap_up_in_two_transactions_is_found(store: Store) -> None:
     """A crash between the two loses what was promised; the simulation sees it."""
     assert seeds_to_find(store, ModelVendor, PLANTED, flow=bugs.wrap_up_in_two_transactions) is not None
+
+
+# Against the fakes: the real connectors, the real exchange ----------------------------------------------------------
+
+FAKES = [ZohoVendor]
+
+
+@pytest.mark.feature("M4")
+@pytest.mark.promise("R1")
+@pytest.mark.promise("R2")
+@pytest.mark.fault("X22")
+@pytest.mark.fault("X23")
+@pytest.mark.parametrize("vendor", FAKES)
+def test_nothing_is_lost_or_doubled_on_a_fake(store: Store, vendor: type[FakeVendor]) -> None:
+    """A few universes in the fast tier; the slower one has thousands."""
+    campaign = at_random(store, vendor, range(50))
+    assert campaign.broken == []
+
+
+@pytest.mark.slow
+@pytest.mark.feature("M4")
+@pytest.mark.promise("R1")
+@pytest.mark.promise("R2")
+@pytest.mark.parametrize("vendor", FAKES)
+def test_nothing_is_lost_or_doubled_on_a_fake_in_thousands_of_universes(store: Store, vendor: type[FakeVendor]) -> None:
+    """Every fate of every request and transaction of the wrap-up path is met; the coverage is printed."""
+    campaign = at_random(store, vendor, range(MANY // 2))
+    print(f"{campaign.runs} universes, {campaign.leaves} effects", campaign.coverage.table(), sep="\n")
+    assert campaign.broken == []
+    assert campaign.coverage.missing(sites(vendor())) == []
+
+
+@pytest.mark.slow
+@pytest.mark.promise("R1")
+@pytest.mark.promise("R2")
+@pytest.mark.parametrize("vendor", FAKES)
+def test_every_single_fault_is_survived_on_a_fake(store: Store, vendor: type[FakeVendor]) -> None:
+    """Each effect from the wrap-up to the last delivery, with each of its fates, one per run."""
+    campaign = one_by_one(store, vendor, farthest=60)
+    assert campaign.runs >= 100
+    assert campaign.broken == []
