@@ -40,6 +40,14 @@ CLOUDS: Final[Mapping[str, Cloud]] = {
     "china": Cloud("China (21Vianet)", "microsoftgraph.chinacloudapi.cn", "login.chinacloudapi.cn"),
 }
 
+CONTACTS = "Contacts.ReadWrite"
+TASKS = "Tasks.ReadWrite"
+CALENDARS = "Calendars.ReadWrite"
+PEOPLE = "People.Read"
+SETTINGS = "MailboxSettings.Read"
+# Without offline_access there is no refresh token.
+SCOPES = ("offline_access", "openid", "profile", "email", "User.Read", CONTACTS, TASKS, CALENDARS)
+
 LINKING = Linking(
     (
         Setting(
@@ -56,6 +64,30 @@ LINKING = Linking(
             required=False,
             default="organizations",
             pattern=r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?",  # it becomes a segment of the sign-in URL
+        ),
+        Setting(
+            name="people",
+            label="Search people too",
+            help=f"yes asks for {PEOPLE}: the people Outlook ranks as relevant, colleagues included, read only",
+            required=False,
+            default="no",
+            choices={"no": "No", "yes": "Yes"},
+        ),
+        Setting(
+            name="mailbox_settings",
+            label="Read the user's time zone",
+            help=f"yes asks for {SETTINGS}",
+            required=False,
+            default="no",
+            choices={"no": "No", "yes": "Yes"},
+        ),
+        Setting(
+            name="residency",
+            label="Where the directory's data are kept",
+            help="the vendor keeps data by directory and tells an application nothing of it: an administrator says it",
+            required=False,
+            default="elsewhere",
+            choices={"elsewhere": "Elsewhere, or unknown", "emea": "In EMEA"},
         ),
     )
 )
@@ -75,19 +107,28 @@ def hosts(facts: LinkFacts) -> Hosts:
     return Hosts(api=(chosen.graph,), login=(chosen.login,))
 
 
+def in_emea(facts: LinkFacts) -> bool:
+    """Residency goes by directory, not by host: EMEA only where the administrator says so, in the global cloud."""
+    return cloud(facts) is CLOUDS["global"] and facts.settings.get("residency") == "emea"
+
+
+def in_china(facts: LinkFacts) -> bool:
+    """The cloud without contact delta and linked resources."""
+    return cloud(facts) is CLOUDS["china"]
+
+
 def api_base(facts: LinkFacts) -> str:
     return f"https://{cloud(facts).graph}{API_PATH}"
 
 
 # Scopes -------------------------------------------------------------------------------------------------------------
 
-CONTACTS = "Contacts.ReadWrite"
-TASKS = "Tasks.ReadWrite"
-CALENDARS = "Calendars.ReadWrite"
-PEOPLE = "People.Read"
-SETTINGS = "MailboxSettings.Read"
-# Without offline_access there is no refresh token.
-SCOPES = ("offline_access", "openid", "profile", "email", "User.Read", CONTACTS, TASKS, CALENDARS, PEOPLE, SETTINGS)
+
+def scopes(facts: LinkFacts) -> tuple[str, ...]:
+    """What sign-in asks for: no more than the settings need."""
+    people = (PEOPLE,) if facts.settings.get("people") == "yes" else ()
+    mailbox = (SETTINGS,) if facts.settings.get("mailbox_settings") == "yes" else ()
+    return (*SCOPES, *people, *mailbox)
 
 
 def granted(facts: LinkFacts, scope: str) -> bool:
@@ -96,7 +137,7 @@ def granted(facts: LinkFacts, scope: str) -> bool:
     Where the token answer named none, it is what was asked for.
     """
     if not facts.scopes:
-        return True
+        return scope in scopes(facts)
     prefix = f"https://{cloud(facts).graph}/"
     return scope.casefold() in {each.casefold().removeprefix(prefix) for each in facts.scopes}
 
@@ -153,9 +194,9 @@ def _sign_in(facts: LinkFacts, end: str) -> str:
 AUTH = OAuth2Code(
     authorize_url=lambda facts: _sign_in(facts, "authorize"),
     token_url=lambda facts: _sign_in(facts, "token"),
-    scopes=lambda facts: SCOPES,
+    scopes=scopes,
     authorize_params={"response_mode": "query"},
-    token_params=lambda facts: {"scope": " ".join(SCOPES)},
+    token_params=lambda facts: {"scope": " ".join(scopes(facts))},
     token_error=token_error,
     # No revoke_url: the vendor has no revocation endpoint; tokens are forgotten.
 )

@@ -61,3 +61,22 @@ def property_is(property_id: str, value: str) -> Filter:
     return Filter(
         f"singleValueExtendedProperties/Any(ep: ep/id eq {literal(property_id)} and ep/value eq {literal(value)})"
     )
+
+
+def quoted(text: str) -> str:
+    """Text for ``$search``: one phrase. What its quotes cannot hold is left out, as the vendor advises."""
+    phrase = " ".join(_CONTROL.sub(" ", text).replace('"', " ").replace("\\", " ").split())
+    if not phrase:
+        raise Unsupported("Microsoft 365 cannot be searched for text without letters or digits")
+    return f'"{phrase}"'
+
+
+def with_properties(*property_ids: str) -> str:
+    """``$expand`` for these extended properties: the vendor shows only those that are named."""
+    named = " or ".join(f"id eq {literal(each)}" for each in property_ids)
+    return f"singleValueExtendedProperties($filter={named})"
+
+
+def linked_to(external: str) -> Filter:
+    """Tasks with a linked resource of this external id; not documented, so never the only way to find them."""
+    return Filter(f"linkedResources/any(l:l/externalId eq {literal(external)})")

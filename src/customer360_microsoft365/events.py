@@ -1,0 +1,207 @@
+"""Calls and events: both are events of a calendar (contract, sections 7 and 12).
+
+They bear their contact's id, and calls what else is known of them, as extended properties. Calls go to the calendar
+"Customer calls" if the user had one at sign-in, else to the default calendar with a category; a call is told from an
+event by its direction. Nobody is ever invited: attendees get mail at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from customer360.core.activities import ActivityChange, CallDraft, EventDraft
+from customer360.core.effects import GET, PATCH, POST
+from customer360.core.errors import Duplicate, NotFound, UnexpectedAnswer, Unsupported
+from customer360.core.linking import LinkFacts
+from customer360.core.records import UNSET, RecordRef, RelatedKind, RelatedRecord
+from customer360.core.wire import Response
+from customer360_microsoft365 import query as q
+from customer360_microsoft365.contacts import KEY_PROPERTY, created, property_of, row_of
+from customer360_microsoft365.graph import Pairs, Row, listed, prefer
+from customer360_microsoft365.notes import key_line
+from customer360_microsoft365.places import CALL, CALL_CALENDAR, EVENT, KEY, contacts_in, event_at, segment
+from customer360_microsoft365.records import event_related, text_of, when
+from customer360_microsoft365.writing import extra_fields, refuse_owner, subject_of, text_body
+
+CALL_CATEGORY: Final = "Call"
+RESOURCES: Final = {RelatedKind.CALL: CALL, RelatedKind.EVENT: EVENT}
+
+_PREFIX: Final = KEY_PROPERTY.removesuffix("Key")
+_CONTACT: Final = f"{_PREFIX}Contact"
+_DIRECTION: Final = f"{_PREFIX}Direction"
+_DURATION: Final = f"{_PREFIX}Duration"
+_OUTCOME: Final = f"{_PREFIX}Outcome"
+_HEADERS: Final = prefer('outlook.timezone="UTC"', 'outlook.body-content-type="text"')
+_PAGE: Final = "200"
+_NOBODY: Final = "none"
+_DEFAULT: Final = "/me/events"
+
+
+async def related(facts: LinkFacts, contact: RecordRef, kind: RelatedKind) -> list[RelatedRecord]:
+    """The contact's calls, or its events, in no order."""
+    contacts_in(contact.resource)
+    rows = await _bearing(
+        facts,
+        kind,
+        _CONTACT,
+        contact.id,
+        lambda row: (property_of(row, _DIRECTION) is not None) is (kind is RelatedKind.CALL),
+    )
+    return [event_related(RESOURCES[kind], kind, row, property_of(row, _OUTCOME)) for row in rows]
+
+
+async def _bearing(
+    facts: LinkFacts, kind: RelatedKind, property_id: str, text: str, wanted: Callable[[Row], bool]
+) -> list[Row]:
+    """Events whose property is exactly ``text``: the vendor ignores case, so it is compared again."""
+    params = (
+        ("$filter", q.property_is(property_id, text).text),
+        ("$expand", q.with_properties(*dict.fromkeys((property_id, _DIRECTION, _OUTCOME)))),
+        ("$top", _PAGE),
+    )
+
+    def exactly(row: Row) -> bool:
+        return property_of(row, property_id) == text and wanted(row)
+
+    own = _calendar(facts, kind)
+    try:
+        return await listed(facts, own, params, headers=_HEADERS, wanted=exactly)
+    except NotFound:
+        if own == _DEFAULT:
+            raise
+        return await listed(facts, _DEFAULT, params, headers=_HEADERS, wanted=exactly)  # the calendar was deleted
+
+
+def _calendar(facts: LinkFacts, kind: RelatedKind) -> str:
+    own = facts.extra.get(CALL_CALENDAR) if kind is RelatedKind.CALL else None
+    return f"/me/calendars/{segment(own)}/events" if own else _DEFAULT
+
+
+# Writing ------------------------------------------------------------------------------------------------------------
+
+
+async def create(facts: LinkFacts, draft: CallDraft | EventDraft) -> RecordRef:
+    """One event; a repeat is told by the vendor, which names the first.
+
+    Where the user has deleted the calendar for calls, the call goes to the default one.
+    """
+    contacts_in(draft.contact.resource)
+    refuse_owner(facts, draft)
+    resource, body = RESOURCES[draft.kind], body_of(draft)
+    own = _calendar(facts, draft.kind)
+    try:
+        try:
+            answer = await _post(own, body)
+        except NotFound:
+            if own == _DEFAULT:
+                raise
+            answer = await _post(_DEFAULT, body)
+    except Duplicate as repeated:
+        if repeated.existing is not None:
+            return RecordRef(KEY, resource, repeated.existing.id)
+        found = await find_created(facts, draft)
+        if found is None:
+            raise UnexpectedAnswer(
+                "Microsoft 365 says that this was created before, and does not show it", maybe_applied=True
+            ) from None
+        return found
+    return created(resource, answer)
+
+
+async def _post(path: str, body: dict[str, Any]) -> Response:
+    return await POST(path, body, headers=_HEADERS)
+
+
+def body_of(draft: CallDraft | EventDraft) -> dict[str, Any]:
+    """The event to send.
+
+    What ``draft.extra`` says wins over what follows from the draft; key and contact are kept whatever it says.
+    """
+    key_line(draft.key)
+    properties = {_CONTACT: draft.contact.id, KEY_PROPERTY: draft.key}
+    match draft:
+        case CallDraft():
+            seconds = max(0, round(draft.duration.total_seconds()))
+            own: dict[str, Any] = {
+                "body": text_body(_call_text(draft)),
+                "start": when(draft.started_at),
+                "end": when(draft.started_at + timedelta(seconds=seconds)),
+                "showAs": "free",
+                "categories": [CALL_CATEGORY],
+            }
+            properties |= {
+                _DIRECTION: draft.direction.value,
+                _DURATION: str(seconds),
+                _OUTCOME: draft.outcome.value,
+            }
+        case EventDraft():
+            own = {
+                "body": text_body(draft.text),
+                "start": when(draft.starts_at),
+                "end": when(draft.ends_at),
+                "showAs": "busy",
+            }
+            if draft.location:
+                own["location"] = {"displayName": draft.location}
+    return {
+        "subject": subject_of(draft),
+        "isReminderOn": False,
+        **own,
+        **extra_fields(draft.extra),
+        "transactionId": f"c360-{draft.kind.value}-{draft.key}",
+        "singleValueExtendedProperties": [{"id": name, "value": text} for name, text in properties.items()],
+    }
+
+
+def _call_text(draft: CallDraft) -> str:
+    """The agent's text, then what an event has no field for."""
+    told = (
+        ("Customer", draft.customer),
+        ("Dialled", draft.dialled),
+        ("Disposition", draft.disposition),
+        ("Recording", draft.recording_url),
+    )
+    lines = [f"{label}: {text}" for label, text in told if text]
+    return "\n\n".join(part for part in (draft.text.strip(), "\n".join(lines)) if part)
+
+
+async def find_created(facts: LinkFacts, draft: CallDraft | EventDraft) -> RecordRef | None:
+    """The event that bears the draft's key."""
+    is_call = draft.kind is RelatedKind.CALL
+    rows = await _bearing(
+        facts, draft.kind, KEY_PROPERTY, draft.key, lambda row: (property_of(row, _DIRECTION) is not None) is is_call
+    )
+    return RecordRef(KEY, RESOURCES[draft.kind], text_of(rows[0], "id")) if rows else None
+
+
+async def update(change: ActivityChange) -> None:
+    if change.status is not UNSET or change.due_on is not UNSET:
+        raise Unsupported("only tasks have a status and a due day that can be set", ref=change.ref)
+    body = extra_fields(change.extra)
+    if change.subject is not UNSET:
+        body["subject"] = change.subject
+    if change.text is not UNSET:
+        body["body"] = text_body(change.text or "")
+    if body:
+        await PATCH(event_at(change.ref), body, headers=_HEADERS)
+
+
+async def link(contact: RecordRef, record: RecordRef) -> None:
+    """Let the event bear this contact's id; what it bore before is replaced."""
+    contacts_in(contact.resource)
+    await _bear(record, contact.id)
+
+
+async def unlink(contact: RecordRef, record: RecordRef) -> None:
+    """Replace the contact's id, if it is this one: a single property cannot be deleted."""
+    params: Pairs = (("$select", "id"), ("$expand", q.with_properties(_CONTACT)))
+    row = row_of(await GET(event_at(record), params, _HEADERS))
+    if property_of(row, _CONTACT) == contact.id:
+        await _bear(record, _NOBODY)
+
+
+async def _bear(record: RecordRef, text: str) -> None:
+    body = {"singleValueExtendedProperties": [{"id": _CONTACT, "value": text}]}
+    await PATCH(event_at(record), body, headers=_HEADERS)

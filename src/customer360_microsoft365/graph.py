@@ -1,0 +1,114 @@
+"""Requests in Graph's manner: preferences, pages, several reads in one round trip (contract, sections 1 and 8)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
+from urllib.parse import quote
+
+from customer360.core.effects import GET, POST, Err, Ok, Outcome, Request
+from customer360.core.errors import UnexpectedAnswer
+from customer360.core.linking import LinkFacts
+from customer360.core.paging import PageGuard
+from customer360.core.wire import Response
+from customer360_microsoft365.auth import hosts
+from customer360_microsoft365.errors import error_of
+
+Row: TypeAlias = dict[str, Any]
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def prefer(*more: str) -> Pairs:
+    """The ``Prefer`` header. Ids of both kinds do not mix, so every request asks for the immutable ones."""
+    return (("Prefer", ", ".join(('IdType="ImmutableId"', *more))),)
+
+
+PLAIN: Final = prefer()
+
+
+def page_of(facts: LinkFacts, answer: Response) -> tuple[list[Row], str | None]:
+    """The rows of a list answer and its next page, which must stay on the link's Graph host."""
+    body = answer.json()
+    value = body.get("value") if isinstance(body, dict) else None
+    if not isinstance(value, list):
+        raise UnexpectedAnswer("Microsoft 365 answered without a list", status=answer.status)
+    return [row for row in value if isinstance(row, dict)], link_of(facts, body, "@odata.nextLink")
+
+
+def link_of(facts: LinkFacts, body: Row, name: str) -> str | None:
+    """A link that the vendor handed out; :class:`HostRefused` if it leads elsewhere."""
+    link = body.get(name)
+    if not isinstance(link, str) or not link:
+        return None
+    hosts(facts).check(link)
+    return link
+
+
+def every(_: Row) -> bool:
+    return True
+
+
+async def listed(
+    facts: LinkFacts,
+    path: str,
+    params: Pairs,
+    *,
+    headers: Pairs = PLAIN,
+    wanted: Callable[[Row], bool] = every,
+    enough: int | None = None,
+) -> list[Row]:
+    """The rows that are ``wanted``, page by page, until there are ``enough`` or no more."""
+    rows, link = page_of(facts, await GET(path, params, headers))
+    return await rest(facts, rows, link, headers=headers, wanted=wanted, enough=enough)
+
+
+async def rest(
+    facts: LinkFacts,
+    rows: Sequence[Row],
+    link: str | None,
+    *,
+    headers: Pairs = PLAIN,
+    wanted: Callable[[Row], bool] = every,
+    enough: int | None = None,
+) -> list[Row]:
+    """Like :func:`listed`, with the first page read already."""
+    guard = PageGuard()
+    found = [row for row in rows if wanted(row)]
+    while link is not None and (enough is None or len(found) < enough):
+        rows, link = page_of(facts, await GET(guard.follow(link, len(rows)), (), headers))
+        found += [row for row in rows if wanted(row)]
+    return found
+
+
+async def batch(facts: LinkFacts, *reads: Request) -> tuple[Outcome[Response], ...]:
+    """Several reads (at most 20) in one round trip; each has its own outcome, in order."""
+    body = {"requests": [_part(number, read) for number, read in enumerate(reads)]}
+    answer = (await POST("/$batch", body, headers=PLAIN, repeatable=True)).json()
+    parts = answer.get("responses") if isinstance(answer, dict) else None
+    by_id = {part.get("id"): part for part in parts if isinstance(part, dict)} if isinstance(parts, list) else {}
+    return tuple(_outcome(facts, read, by_id.get(str(number))) for number, read in enumerate(reads))
+
+
+def _part(number: int, read: Request) -> dict[str, Any]:
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in read.params)
+    url = f"{read.path}?{query}" if query else read.path
+    return {"id": str(number), "method": read.method, "url": url, "headers": dict(read.headers)}
+
+
+def _outcome(facts: LinkFacts, read: Request, part: Any) -> Outcome[Response]:
+    status = part.get("status") if isinstance(part, dict) else None
+    if not isinstance(status, int):
+        return Err(UnexpectedAnswer("Microsoft 365 answered a batch without one of its parts"))
+    given = part.get("headers")
+    headers = tuple((str(name), str(value)) for name, value in given.items()) if isinstance(given, dict) else ()
+    response = Response(status, json.dumps(part.get("body")).encode(), headers)
+    problem = error_of(facts, read, response)
+    return Ok(response) if problem is None else Err(problem)
+
+
+def value(outcome: Outcome[Response]) -> Response:
+    """The answer of one part, or its error raised."""
+    if isinstance(outcome, Err):
+        raise outcome.error
+    return outcome.value
