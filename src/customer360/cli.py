@@ -59,4 +59,37 @@ def _list_crms(_: argparse.Namespace) -> int:
     return 1 if plugins.broken else 0
 
 
-_BUILT_IN: tuple[Callable[[Verbs], None], ...] = (_crms,)  # `worker` belongs here
+def _worker(verbs: Verbs) -> None:
+    worker = verbs.add_parser("worker", help="deliver what was promised, until it is stopped")
+    worker.add_argument("--store", help="database URL (default: the file in the user's data folder)")
+    worker.add_argument("--tenant", default="default", help="whose links to use")
+    worker.add_argument("--key-file", help="the master key's file (default: environment or keyring)")
+    worker.add_argument("--once", action="store_true", help="deliver what is due now, then end")
+    worker.set_defaults(run=_run_worker)
+
+
+def _run_worker(arguments: argparse.Namespace) -> int:
+    import signal
+
+    from customer360.client import Customer360
+    from customer360.vault import MasterKey
+
+    stopped = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopped
+        stopped = True
+
+    key = MasterKey.from_file(arguments.key_file) if arguments.key_file else None
+    with Customer360(tenant_id=arguments.tenant, store=arguments.store, key=key) as client:
+        if arguments.once:
+            report = client.deliver()
+            print(f"{len(report.activities)} activities tried, {len(report.in_doubt)} for a person to look at")
+            return 0
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, stop)
+        client.run_background(stop=lambda: stopped)
+    return 0
+
+
+_BUILT_IN: tuple[Callable[[Verbs], None], ...] = (_crms, _worker)

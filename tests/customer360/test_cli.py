@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from customer360.cli import main
 from customer360.plugins import PACKAGES
+from customer360.vault import MasterKey
 
 
 def install(site: Path, name: str, group: str, value: str, code: str) -> None:
@@ -69,3 +73,33 @@ def test_a_wrong_command_line_ends_with_2(argv: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(argv)
     assert ended.value.code == 2
+
+
+@pytest.mark.feature("M4")
+def test_a_worker_delivers_once_and_says_what_came_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For cron, and for trying it out."""
+    key = tmp_path / "key"
+    key.write_text(MasterKey.new_text())
+    key.chmod(0o600)
+    code = main(["worker", "--once", "--store", f"sqlite:///{tmp_path / 'c360.db'}", "--key-file", str(key)])
+    assert code == 0
+    assert "0 activities tried" in capsys.readouterr().out
+
+
+def test_a_worker_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    """SIGTERM ends it between two activities, with success."""
+    key = tmp_path / "key"
+    key.write_text(MasterKey.new_text())
+    key.chmod(0o600)
+    arguments = ["worker", "--store", f"sqlite:///{tmp_path / 'c360.db'}", "--key-file", str(key)]
+    worker = subprocess.Popen([sys.executable, "-m", "customer360", *arguments], stderr=subprocess.PIPE)
+    try:
+        while not (tmp_path / "c360.db").exists():
+            assert worker.poll() is None
+            time.sleep(0.05)
+        time.sleep(1.0)  # its signal handlers are set after the store is open
+        worker.terminate()
+        _, said = worker.communicate(timeout=30)
+    finally:
+        worker.kill()
+    assert worker.returncode == 0, said

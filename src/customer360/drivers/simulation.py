@@ -45,10 +45,17 @@ class Process:
 class Simulation:
     """A world of processes; the same ``seed`` gives the same world."""
 
-    def __init__(self, seed: int, leaf: Callable[[Process, Leaf[Any], Back], None]) -> None:
+    def __init__(
+        self,
+        seed: int,
+        leaf: Callable[[Process, Leaf[Any], Back], None],
+        *,
+        emit: Callable[[Process, object], None] | None = None,
+    ) -> None:
         self.now = EPOCH
         self.random = random.Random(seed)
         self._leaf = leaf
+        self._emit = emit
         self._agenda: list[tuple[float, float, int, Callable[[], object]]] = []
         self._count = itertools.count()
         self._processes: list[Process] = []
@@ -90,9 +97,19 @@ class Simulation:
     # One kernel -------------------------------------------------------------------------------------------------------
 
     def _begin(self, process: Process, op: Operation[Any], ended: Back) -> None:
-        kernel: Kernel[Any] = Kernel(op, now=lambda: self.now, monotonic=lambda: self.now, random=self.random.random)
+        kernel: Kernel[Any] = Kernel(
+            op,
+            now=lambda: self.now,
+            monotonic=lambda: self.now,
+            random=self.random.random,
+            emit=partial(self._told, process),
+        )
         process.kernels.append(kernel)
         self.at(self.now, partial(self._go, _Run(process, kernel, ended)))
+
+    def _told(self, process: Process, event: object) -> None:
+        if self._emit is not None:
+            self._emit(process, event)
 
     def _go(self, run: _Run) -> None:
         if run.process.dead or run.over:
