@@ -117,6 +117,11 @@ def in_china(facts: LinkFacts) -> bool:
     return cloud(facts) is CLOUDS["china"]
 
 
+def may_be_personal(facts: LinkFacts) -> bool:
+    """Whether the account may be a personal one: those sign in through two directories that are none's."""
+    return (facts.settings.get("directory") or "").lower() in ("common", "consumers")
+
+
 def api_base(facts: LinkFacts) -> str:
     return f"https://{cloud(facts).graph}{API_PATH}"
 

@@ -8,11 +8,11 @@ event by its direction. Nobody is ever invited: attendees get mail at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from customer360.core.activities import ActivityChange, CallDraft, EventDraft
-from customer360.core.effects import GET, PATCH, POST
+from customer360.core.effects import GET, POST
 from customer360.core.errors import Duplicate, NotFound, UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, RecordRef, RelatedKind, RelatedRecord
@@ -20,6 +20,7 @@ from customer360.core.wire import Response
 from customer360_microsoft365 import query as q
 from customer360_microsoft365.contacts import KEY_PROPERTY, created, property_of, row_of
 from customer360_microsoft365.graph import Pairs, Row, listed, prefer
+from customer360_microsoft365.graph import change as patch
 from customer360_microsoft365.notes import key_line
 from customer360_microsoft365.places import CALL, CALL_CALENDAR, EVENT, KEY, contacts_in, event_at, segment
 from customer360_microsoft365.records import event_related, text_of, when
@@ -101,13 +102,33 @@ async def create(facts: LinkFacts, draft: CallDraft | EventDraft) -> RecordRef:
     except Duplicate as repeated:
         if repeated.existing is not None:
             return RecordRef(KEY, resource, repeated.existing.id)
-        found = await find_created(facts, draft)
+        found = await find_created(facts, draft) or await _seen(facts, draft, body["transactionId"])
         if found is None:
             raise UnexpectedAnswer(
                 "Microsoft 365 says that this was created before, and does not show it", maybe_applied=True
             ) from None
         return found
     return created(resource, answer)
+
+
+async def _seen(facts: LinkFacts, draft: CallDraft | EventDraft, transaction: str) -> RecordRef | None:
+    """The event of this transaction among those of its hours: the vendor's filters may lag, its calendars do not."""
+    start = draft.started_at if isinstance(draft, CallDraft) else draft.starts_at
+    end = start + draft.duration if isinstance(draft, CallDraft) else draft.ends_at
+    params = (
+        ("startDateTime", _day_from(start, -1)),
+        ("endDateTime", _day_from(end, 1)),
+        ("$top", _PAGE),
+    )
+    view = _calendar(facts, draft.kind).removesuffix("/events") + "/calendarView"
+    rows = await listed(
+        facts, view, params, headers=_HEADERS, wanted=lambda row: row.get("transactionId") == transaction, enough=1
+    )
+    return RecordRef(KEY, RESOURCES[draft.kind], text_of(rows[0], "id")) if rows else None
+
+
+def _day_from(moment: datetime, days: int) -> str:
+    return f"{when(moment + timedelta(days=days))['dateTime']}Z"
 
 
 async def _post(path: str, body: dict[str, Any]) -> Response:
@@ -185,7 +206,7 @@ async def update(change: ActivityChange) -> None:
     if change.text is not UNSET:
         body["body"] = text_body(change.text or "")
     if body:
-        await PATCH(event_at(change.ref), body, headers=_HEADERS)
+        await patch(event_at(change.ref), body, headers=_HEADERS)
 
 
 async def link(contact: RecordRef, record: RecordRef) -> None:
@@ -204,4 +225,4 @@ async def unlink(contact: RecordRef, record: RecordRef) -> None:
 
 async def _bear(record: RecordRef, text: str) -> None:
     body = {"singleValueExtendedProperties": [{"id": _CONTACT, "value": text}]}
-    await PATCH(event_at(record), body, headers=_HEADERS)
+    await patch(event_at(record), body, headers=_HEADERS)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
-from customer360.core.effects import GET, POST, Err, Ok, Outcome, Request
-from customer360.core.errors import UnexpectedAnswer
+from customer360.core.effects import GET, PATCH, POST, Err, Ok, Outcome, Request, settle
+from customer360.core.errors import Conflict, RateLimited, UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.paging import PageGuard
 from customer360.core.wire import Response
@@ -82,12 +82,24 @@ async def rest(
 
 
 async def batch(facts: LinkFacts, *reads: Request) -> tuple[Outcome[Response], ...]:
-    """Several reads (at most 20) in one round trip; each has its own outcome, in order."""
+    """Several reads (at most 20) in one round trip; each has its own outcome, in order.
+
+    A part that the mailbox had no room for is asked by itself: the transport then waits its turn.
+    """
     body = {"requests": [_part(number, read) for number, read in enumerate(reads)]}
     answer = (await POST("/$batch", body, headers=PLAIN, repeatable=True)).json()
     parts = answer.get("responses") if isinstance(answer, dict) else None
     by_id = {part.get("id"): part for part in parts if isinstance(part, dict)} if isinstance(parts, list) else {}
-    return tuple(_outcome(facts, read, by_id.get(str(number))) for number, read in enumerate(reads))
+    outcomes = [_outcome(facts, read, by_id.get(str(number))) for number, read in enumerate(reads)]
+    late = [number for number, each in enumerate(outcomes) if isinstance(each, Err) and _throttled(each.error)]
+    again = await settle(*[reads[number] for number in late]) if late else ()
+    for number, outcome in zip(late, again, strict=True):
+        outcomes[number] = outcome
+    return tuple(outcomes)
+
+
+def _throttled(error: Exception) -> bool:
+    return isinstance(error, RateLimited)
 
 
 def _part(number: int, read: Request) -> dict[str, Any]:
@@ -112,3 +124,16 @@ def value(outcome: Outcome[Response]) -> Response:
     if isinstance(outcome, Err):
         raise outcome.error
     return outcome.value
+
+
+async def change(path: str, body: dict[str, Any], *, headers: Pairs = PLAIN) -> None:
+    """Change what is at ``path`` whatever its version.
+
+    The vendor reports a conflict for a record it is busy with, too; then the record is read, and the change tried once
+    more.
+    """
+    try:
+        await PATCH(path, body, headers=headers)
+    except Conflict:
+        await GET(path, {"$select": "id"}, headers)
+        await PATCH(path, body, headers=headers)

@@ -15,6 +15,7 @@ from customer360.core.errors import Conflict, InvalidValue, UnexpectedAnswer, Un
 from customer360.core.records import UNSET, Page, RecordRef, RelatedRecord
 from customer360_microsoft365.contacts import row_of
 from customer360_microsoft365.graph import PLAIN, Row
+from customer360_microsoft365.graph import change as patch
 from customer360_microsoft365.places import contact_at, contact_of_note, note_of
 from customer360_microsoft365.records import note_related, text_of
 
@@ -89,7 +90,7 @@ async def update(change: ActivityChange) -> None:
     if change.subject is not UNSET or change.status is not UNSET or change.due_on is not UNSET or change.extra:
         raise Unsupported("a note of Outlook is text only", ref=change.ref)
     if change.text is not UNSET:
-        await PATCH(contact_at(contact_of_note(change.ref)), {"personalNotes": change.text or ""}, headers=PLAIN)
+        await patch(contact_at(contact_of_note(change.ref)), {"personalNotes": change.text or ""})
 
 
 async def _read(contact: RecordRef) -> Row:

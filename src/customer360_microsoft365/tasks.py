@@ -10,13 +10,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from customer360.core.activities import ActivityChange, Priority, TaskDraft, TaskStatus
-from customer360.core.effects import DELETE, GET, PATCH, POST, Ok
+from customer360.core.effects import DELETE, GET, POST, Ok
 from customer360.core.errors import CrmError, UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, RecordRef, RelatedRecord
 from customer360_microsoft365.auth import in_china
 from customer360_microsoft365.contacts import created
 from customer360_microsoft365.graph import PLAIN, Row, batch, listed, page_of, rest, value
+from customer360_microsoft365.graph import change as patch
 from customer360_microsoft365.places import TASK, TODO_LIST, contacts_in, segment
 from customer360_microsoft365.query import linked_to
 from customer360_microsoft365.records import day, task_related, text_of
@@ -96,7 +97,7 @@ async def update(facts: LinkFacts, change: ActivityChange) -> None:
     if change.due_on is not UNSET:
         body["dueDateTime"] = day(change.due_on) if change.due_on else None
     if body:
-        await PATCH(await _task(facts, change.ref), body, headers=PLAIN)
+        await patch(await _task(facts, change.ref), body)
 
 
 async def link(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
