@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import attrs
 from tests.simulation.faults import SEND_FATES, Fate
@@ -12,8 +12,9 @@ from tests.simulation.vendors import BEGAN, Vendor
 
 from customer360.core.activities import ActivityDraft, CallDraft, NoteDraft, TaskDraft
 from customer360.core.auth import Grant
-from customer360.core.effects import Handler, Send
+from customer360.core.effects import Doable, Handler, Send, handling
 from customer360.core.errors import AnswerLost
+from customer360.core.kernel import Kernel
 from customer360.core.linking import LinkFacts
 from customer360.core.records import RecordRef
 from customer360.core.wire import Response
@@ -22,6 +23,8 @@ from customer360.transport.exchange import Exchange
 from customer360_testkit.fakes import exchange as wire
 from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
+
+T = TypeVar("T")
 
 
 @attrs.define
@@ -61,9 +64,9 @@ class FakeVendor(Vendor):
         self.fake.clock.set(BEGAN.timestamp())  # type: ignore[attr-defined]  # a fake clock: this fake has no other
         self.fake.reset()
         self.connector = installed().connectors[self.crm]
-        self.facts = LinkFacts(
-            crm=self.crm, settings=self.settings, scopes=frozenset(self.scopes), extra=self.extra(), user="1"
-        )
+        self.facts = LinkFacts(crm=self.crm, settings=self.settings, scopes=frozenset(self.scopes), user="1")
+        told = self.by_hand(handling(self.exchange(), self.connector.identify(self.facts)))
+        self.facts = attrs.evolve(self.facts, extra=told.extra, user=told.user.id)
         contact = self.contact()
         self.drafts: tuple[ActivityDraft, ...] = (
             NoteDraft(contact=contact, key=self.activity_key("hand:1"), text="a note"),
@@ -71,9 +74,20 @@ class FakeVendor(Vendor):
             CallDraft(contact=contact, key=self.activity_key("rule:log"), subject="a call", started_at=BEGAN),
         )
 
-    def extra(self) -> Mapping[str, str]:
-        """What signing in would have told."""
-        return {}
+    def by_hand(self, op: Doable[T]) -> T:
+        """Run an operation now, outside the simulation's time."""
+
+        async def run() -> T:
+            return await op
+
+        now = BEGAN.timestamp()
+        kernel: Kernel[T] = Kernel(run(), now=lambda: now, monotonic=lambda: 0.0, random=lambda: 0.5)
+        while not kernel.done:
+            kernel.advance()
+            starts, kernel.starts = kernel.starts, []
+            for token, leaf in starts:
+                kernel.answer(token, self.answer(leaf, now) if isinstance(leaf, Send) else None)
+        return kernel.result()
 
     def contact(self) -> RecordRef:
         """Whom the activities are written down for."""
@@ -91,16 +105,20 @@ class FakeVendor(Vendor):
             raise AnswerLost("the connection ended", maybe_applied=lost.applied) from None
         return Response(answer.status, answer.content, answer.headers)
 
-    def held(self, text: Callable[[dict[str, Any]], str], *modules: str) -> dict[str, tuple[str, ...]]:
-        """Ids by the key in a record's last ``ref:`` line, for records that have one."""
+    def held(self, keys: Callable[[dict[str, Any]], Iterable[str]], *modules: str) -> dict[str, tuple[str, ...]]:
+        """The ids of the records that bear each key, as the CRM itself holds them."""
         found: dict[str, tuple[str, ...]] = {}
         for module in modules:
             for record in self.fake.records(module):
-                for line in text(record).splitlines():
-                    if line.startswith("ref: "):
-                        key = line.removeprefix("ref: ")
-                        found[key] = (*found.get(key, ()), str(record["id"]))
+                for key in keys(record):
+                    found[key] = (*found.get(key, ()), str(record["id"]))
         return found
+
+
+def in_text(text: str | None) -> list[str]:
+    """The keys in a text's ``ref:`` lines."""
+    lines = (text or "").splitlines()
+    return [line.strip().removeprefix("ref: ") for line in lines if line.strip().startswith("ref: ")]
 
 
 class ZohoVendor(FakeVendor):
@@ -126,5 +144,40 @@ class ZohoVendor(FakeVendor):
         return "find by COQL" if place == "coql" else f"create {place}"
 
     def written(self) -> Mapping[str, tuple[str, ...]]:
-        notes = self.held(lambda note: note["Note_Content"] or "", "Notes")
-        return notes | self.held(lambda activity: activity["Description"] or "", "Tasks", "Calls")
+        notes = self.held(lambda note: in_text(note["Note_Content"]), "Notes")
+        return notes | self.held(lambda activity: in_text(activity["Description"]), "Tasks", "Calls")
+
+
+class Microsoft365Vendor(FakeVendor):
+    """Microsoft 365: notes and calls are native, tasks findable in the list they were put into."""
+
+    crm = "microsoft365"
+    settings: ClassVar[Mapping[str, str]] = {"cloud": "global", "directory": "organizations"}
+    scopes = (
+        *("offline_access", "openid", "profile", "email", "User.Read"),
+        *("Contacts.ReadWrite", "Tasks.ReadWrite", "Calendars.ReadWrite"),
+    )
+    sends: ClassVar[Mapping[str, tuple[Fate, ...]]] = dict.fromkeys(
+        (
+            *("read note", "append note", "create tasks", "find tasks", "create events"),
+            *("find events", "find calendarView"),
+        ),
+        SEND_FATES,
+    )
+
+    def contact(self) -> RecordRef:
+        mine = next(record for record in self.fake.records("contacts") if record["mailbox"] == self.user)
+        return RecordRef("microsoft365", "contact", str(mine["id"]))
+
+    def site(self, send: Send) -> str:
+        place = send.url.partition("?")[0].rsplit("/", 1)[-1]
+        if "/contacts/" in send.url:
+            return "read note" if send.method == "GET" else "append note"
+        return f"find {place}" if send.method == "GET" else f"create {place}"
+
+    def written(self) -> Mapping[str, tuple[str, ...]]:
+        return {
+            **self.held(lambda contact: in_text(contact["personalNotes"]), "contacts"),
+            **self.held(lambda task: [each["externalId"] for each in task["linkedResources"][1:]], "tasks"),
+            **self.held(lambda event: [event["transactionId"].rpartition("-")[2]], "events"),
+        }

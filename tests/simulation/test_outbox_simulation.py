@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.simulation import bugs
 from tests.simulation.campaign import at_random, one_by_one, seeds_to_find
-from tests.simulation.fake_vendors import FakeVendor, ZohoVendor
+from tests.simulation.fake_vendors import FakeVendor, Microsoft365Vendor, ZohoVendor
 from tests.simulation.universe import sites
 from tests.simulation.vendors import ModelVendor
 
@@ -85,7 +85,7 @@ def test_a_wrap_up_in_two_transactions_is_found(store: Store) -> None:
 
 # Against the fakes: the real connectors, the real exchange ----------------------------------------------------------
 
-FAKES = [ZohoVendor]
+FAKES = [ZohoVendor, Microsoft365Vendor]
 
 
 @pytest.mark.feature("M4")

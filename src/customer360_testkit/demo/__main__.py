@@ -6,10 +6,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from customer360.vault import MasterKey
 from rich.console import Console
 
 from customer360 import Customer360, MatchPolicy
+from customer360.vault import MasterKey
 from customer360_testkit.demo.call import play
 from customer360_testkit.demo.stage import Stage, StepFailed
 from customer360_testkit.fakes.registry import fake_names
