@@ -79,7 +79,7 @@ fresh.add_field_value(Field.Contacts.last_name(), "Judge")
 fresh.add_field_value(Field.Contacts.first_name(), "Ann")
 fresh.add_field_value(Field.Contacts.email(), "ann@judge.example")
 fresh.add_field_value(Field.Contacts.phone(), "+44 20 7946 0777")
-fresh.add_field_value(Field.Contacts.lead_source(), Choice("Trade Show"))
+fresh.add_field_value(Field.Contacts.lead_source(), Choice("Advertisement"))
 made = contents(contacts.create_records(wrapper(records, fresh)), "ActionWrapper").get_data()[0]
 assert type(made).__name__ == "SuccessResponse", vars(made)
 told["created"] = made_id = str(made.get_details()["id"])

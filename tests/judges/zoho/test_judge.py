@@ -43,7 +43,7 @@ def test_the_official_client(judge_python: Callable[..., str], tmp_path: Path) -
     assert told["fields"].items() >= {"Mobile": "phone", "Email": "email", "Account_Name": "lookup"}.items()
     assert len(told["listed"]) == len(set(told["listed"])) == len(contacts)
     assert set(told["listed"]) == contacts
-    assert told["got"] == ["Ann Judge", "Trade Show"]
+    assert told["got"] == ["Ann Judge", "Advertisement"]
     assert told["updated"] == "SUCCESS"
     assert told["refused"] == ["APIException", "MANDATORY_NOT_FOUND", "Last_Name"]
     assert told["too early"] == 204

@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from customer360_testkit.fakes.oauth import FakeUser
 from customer360_testkit.fakes.zoho.errors import RowError
 from customer360_testkit.fakes.zoho.schema import Schema
 from customer360_testkit.fakes.zoho.store import Row, Store
 from customer360_testkit.fakes.zoho.values import invalid, mandatory
 
-ACTIVITIES = frozenset({"Tasks", "Calls", "Events"})
+ACTIVITIES = ("Tasks", "Events", "Calls")
+GROUPED = {"Activities_Chronological_View": True, "Activities_Chronological_View_History": False}
+"""Lists over all activities, and whether they show the open ones."""
 _DURATION = re.compile(r"(\d{1,4}):([0-5]\d)", re.ASCII)
 STATUS_ALIASES = ("Outgoing_Call_Status", "Outbound_Call_Status")
 
@@ -20,9 +23,12 @@ class Rules:
     """What Zoho checks beyond single fields. Works on raw values: ``given`` is what this write sets, ``old`` the row
     before (None for a create); returns what else is to be set. Raises RowError."""
 
-    def __init__(self, store: Store, schema: Schema, readings: Mapping[str, str]) -> None:
+    def __init__(
+        self, store: Store, schema: Schema, users: Mapping[str, FakeUser], readings: Mapping[str, str]
+    ) -> None:
         self.store = store
         self.schema = schema
+        self.users = {user.id: user for user in users.values()}
         self.readings = readings
 
     def apply(self, module: str, given: Row, old: Row | None, now: float, path: str) -> Row:
@@ -134,17 +140,23 @@ class Rules:
             email = row.get("Email")
             if not isinstance(email, str) or "@" not in email:
                 raise invalid("Email", f"{path}.Email", expected_data_type="email")
-            return {"type": kind, "Email": email, "name": None, "participant": email, "id": self.store.new_id()}
-        module = {"contact": "Contacts", "lead": "Leads", "user": None}.get(str(kind), "")
-        if module == "":
+            return self._invited(kind, email, None, email)
+        if kind not in ("contact", "lead", "user"):
             raise invalid("type", f"{path}.type")
         person = row.get("participant")
-        found = self.store.get(module, person) if module is not None and isinstance(person, str) else None
-        if not isinstance(person, str) or (module is not None and found is None):
+        if kind == "user":
+            known = self.users.get(str(person))
+            found = None if known is None else {"Full_Name": known.name, "Email": known.email}
+        else:
+            found = self.store.get("Contacts" if kind == "contact" else "Leads", str(person))
+        if found is None:
             details = {"api_name": "participant", "json_path": f"{path}.participant"}
             raise RowError("INVALID_DATA", "the id given seems to be invalid", details)
-        name, email = (found["Full_Name"], found["Email"]) if found else (None, None)
-        return {"type": kind, "Email": email, "name": name, "participant": person, "id": self.store.new_id()}
+        return self._invited(kind, found["Email"], found["Full_Name"], str(person))
+
+    def _invited(self, kind: str, email: str | None, name: str | None, participant: str) -> Row:
+        about = {"type": kind, "Email": email, "name": name, "participant": participant}
+        return {**about, "invited": False, "status": "not_known", "id": self.store.new_id()}
 
     @staticmethod
     def _task(given: Row, old: Row | None, now: float) -> Row:

@@ -14,7 +14,7 @@ from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 from customer360_testkit.fakes.zoho import times
 from customer360_testkit.fakes.zoho.errors import ZohoError, invalid_query
-from customer360_testkit.fakes.zoho.schema import LOOKUPS, NUMERIC, TEMPORAL, TEXTUAL, Field, Module
+from customer360_testkit.fakes.zoho.fields import LOOKUPS, NUMERIC, TEMPORAL, TEXTUAL, Field, Module
 from customer360_testkit.fakes.zoho.store import Row
 
 Predicate = Callable[[Row], bool]

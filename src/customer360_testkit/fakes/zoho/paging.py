@@ -8,15 +8,18 @@ from typing import Any, TypeVar
 import attrs
 
 from customer360_testkit.fakes.exchange import Call
+from customer360_testkit.fakes.zoho import times
 from customer360_testkit.fakes.zoho.errors import ZohoError, invalid_param
 
 T = TypeVar("T")
 
 MOST = 200
+COMPOSITE_ROWS = 25
+"""Most rows of a list inside a composite request."""
 BY_NUMBER = 2000
 BY_TOKEN = 100_000
 TOKEN_SECONDS = 86_400.0
-_OWN = frozenset({"page", "page_token", "per_page"})
+_OWN = frozenset({"page", "page_token"})
 
 
 @attrs.frozen
@@ -40,7 +43,15 @@ class Paginator:
 
     def page(self, call: Call, rows: Sequence[T], now: float, *, tokens: bool = True) -> tuple[list[T], dict[str, Any]]:
         """One page and its ``info``. Raises ZohoError for misuse."""
-        per_page = _number(call, "per_page", MOST, most=MOST)
+        composite = "composite" in call.state
+        most = COMPOSITE_ROWS if composite else MOST
+        per_page = _number(call, "per_page", most)
+        if per_page > most:
+            raise (
+                ZohoError(400, "LIMIT_EXCEEDED", "too many records for a composite request", limit=most)
+                if composite
+                else invalid_param("per_page")
+            )
         given = call.query.get("page_token")
         if given is not None and tokens:
             if "page" in call.query:
@@ -73,11 +84,13 @@ class Paginator:
             "more_records": more,
         }
         if tokens:
-            following = None
+            following = expiry = None
             if more:
                 fresh = given if loop == "same" and given else None
                 following = fresh or self._hand_out(call, offset + per_page, now, loop == "cycle")
-            info |= {"next_page_token": following, "previous_page_token": None, "page_token_expiry": None}
+                expiry = times.show(int(self._tokens[following].expires), call.state["grant"].user.time_zone)
+            before = self._hand_out(call, max(0, offset - per_page), now, False) if given and offset else None
+            info |= {"next_page_token": following, "previous_page_token": before, "page_token_expiry": expiry}
         return found, info
 
     def _offset(self, call: Call, given: str, now: float) -> int:
@@ -100,11 +113,11 @@ def _bound(call: Call) -> dict[str, str]:
     return {"": call.path, **{name: value for name, value in call.query.items() if name not in _OWN}}
 
 
-def _number(call: Call, name: str, default: int, *, most: int | None = None) -> int:
+def _number(call: Call, name: str, default: int) -> int:
     text = call.query.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit()) or int(text) < 1 or (most is not None and int(text) > most):
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
         raise invalid_param(name)
     return int(text)
 

@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.routing import Route
-from customer360_testkit.fakes.zoho.activities import is_open
+from customer360_testkit.fakes.zoho.activities import ACTIVITIES, GROUPED, is_open
+from customer360_testkit.fakes.zoho.asking import NOTHING, UNCHANGED, instant, needed_fields
 from customer360_testkit.fakes.zoho.errors import ZohoError, bad_id, invalid_url, not_supported
+from customer360_testkit.fakes.zoho.fields import Module
 from customer360_testkit.fakes.zoho.paging import sorted_rows
-from customer360_testkit.fakes.zoho.reading import NOTHING, wanted_fields
-from customer360_testkit.fakes.zoho.schema import Module
+from customer360_testkit.fakes.zoho.reading import SORTS
 from customer360_testkit.fakes.zoho.store import Row
 
 if TYPE_CHECKING:
     from customer360_testkit.fakes.zoho.fake import ZohoFake
-
-_SORTS = ("id", "Created_Time", "Modified_Time")
-_GROUPED = {"Activities_Chronological_View": True, "Activities_Chronological_View_History": False}
-"""Lists over all activities, and whether they show the open ones."""
-_ACTIVITIES = ("Tasks", "Events", "Calls")
 
 
 class Related:
@@ -39,18 +35,23 @@ class Related:
         fake, module = self._fake, self._fake.module(call)
         fake.guard.may(call, module.name, "READ")
         parent = self._parent(call, module)
-        fields = wanted_fields(call)
+        fields = needed_fields(call)
         rows = self._rows(call, module, parent, call.params["list"])
+        since = instant(call, "If-Modified-Since")
+        if since is not None:
+            rows = [(place, row) for place, row in rows if row["Modified_Time"] > since]
+            if not rows:
+                return UNCHANGED
         if rows and "sort_by" not in call.query and call.params["list"] == "Notes":
             oldest_first = fake.switches["notes_order"] == "oldest_first"
             ordered = sorted(rows, key=lambda each: int(each[1]["id"]), reverse=not oldest_first)
         else:
             by_id = {row["id"]: (place, row) for place, row in rows}
-            ordered = [by_id[row["id"]] for row in sorted_rows(call, [row for _, row in rows], allowed=_SORTS)]
+            ordered = [by_id[row["id"]] for row in sorted_rows(call, [row for _, row in rows], allowed=SORTS)]
         page, info = fake.paginator.page(call, ordered, fake.clock.time())
         if not page and not info["more_records"]:
             return NOTHING
-        zone, grouped = fake.guard.zone(call), call.params["list"] in _GROUPED
+        zone, grouped = fake.guard.zone(call), call.params["list"] in GROUPED
         data: list[dict[str, Any]] = []
         for place, row in page:
             shown = fake.shown.record(place, row, zone, fields)
@@ -62,7 +63,7 @@ class Related:
         fake.guard.may(call, "Notes", "CREATE")
         parent = self._parent(call, module)
         belongs = {"module": {"api_name": module.name}, "id": parent["id"]}
-        data = fake.writing._data(call)
+        data = fake.writing.data(call)
         notes = [{**one, "Parent_Id": belongs} if isinstance(one, dict) else one for one in data]
         return fake.writing.insert_rows(call, fake.schema.modules["Notes"], notes)
 
@@ -82,17 +83,15 @@ class Related:
     def _rows(self, call: Call, module: Module, parent: Row, name: str) -> list[tuple[Module, Row]]:
         fake = self._fake
         history = fake.switches["closed_related_lists"] == "history"
-        if name in _GROUPED and module.name not in (*_ACTIVITIES, "Notes"):
-            return [
-                each for kind in _ACTIVITIES for each in self._activities(call, module, parent, kind, _GROUPED[name])
-            ]
+        if name in GROUPED and module.name not in (*ACTIVITIES, "Notes"):
+            return [each for kind in ACTIVITIES for each in self._activities(call, module, parent, kind, GROUPED[name])]
         base = name.removesuffix("_History")
-        if base != name and base in _ACTIVITIES and history:
+        if base != name and base in ACTIVITIES and history:
             return self._activities(call, module, parent, base, still_open=False)
         for listed, target, lookup in module.related:
             if listed != name:
                 continue
-            if target in _ACTIVITIES:
+            if target in ACTIVITIES:
                 return self._activities(call, module, parent, target, still_open=True)
             fake.guard.may(call, target, "READ")
             place = fake.schema.modules[target]

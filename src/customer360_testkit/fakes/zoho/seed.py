@@ -7,7 +7,8 @@ from typing import Any
 
 from customer360_testkit.fakes.cast import CastMember
 from customer360_testkit.fakes.oauth import FakeUser
-from customer360_testkit.fakes.zoho.schema import Field, Schema
+from customer360_testkit.fakes.zoho.fields import Field
+from customer360_testkit.fakes.zoho.schema import Schema
 from customer360_testkit.fakes.zoho.store import Row, Store
 
 DAY = 86_400

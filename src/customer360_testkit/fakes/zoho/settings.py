@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.oauth import FakeUser
 from customer360_testkit.fakes.routing import Route
+from customer360_testkit.fakes.zoho.activities import ACTIVITIES, GROUPED
+from customer360_testkit.fakes.zoho.asking import NOTHING
 from customer360_testkit.fakes.zoho.errors import ZohoError, bad_id, invalid_param, missing_param
-from customer360_testkit.fakes.zoho.reading import NOTHING
-from customer360_testkit.fakes.zoho.schema import NUMERIC, Field, Module
+from customer360_testkit.fakes.zoho.fields import NUMERIC, Field, Module
+from customer360_testkit.fakes.zoho.stock import CLOSED_MODULES
 
 if TYPE_CHECKING:
     from customer360_testkit.fakes.zoho.fake import ZohoFake
 
 _WRITABLE_THOUGH_READ_ONLY = frozenset({"Owner"})
 """In real data these say field_read_only and are writable all the same: operation_type wins."""
+
+
+_STATUSES = ("visible", "user_hidden", "system_hidden", "scheduled_for_deletion")
 
 
 class Settings:
@@ -42,7 +47,11 @@ class Settings:
     def modules(self, call: Call) -> WireAnswer:
         self._fake.guard.settings(call, "modules")
         every = [self._shown_module(module) for module in self._fake.schema.modules.values()]
-        return json_answer(200, {"modules": every})
+        status = call.query.get("status")
+        if status not in (None, *_STATUSES):
+            raise invalid_param("status")
+        every += [_closed_module(name, **rest) for name, rest in CLOSED_MODULES.items()]
+        return json_answer(200, {"modules": [one for one in every if status in (None, one["status"])]})
 
     def module(self, call: Call) -> WireAnswer:
         self._fake.guard.settings(call, "modules")
@@ -78,20 +87,16 @@ class Settings:
 
     def _shown_field(self, module: Module, field: Field) -> dict[str, Any]:
         writable = not field.read_only
-        place = list(module.fields).index(field.name)
+        field_id = module.field_id(field.name)
         target = self._fake.schema.modules.get(field.target or "")
         lookup: dict[str, Any] = {}
         if target is not None:
             aim = {"api_name": target.name, "id": target.id}
-            lookup = {
-                "api_name": module.name,
-                "display_label": module.plural,
-                "module": aim,
-                "id": f"{module.id}{place:03d}",
-            }
+            lookup = {"api_name": module.name, "display_label": module.plural, "module": aim, "id": field_id}
         label = field.label or field.name.replace("__s", "").replace("_", " ")
+        choices = [(value, "used") for value in field.values] + [(value, "unused") for value in field.unused]
         return {
-            "id": f"{module.id}{place:03d}"[-19:],
+            "id": field_id,
             "api_name": field.name,
             "field_label": label,
             "display_label": label,
@@ -107,10 +112,22 @@ class Settings:
             "filterable": True,
             "sortable": field.data_type not in ("textarea", "jsonarray"),
             "unique": {"casesensitive": "false"} if field.unique else {},
+            "external": {"type": "org", "show": True} if field.external else None,
             "virtual_field": False,
             "default_value": None,
             "decimal_place": 2 if field.data_type in NUMERIC and field.json_type == "double" else None,
-            "pick_list_values": [_choice(value, number) for number, value in enumerate(field.values, 1)],
+            "pick_list_values": [
+                {
+                    "id": module.part_id(2, 100 * int(field_id[-3:]) + number),
+                    "display_value": field.labels.get(value, value),
+                    "actual_value": value,
+                    "reference_value": value,
+                    "sequence_number": number,
+                    "type": kind,
+                    "colour_code": None,
+                }
+                for number, (value, kind) in enumerate(choices, 1)
+            ],
             "lookup": lookup,
             "multi_module_lookup": {},
             "operation_type": dict.fromkeys(("web_create", "web_update", "api_create", "api_update"), writable),
@@ -135,7 +152,7 @@ class Settings:
         ]
         section = {"name": f"{module.singular} Information", "api_name": "Information", "fields": fields}
         layout = {
-            "id": f"{module.id}900"[-19:],
+            "id": module.layout_id,
             "name": "Standard",
             "api_name": "Standard",
             "visible": True,
@@ -148,23 +165,30 @@ class Settings:
     def related_lists(self, call: Call) -> WireAnswer:
         self._fake.guard.settings(call, "related_lists")
         module = self._asked(call)
-        listed = [(name, target) for name, target, _ in module.related]
-        if self._fake.switches["closed_related_lists"] == "history":
-            listed += [(f"{name}_History", target) for name, target in listed if target in ("Tasks", "Events", "Calls")]
-        shown = [
-            {
-                "id": f"{module.id}8{number:02d}"[-19:],
-                "api_name": name,
-                "display_label": name.replace("_", " "),
-                "module": {"api_name": target, "id": self._fake.schema.modules[target].id},
-                "type": "default",
-                "href": f"{module.name}/{{ENTITYID}}/{name}",
-                "status": "visible",
-                "connectedmodule": None,
-                "linkingmodule": None,
-            }
-            for number, (name, target) in enumerate(listed)
-        ]
+        fake = self._fake
+        listed: list[tuple[str, str | None]] = [(name, target) for name, target, _ in module.related]
+        activities = [name for name, target in listed if target in ACTIVITIES]
+        if activities and fake.switches["closed_related_lists"] == "history":
+            listed += [(f"{name}_History", name) for name in activities]
+        if activities:
+            listed += [(name, None) for name in GROUPED]
+        shown = []
+        for number, (name, target) in enumerate(listed, 1):
+            place = fake.schema.modules.get(target or "")
+            shown.append(
+                {
+                    "id": module.part_id(3, number),
+                    "api_name": name,
+                    "name": name,
+                    "display_label": name.replace("_", " "),
+                    "module": {"api_name": place.name, "id": place.id} if place is not None else None,
+                    "type": "default" if place is not None else "grouped",
+                    "href": f"{module.name}/{{ENTITYID}}/{name}" if place is not None else None,
+                    "status": "visible",
+                    "connectedmodule": None,
+                    "linkingmodule": None,
+                }
+            )
         return json_answer(200, {"related_lists": shown}) if shown else NOTHING
 
     # --- views -------------------------------------------------------------------------------------------------
@@ -172,21 +196,16 @@ class Settings:
     def custom_views(self, call: Call) -> WireAnswer:
         self._fake.guard.settings(call, "custom_views")
         views = self._fake.views(self._asked(call))
-        info = {"per_page": 200, "default": views[0]["id"], "count": len(views), "page": 1, "more_records": False}
-        return json_answer(200, {"custom_views": views, "info": info})
+        info = {"per_page": 200, "default": views[0].id, "count": len(views), "page": 1, "more_records": False}
+        return json_answer(200, {"custom_views": [view.listed() for view in views], "info": info})
 
     def custom_view(self, call: Call) -> WireAnswer:
         self._fake.guard.settings(call, "custom_views")
-        module = self._asked(call)
-        found = next((view for view in self._fake.views(module) if view["id"] == call.params["id"]), None)
+        views = self._fake.views(self._asked(call))
+        found = next((view for view in views if view.id == call.params["id"]), None)
         if found is None:
             raise bad_id(self._fake.switches["bad_id_status"], id=call.params["id"])
-        criteria = None
-        if found["system_name"] == "MYVIEWS":
-            owner = {"api_name": "Owner", "id": f"{module.id}000"[-19:]}
-            criteria = {"field": owner, "comparator": "equal", "value": "${CURRENTUSER}"}
-        more = {"criteria": criteria, "sort_by": None, "sort_order": None, "shared_to": None, "access_type": "public"}
-        return json_answer(200, {"custom_views": [{**found, **more, "fields": []}]})
+        return json_answer(200, {"custom_views": [found.described()]})
 
     # --- people ------------------------------------------------------------------------------------------------
 
@@ -236,15 +255,23 @@ class Settings:
         return found
 
 
-def _choice(value: str, number: int) -> dict[str, Any]:
+def _closed_module(name: str, *, number: int, generated: str, status: str, supported: bool) -> dict[str, Any]:
+    may = dict.fromkeys(("viewable", "creatable", "editable", "deletable"), status == "visible")
     return {
-        "id": f"61000000000003{number:05d}",
-        "display_value": value,
-        "actual_value": value,
-        "reference_value": value,
-        "sequence_number": number,
-        "type": "used",
-        "colour_code": None,
+        "api_name": name,
+        "module_name": name,
+        "singular_label": name,
+        "plural_label": name,
+        "generated_type": generated,
+        "api_supported": supported,
+        **may,
+        "visible": status == "visible",
+        "visibility": 1 if status == "visible" else 0,
+        "status": status,
+        "show_as_tab": False,
+        "parent_module": {},
+        "profiles": [],
+        "id": f"61000000000000{number:05d}",
     }
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from customer360_testkit.fakes.oauth import FakeUser
 from customer360_testkit.fakes.zoho import times
-from customer360_testkit.fakes.zoho.schema import Field, Module, Schema
+from customer360_testkit.fakes.zoho.fields import Field, Module
+from customer360_testkit.fakes.zoho.schema import Schema
 from customer360_testkit.fakes.zoho.store import Row, Store
 
 SYSTEM_KEYS: Mapping[str, Any] = {"$approved": True, "$editable": True, "$locked_for_me": False}
@@ -19,7 +20,7 @@ class Shown:
     def __init__(self, store: Store, schema: Schema, users: Mapping[str, FakeUser]) -> None:
         self._store = store
         self._schema = schema
-        self._users = {user.id: user for user in users.values()}
+        self.users = {user.id: user for user in users.values()}
 
     def record(self, module: Module, row: Row, zone: str, fields: Iterable[str] | None = None) -> dict[str, Any]:
         """All fields, or the named ones; unknown names are left out. ``id`` is always there."""
@@ -41,7 +42,7 @@ class Shown:
             case "datetime":
                 return times.show(raw, zone)
             case "ownerlookup" | "userlookup":
-                user = self._users.get(raw)
+                user = self.users.get(raw)
                 return {"name": user.name, "id": raw, "email": user.email} if user else {"name": None, "id": raw}
             case "lookup":
                 return self._lookup(field, row, raw)

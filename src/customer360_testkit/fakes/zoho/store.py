@@ -72,6 +72,10 @@ class Store:
         twin.case_number = self.case_number
         return twin
 
+    def restore(self, earlier: Store) -> None:
+        """Back to what :meth:`copy` gave earlier; ids that were given out since stay used."""
+        self.tables, self.case_number = earlier.tables, earlier.case_number
+
     def new_id(self) -> str:
         found = str(self.next_id)
         self.next_id += 1

@@ -60,6 +60,18 @@ ZOHO_SWITCHES: tuple[Switch, ...] = (
     ),
     Switch("duplicate_details", ("duplicate_record", "id"), "duplicate_record", "section 6: details of DUPLICATE_DATA"),
     Switch("partial_status", ("200", "201", "202", "207"), "200", "section 6: HTTP status of a partial success"),
+    Switch(
+        "old_note_parent",
+        ("refused", "accepted"),
+        "refused",
+        "section 7: whether v8 still takes Parent_Id as an id beside se_module",
+    ),
+    Switch(
+        "composite_failure",
+        ("executed", "failed"),
+        "executed",
+        "section 8: what a composite request calls a request inside that was refused",
+    ),
     # Activities
     Switch("participants_limit", ("50", "none"), "50", "section 7: most participants of an event"),
     Switch("long_calls", ("accepted", "refused"), "accepted", "section 7: minutes over 59 in Call_Duration"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from customer360_testkit.fakes.zoho import times
 from customer360_testkit.fakes.zoho.errors import RowError
-from customer360_testkit.fakes.zoho.schema import NUMERIC, Field
+from customer360_testkit.fakes.zoho.fields import NUMERIC, Field
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\.]+(?:\.[^\s@<>(),;:\"\[\]\\.]+)+")
 # "An optional leading +, then letters/digits with single - . space or parentheses between."

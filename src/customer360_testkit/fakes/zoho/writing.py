@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
-
-import attrs
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.routing import Route
-from customer360_testkit.fakes.zoho import times
-from customer360_testkit.fakes.zoho.activities import STATUS_ALIASES, Rules
+from customer360_testkit.fakes.zoho import asking
+from customer360_testkit.fakes.zoho.activities import Rules
+from customer360_testkit.fakes.zoho.checking import Checking
 from customer360_testkit.fakes.zoho.errors import RowError, ZohoError, invalid_param, missing_param, not_supported
-from customer360_testkit.fakes.zoho.schema import Field, Module
+from customer360_testkit.fakes.zoho.fields import Module
 from customer360_testkit.fakes.zoho.store import Deleted, Row
-from customer360_testkit.fakes.zoho.values import Checker, invalid, mandatory
+from customer360_testkit.fakes.zoho.values import invalid, mandatory
 
 if TYPE_CHECKING:
     from customer360_testkit.fakes.zoho.fake import ZohoFake
 
 MOST = 100
-_CONTROLS = frozenset({"Layout", "$se_module", "$send_notification", "$attachments", "$voice_note"})
+HEAVY = 10
+"""More records than this in one call make it a heavy one."""
+_TRIGGERS = frozenset({"workflow", "approval", "blueprint", "pathfinder", "orchestration"})
+
+One = Callable[[Any, str], dict[str, Any]]
+"""What is done with one record; gets its JSON and its path, gives its row of the answer or raises RowError."""
 
 
 class Writing:
@@ -28,7 +32,8 @@ class Writing:
 
     def __init__(self, fake: ZohoFake) -> None:
         self._fake = fake
-        self.rules = Rules(fake.store, fake.schema, fake.switches)
+        self._checking = Checking(fake)
+        self._rules = Rules(fake.store, fake.schema, fake.users, fake.switches)
 
     def routes(self) -> Iterable[Route]:
         yield Route("POST", "/crm/v8/{module}", self.insert)
@@ -43,17 +48,17 @@ class Writing:
     def insert(self, call: Call) -> WireAnswer:
         module = self._fake.module(call)
         self._fake.guard.may(call, module.name, "CREATE")
-        return self.insert_rows(call, module, self._data(call))
+        return self.insert_rows(call, module, self.data(call))
 
     def insert_rows(self, call: Call, module: Module, data: list[Any]) -> WireAnswer:
         """Create what ``data`` holds; also for notes that are posted below their parent."""
         return self._each(call, data, 201, lambda given, path: self._insert(call, module, given, path))
 
     def update(self, call: Call) -> WireAnswer:
-        module = self._fake.module(call)
-        self._fake.guard.may(call, module.name, "UPDATE")
-        data = self._data(call)
-        alone = call.params.get("id")
+        fake, module = self._fake, self._fake.module(call)
+        fake.guard.may(call, module.name, "UPDATE")
+        data = self.data(call)
+        alone = asking.record_id(fake, call, module) if "id" in call.params else None
         if alone is not None and len(data) != 1:
             raise ZohoError(400, "INVALID_DATA", "one record is expected", api_name="data", json_path="$.data")
 
@@ -71,7 +76,7 @@ class Writing:
         self._fake.guard.may(call, module.name, "UPDATE")
         if not module.upsertable:
             raise not_supported(400, "the module is not supported for upsert")
-        data, body = self._data(call), self._body(call)
+        data, body = self.data(call), asking.body(call)
         unique = [field.name for field in module.fields.values() if field.unique]
         names = body.get("duplicate_check_fields") or [*module.check_fields, *unique]
         if not isinstance(names, list) or any(name not in (*module.check_fields, *unique) for name in names):
@@ -80,7 +85,7 @@ class Writing:
         def one(given: Any, path: str) -> dict[str, Any]:
             values = given if isinstance(given, dict) else {}
             for name in names:
-                held = self._holder(module, module.fields[name], values.get(name))
+                held = self._checking.holder(module, module.fields[name], values.get(name))
                 if held is not None:
                     answer = self._update(call, module, held["id"], given, path)
                     return {**answer, "action": "update", "duplicate_field": name}
@@ -91,16 +96,19 @@ class Writing:
     def delete(self, call: Call) -> WireAnswer:
         fake, module = self._fake, self._fake.module(call)
         fake.guard.may(call, module.name, "DELETE")
-        ids = [call.params["id"]] if "id" in call.params else call.query.get("ids", "").split(",")
-        if not ids or not all(ids):
+        if "id" in call.params:
+            ids = [asking.record_id(fake, call, module)]
+        else:
+            if "composite" in call.state:
+                raise not_supported(400, "only one record can be deleted in a composite request")
+            ids = call.query.get("ids", "").split(",")
+        if not all(ids):
             raise missing_param("ids")
         if len(ids) > MOST:
             raise invalid_param("ids", maximum_length=MOST)
 
         def one(record_id: str, path: str) -> dict[str, Any]:
-            row = fake.store.get(module.name, record_id)
-            if row is None:
-                raise RowError("INVALID_DATA", "the id given seems to be invalid", {"id": record_id})
+            row = self._held(module, record_id, {"id": record_id})
             me, now = call.state["grant"].user.id, fake.now
             gone = Deleted(row["id"], str(row.get(module.name_field) or ""), "recycle", now, me, row["Created_By"])
             fake.store.delete(module.name, gone, now + fake.index_lag)
@@ -112,123 +120,55 @@ class Writing:
 
     def _insert(self, call: Call, module: Module, given: Any, path: str) -> dict[str, Any]:
         fake = self._fake
-        raw = self._checked(module, given, path)
-        layout = "Layout" in given
-        for field in module.fields.values():
-            needed = field.mandatory or (layout and field.layout_mandatory)
-            if needed and raw.get(field.name) is None:
-                raise mandatory(field.name, f"{path}.{field.name}")
-        self._unique(module, raw, None, path)
+        raw = self._checking.create(module, given, path)
         now, me = fake.now, call.state["grant"].user.id
-        raw |= self.rules.apply(module.name, raw, None, now, path)
+        raw |= self._rules.apply(module.name, raw, None, now, path)
         if module.name == "Notes":
-            raw |= self._parent(call, raw, given, path)
+            raw |= self._checking.note_parent(raw, given, path)
         row: Row = dict.fromkeys(module.fields)
         row |= {"Owner": me, **{name: value for name, value in raw.items() if value is not None}}
         row |= {"id": fake.store.new_id(), "Created_By": me, "Modified_By": me}
         row |= {"Created_Time": now, "Modified_Time": now, **_derived(module, row)}
-        fake.store.put(module.name, row, now, now + fake.index_lag)
+        self._put(module, row, now)
         self._touch(row, now)
         return self._success(call, module, row, "record added")
 
     def _update(self, call: Call, module: Module, record_id: str, given: Any, path: str) -> dict[str, Any]:
         fake = self._fake
-        old = fake.store.get(module.name, record_id)
-        if old is None:
-            details = {"id": record_id, "api_name": "id", "json_path": f"{path}.id"}
-            raise RowError("INVALID_DATA", "the id given seems to be invalid", details)
-        if (module.name, record_id) in fake.locked:
-            raise RowError(fake.switches["locked_code"], "the record is locked", {"id": record_id})
-        unmodified = call.header("if-unmodified-since")
-        if unmodified is not None:
-            moment = times.read(unmodified)
-            if moment is None:
-                raise ZohoError(400, "INVALID_DATA", "invalid data", header="If-Unmodified-Since")
-            if old["Modified_Time"] > moment:
-                raise RowError("ALREADY_MODIFIED", "the record has been modified", {"id": record_id}, 412)
-        raw = self._checked(module, given, path)
-        for field in module.fields.values():
-            if field.mandatory and field.name in raw and raw[field.name] is None:
-                raise mandatory(field.name, f"{path}.{field.name}")
-        if module.name == "Notes" and "Parent_Id" in raw and fake.switches["move_note"] == "refused":
-            if raw["Parent_Id"] != old["Parent_Id"]:
+        old = self._held(module, record_id, {"id": record_id, "api_name": "id", "json_path": f"{path}.id"})
+        moment = asking.instant(call, "If-Unmodified-Since")
+        if moment is not None and old["Modified_Time"] > moment:
+            raise RowError("ALREADY_MODIFIED", "the record has been modified", {"id": record_id}, 412)
+        raw = self._checking.change(module, old, given, path)
+        if module.name == "Notes" and "Parent_Id" in raw:
+            if fake.switches["move_note"] == "moves":
+                raw |= self._checking.note_parent(raw, given, path)
+            elif str(raw.pop("Parent_Id")) != old["Parent_Id"]:
                 raise invalid("Parent_Id", f"{path}.Parent_Id")
-            del raw["Parent_Id"]
-        self._unique(module, raw, record_id, path)
         now = fake.now
-        raw |= self.rules.apply(module.name, raw, old, now, path)
+        raw |= self._rules.apply(module.name, raw, old, now, path)
         row = {**old, **raw, "Modified_By": call.state["grant"].user.id, "Modified_Time": now}
         row |= _derived(module, row)
-        fake.store.put(module.name, row, now, now + fake.index_lag)
+        self._put(module, row, now)
         return self._success(call, module, row, "record updated")
 
-    def _checked(self, module: Module, given: Any, path: str) -> Row:
-        """The raw values that may be written; read-only fields are passed over, as the vendor does."""
-        fake = self._fake
-        if not isinstance(given, dict):
-            raise RowError("INVALID_DATA", "invalid data", {"expected_data_type": "jsonobject", "json_path": path})
-        checker = Checker(
-            fake.switches["phone_rule"],
-            lambda target, record_id: fake.store.get(target, record_id) is not None,
-            lambda user_id: any(user.id == user_id for user in fake.users.values()),
-        )
-        raw: Row = {}
-        for name, value in given.items():
-            field = module.fields.get(name)
-            if module.name == "Calls" and name in STATUS_ALIASES:
-                accepted = fake.switches["call_status_field"]
-                field = module.fields["Outgoing_Call_Status"] if accepted in (name, "both") else None
-            if name == "id" or name.startswith("$") or name in _CONTROLS:
-                if name == "$se_module":
-                    raw[name] = value
-                continue
-            if field is None:
-                if name in ("se_module",) or fake.switches["unknown_field"] == "ignored":
-                    continue
-                raise invalid(name, f"{path}.{name}", expected_data_type="known field")
-            if field.read_only:
-                continue
-            if name == "Parent_Id" and module.name == "Notes":
-                raw[name] = value.get("id") if isinstance(value, dict) else value
-                continue
-            raw[name] = value if field.data_type == "jsonarray" else checker.raw(field, value, f"{path}.{name}")
-        return raw
-
-    def _unique(self, module: Module, raw: Row, record_id: str | None, path: str) -> None:
-        clashes = []
-        for field in module.fields.values():
-            if field.unique and field.name in raw:
-                held = self._holder(module, field, raw[field.name])
-                if held is not None and held["id"] != record_id:
-                    clashes.append(self._clash(module, field, held, f"{path}.{field.name}"))
-        if clashes:
-            raise attrs.evolve(clashes[0], others=tuple(clashes[1:]))
-
-    def _holder(self, module: Module, field: Field, value: Any) -> Row | None:
-        if value is None:
-            return None
-        rows = self._fake.store.rows(module.name)
-        return next((row for row in rows if str(row.get(field.name) or "").casefold() == str(value).casefold()), None)
-
-    def _clash(self, module: Module, field: Field, held: Row, path: str) -> RowError:
-        details: dict[str, Any] = {"api_name": field.name, "json_path": path}
-        if self._fake.switches["duplicate_details"] == "id":
-            details["id"] = held["id"]
-        else:
-            place = {"api_name": module.name, "id": module.id}
-            details["duplicate_record"] = {"id": held["id"], "Owner": {"id": held["Owner"]}, "module": place}
-        return RowError("DUPLICATE_DATA", "duplicate data", details)
-
-    def _parent(self, call: Call, raw: Row, given: Any, path: str) -> Row:
-        """What a note belongs to: v8 names the module inside Parent_Id, older versions beside it."""
-        parent = given.get("Parent_Id")
-        place = parent.get("module") if isinstance(parent, dict) else None
-        module = place.get("api_name") if isinstance(place, dict) else given.get("se_module") or given.get("$se_module")
-        known = isinstance(module, str) and module in self._fake.schema.modules and module != "Notes"
-        if not known or self._fake.store.get(str(module), str(raw["Parent_Id"])) is None:
-            details = {"api_name": "Parent_Id", "json_path": f"{path}.Parent_Id.id"}
+    def _held(self, module: Module, record_id: str, details: dict[str, Any]) -> Row:
+        """The record, unless there is none or it is locked."""
+        row = self._fake.store.get(module.name, record_id)
+        if row is None:
             raise RowError("INVALID_DATA", "the id given seems to be invalid", details)
-        return {"$se_module": module, "Parent_Id": str(raw["Parent_Id"])}
+        if (module.name, record_id) in self._fake.locked:
+            raise RowError(self._fake.switches["locked_code"], "the record is locked", {"id": record_id})
+        return row
+
+    def _put(self, module: Module, row: Row, now: int) -> None:
+        fake = self._fake
+        fake.store.put(module.name, row, now, now + fake.index_lag)
+        if fake.switches["unknown_picklist"] == "added":
+            for field in module.fields.values():
+                value = row.get(field.name)
+                if field.data_type == "picklist" and value is not None and value not in field.values:
+                    fake.schema.change_field(module.name, field.name, values=(*field.values, value))
 
     def _touch(self, row: Row, now: int) -> None:
         """A record's last activity is when something was last written to it."""
@@ -236,13 +176,31 @@ class Writing:
         for module, record_id in links:
             parent = self._fake.store.get(module, record_id) if module and record_id else None
             if parent is not None:
-                self._fake.store.put(
-                    str(module), {**parent, "Last_Activity_Time": now}, now, now + self._fake.index_lag
-                )
+                touched = {**parent, "Last_Activity_Time": now}
+                self._fake.store.put(str(module), touched, now, now + self._fake.index_lag)
 
-    # --- answers -----------------------------------------------------------------------------------------------
+    # --- requests and answers ----------------------------------------------------------------------------------
 
-    def _each(self, call: Call, data: list[Any], good: int, one: Any) -> WireAnswer:
+    def data(self, call: Call) -> list[Any]:
+        """The records that were sent. Raises ZohoError for what makes the whole call void."""
+        body = asking.body(call)
+        data = body.get("data")
+        if data is None:
+            details = {"api_name": "data", "json_path": "$.data"}
+            raise ZohoError(400, "MANDATORY_NOT_FOUND", "required field not found", **details)
+        if not isinstance(data, list) or not data or len(data) > MOST:
+            details = {"api_name": "data", "json_path": "$.data", "expected_data_type": "jsonarray"}
+            raise ZohoError(400, "INVALID_DATA", "invalid data", **details, maximum_length=MOST)
+        if "composite" in call.state and len(data) > 1:
+            raise ZohoError(400, "LIMIT_EXCEEDED", "too many records for a composite request", limit=1)
+        triggers = body.get("trigger", [])
+        if not isinstance(triggers, list) or not all(isinstance(one, str) and one in _TRIGGERS for one in triggers):
+            raise ZohoError(400, "INVALID_DATA", "invalid data", api_name="trigger", json_path="$.trigger")
+        return data
+
+    def _each(self, call: Call, data: list[Any], good: int, one: One) -> WireAnswer:
+        if len(data) > HEAVY:
+            self._fake.guard.heavy(call)
         rows: list[dict[str, Any]] = []
         failed: list[RowError] = []
         planned = call.fault.partial if call.fault is not None else frozenset()
@@ -272,26 +230,6 @@ class Writing:
         if message == "record added":
             details["$approval_state"] = "approved"
         return {"code": "SUCCESS", "details": details, "message": message, "status": "success"}
-
-    def _data(self, call: Call) -> list[Any]:
-        data = self._body(call).get("data")
-        if data is None:
-            details = {"api_name": "data", "json_path": "$.data"}
-            raise ZohoError(400, "MANDATORY_NOT_FOUND", "required field not found", **details)
-        if not isinstance(data, list) or not data or len(data) > MOST:
-            details = {"api_name": "data", "json_path": "$.data", "expected_data_type": "jsonarray"}
-            raise ZohoError(400, "INVALID_DATA", "invalid data", **details, maximum_length=MOST)
-        return data
-
-    @staticmethod
-    def _body(call: Call) -> dict[str, Any]:
-        try:
-            body = call.json()
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise ZohoError(400, "INVALID_DATA", "body", expected_data_type="jsonobject")
-        return body
 
 
 def _derived(module: Module, row: Row) -> Row:
