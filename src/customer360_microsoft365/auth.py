@@ -46,7 +46,7 @@ CALENDARS = "Calendars.ReadWrite"
 PEOPLE = "People.Read"
 SETTINGS = "MailboxSettings.Read"
 # Without offline_access there is no refresh token.
-SCOPES = ("offline_access", "openid", "profile", "email", "User.Read", CONTACTS, TASKS, CALENDARS)
+_SIGN_IN = ("offline_access", "openid", "profile", "email")
 
 LINKING = Linking(
     (
@@ -130,10 +130,14 @@ def api_base(facts: LinkFacts) -> str:
 
 
 def scopes(facts: LinkFacts) -> tuple[str, ...]:
-    """What sign-in asks for: no more than the settings need."""
+    """What sign-in asks for: no more than the settings need.
+
+    Outside the global cloud a bare name would leave open which Graph is meant: two clouds share a sign-in host.
+    """
     people = (PEOPLE,) if facts.settings.get("people") == "yes" else ()
     mailbox = (SETTINGS,) if facts.settings.get("mailbox_settings") == "yes" else ()
-    return (*SCOPES, *people, *mailbox)
+    root = "" if cloud(facts) is CLOUDS["global"] else f"https://{cloud(facts).graph}/"
+    return (*_SIGN_IN, *(root + each for each in ("User.Read", CONTACTS, TASKS, CALENDARS, *people, *mailbox)))
 
 
 def granted(facts: LinkFacts, scope: str) -> bool:
@@ -141,10 +145,9 @@ def granted(facts: LinkFacts, scope: str) -> bool:
 
     Where the token answer named none, it is what was asked for.
     """
-    if not facts.scopes:
-        return scope in scopes(facts)
     prefix = f"https://{cloud(facts).graph}/"
-    return scope.casefold() in {each.casefold().removeprefix(prefix) for each in facts.scopes}
+    held = facts.scopes or scopes(facts)
+    return scope.casefold() in {each.casefold().removeprefix(prefix) for each in held}
 
 
 # Sign-in ------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from customer360.core.effects import GET, PATCH, POST
 from customer360.core.errors import Conflict, Truncated, UnexpectedAnswer, Unsupported
@@ -181,31 +181,29 @@ def property_of(row: Row, property_id: str) -> str | None:
     return None
 
 
-_ATTEMPTS: Final = 2
-
-
 async def update(change: ContactChange) -> None:
     """Change the given fields only.
 
-    Refused with :class:`Conflict` if the contact is not as it was at ``version``. Without one, what must be merged is
-    merged with what stands there now, and a conflict (the vendor reports one for a busy record too) is tried once more
-    after a fresh read.
+    Refused with :class:`Conflict` if the contact is not as it was at ``version``. What must be merged is merged with
+    what stands there now. The vendor reports a conflict for a record that it is busy with, too: so after one the
+    contact is read, and if that shows no other's change, or none was to be heeded, the change is tried once more.
     """
     path = contact_at(change.ref)
     merged = merges(change.fields)
     wire_fields(change.fields)  # what cannot be written is refused before anything is read
-    for attempt in range(_ATTEMPTS):
-        held: dict[str, Any] = {}
-        if merged or attempt:
-            select = ",".join(("id", *merged))
-            held = row_of(await GET(path, {"$select": select}, PLAIN))
-        version = change.version or (text_of(held, "@odata.etag") if merged else "")
-        body = {name: wire_of(name, each, held.get(name)) for name, each in change.fields.items()}
-        headers = (*PLAIN, ("If-Match", version)) if version else PLAIN
-        try:
-            await PATCH(path, body, headers=headers)
-        except Conflict:
-            if change.version or attempt + 1 == _ATTEMPTS:
-                raise
-        else:
-            return
+    select = {"$select": ",".join(("id", *merged))}
+    held = row_of(await GET(path, select, PLAIN)) if merged else {}
+    try:
+        await _write(path, change, held)
+    except Conflict:
+        held = row_of(await GET(path, select, PLAIN))
+        if change.version and text_of(held, "@odata.etag") != change.version:
+            raise
+        await _write(path, change, held)
+
+
+async def _write(path: str, change: ContactChange, held: Row) -> None:
+    """``held`` is what was read to merge with; what is merged must still stand there."""
+    body = {name: wire_of(name, each, held.get(name)) for name, each in change.fields.items()}
+    version = change.version or (text_of(held, "@odata.etag") if merges(change.fields) else "")
+    await PATCH(path, body, headers=(*PLAIN, ("If-Match", version)) if version else PLAIN)

@@ -32,7 +32,13 @@ def test_the_cloud_decides_the_hosts(key: str) -> None:
 @pytest.mark.feature("F101")
 def test_settings_have_defaults_and_are_checked() -> None:
     """Nothing need be given; a directory that is no path segment is refused before any login."""
-    assert auth.LINKING.checked({}) == {"cloud": "global", "directory": "organizations"}
+    assert auth.LINKING.checked({}) == {
+        "cloud": "global",
+        "directory": "organizations",
+        "people": "no",
+        "mailbox_settings": "no",
+        "residency": "elsewhere",
+    }
     for wrong in ({"cloud": "mars"}, {"directory": "a/b"}, {"directory": "..", "cloud": "china"}):
         with pytest.raises(e.InvalidSettings):
             auth.LINKING.checked(wrong)
@@ -53,6 +59,30 @@ def test_sign_in_asks_with_pkce_in_the_directory() -> None:
     assert url.path == "/contoso.com/oauth2/v2.0/authorize"
     assert query["code_challenge_method"] == ["S256"]
     assert "offline_access" in query["scope"][0].split()
+
+
+def test_no_more_is_asked_for_than_is_used() -> None:
+    """People and mailbox settings are asked for only where a setting says so, and count as granted only then."""
+    assert not {auth.PEOPLE, auth.SETTINGS} & set(auth.scopes(facts()))
+    assert not auth.granted(facts(), auth.PEOPLE)
+    more = facts(people="yes", mailbox_settings="yes")
+    assert {auth.PEOPLE, auth.SETTINGS} <= set(auth.scopes(more))
+    assert auth.granted(more, auth.PEOPLE)
+
+
+def test_scopes_name_the_graph_they_are_for() -> None:
+    """Two clouds share a sign-in host; what concerns sign-in itself stays bare."""
+    asked = auth.scopes(facts(cloud="us_l5"))
+    assert "https://dod-graph.microsoft.us/Contacts.ReadWrite" in asked
+    assert "offline_access" in asked
+    assert auth.AUTH.token_params(facts(cloud="us_l5")) == {"scope": " ".join(asked)}
+
+
+def test_residency_is_what_the_administrator_says() -> None:
+    """EMEA in the global cloud only, and never by itself."""
+    assert not auth.in_emea(facts())
+    assert auth.in_emea(facts(residency="emea"))
+    assert not auth.in_emea(facts(residency="emea", cloud="china"))
 
 
 def test_scopes_are_known_bare_and_prefixed() -> None:
