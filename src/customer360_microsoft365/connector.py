@@ -38,7 +38,7 @@ from customer360.core.records import (
 )
 from customer360.core.search import Query
 from customer360.core.wire import Response
-from customer360_microsoft365 import activities, auth, contacts, metadata, sync, tasks
+from customer360_microsoft365 import activities, auth, contacts, metadata, notes, sync, tasks
 from customer360_microsoft365.errors import error_of
 from customer360_microsoft365.places import KEY, PERSON
 
@@ -65,6 +65,8 @@ class Microsoft365Connector(Connector):
     auth: ClassVar[AuthScheme] = auth.AUTH
     # Of one application in one mailbox.
     limits: ClassVar[Limits] = Limits(page_size=999, batch_size=20, concurrent=4, per_window=(10_000, 600.0))
+    # A contact, its tasks, calls and events are four requests: as many as a mailbox takes at once.
+    within_contact: ClassVar[frozenset[RelatedKind]] = frozenset({RelatedKind.NOTE})
 
     def hosts(self, facts: LinkFacts) -> Hosts:
         return auth.hosts(facts)
@@ -141,6 +143,9 @@ class Microsoft365Connector(Connector):
 
     def error(self, facts: LinkFacts, request: Request, response: Response) -> Customer360Error | None:
         return error_of(facts, request, response)
+
+    def related_within(self, facts: LinkFacts, contact: Contact, kind: RelatedKind) -> tuple[RelatedRecord, ...]:
+        return notes.within(contact) if kind is RelatedKind.NOTE else ()
 
     async def identify(self, facts: LinkFacts) -> Identity:
         return await metadata.identify(facts)

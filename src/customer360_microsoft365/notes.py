@@ -12,7 +12,7 @@ from typing import Final
 from customer360.core.activities import ActivityChange, NoteDraft
 from customer360.core.effects import GET, PATCH, Now
 from customer360.core.errors import Conflict, InvalidValue, UnexpectedAnswer, Unsupported
-from customer360.core.records import UNSET, Page, RecordRef, RelatedRecord
+from customer360.core.records import UNSET, Contact, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360_microsoft365.contacts import row_of
 from customer360_microsoft365.graph import PLAIN, Row
 from customer360_microsoft365.graph import change as patch
@@ -55,6 +55,15 @@ async def related(contact: RecordRef) -> Page[RelatedRecord]:
     """The contact's note, if it has one."""
     note = note_related(note_of(contact), await _read(contact))
     return Page((note,) if note else ())
+
+
+def within(contact: Contact) -> tuple[RelatedRecord, ...]:
+    """The same, of a contact that was read whole."""
+    text = contact.fields.get("personalNotes")
+    if not isinstance(text, str) or not text.strip():
+        return ()
+    ref, changed, created = note_of(contact.ref), contact.modified_at, contact.created_at
+    return (RelatedRecord(ref=ref, kind=RelatedKind.NOTE, text=text, at=changed, created_at=created),)
 
 
 async def create(draft: NoteDraft) -> RecordRef:

@@ -104,8 +104,7 @@ class Link:
 
 def sign_in(fake: FakeCrm, play: Player, scopes: tuple[str, ...] = auth.SCOPES) -> Link:
     """The authorization code flow in the connector's words, by hand."""
-    centre = next(key for key, each in auth.DATA_CENTRES.items() if each.accounts in fake.vendor_hosts)
-    facts = LinkFacts(crm="zoho", settings={"data_centre": centre, "environment": "production"})
+    facts = LinkFacts(crm="zoho", settings={"environment": "production", **fake.link_settings})
     scheme = auth.AUTH
     redirect = "https://desk.example/callback"
     asked = {

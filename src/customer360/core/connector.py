@@ -94,6 +94,8 @@ class Connector(ABC):
     linking: ClassVar[Linking]
     auth: ClassVar[AuthScheme]
     limits: ClassVar[Limits]
+    within_contact: ClassVar[frozenset[RelatedKind]] = frozenset()
+    """Kinds whose records are part of the contact itself: :meth:`related_within` reads them, without a request."""
 
     # Declarations ---------------------------------------------------------------------------------------------------
 
@@ -136,6 +138,10 @@ class Connector(ABC):
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
         """Where a person opens the record in the CRM itself, or None."""
         return None
+
+    def related_within(self, facts: LinkFacts, contact: Contact, kind: RelatedKind) -> tuple[RelatedRecord, ...]:
+        """The records of a kind of :attr:`within_contact` in a contact that was read whole, newest first."""
+        return ()
 
     # Operations -----------------------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ async def pop(
         await show(Part(name=PartName.MATCH, state=state, value=result, why=why))
         best = result.best
         if best is not None and best.contact.ref == guess:
-            for kind in RelatedKind:
+            for kind in _asked_for(connection):
                 await show(Part(name=RELATED_PARTS[kind], state=PartState.LOADING))  # they are on their way
             await _show_contact(connection, guess, show, best, patience)
         elif best is not None:
@@ -81,7 +81,7 @@ async def open_contact(
         return True
 
     opened, *_ = await gather(
-        _show_contact(connection, ref, show, match, patience), *[related(kind) for kind in RelatedKind]
+        _show_contact(connection, ref, show, match, patience), *[related(kind) for kind in _asked_for(connection)]
     )
     return opened
 
@@ -96,13 +96,28 @@ async def _show_contact(
     if part.state is PartState.FAILED and match is not None and not live:
         part = attrs.evolve(part, value=match.contact)  # as it was: better than nothing, and marked as failed
     await show(part)
+    for kind in connection.connector.within_contact:
+        await show(_part_within(connection, kind, part))
     return part.state is PartState.READY
+
+
+def _asked_for(connection: Connection) -> list[RelatedKind]:
+    """The kinds that take a request each."""
+    return [kind for kind in RelatedKind if kind not in connection.connector.within_contact]
+
+
+def _part_within(connection: Connection, kind: RelatedKind, contact: Part) -> Part:
+    """The part of a kind that the contact holds itself: as ready as the contact is."""
+    value: PartValue | None = None
+    if contact.state is PartState.READY and isinstance(contact.value, Contact):
+        value = connection.connector.related_within(connection.facts, contact.value, kind)
+    return attrs.evolve(contact, name=RELATED_PARTS[kind], value=value)
 
 
 async def _related_parts(connection: Connection, ref: RecordRef | None, patience: float) -> tuple[Part, ...]:
     if ref is None:
         return ()
-    return await gather(*[related_part(connection, ref, kind, patience) for kind in RelatedKind])
+    return await gather(*[related_part(connection, ref, kind, patience) for kind in _asked_for(connection)])
 
 
 async def related_part(connection: Connection, ref: RecordRef, kind: RelatedKind, patience: float) -> Part:

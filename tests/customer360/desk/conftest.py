@@ -94,21 +94,21 @@ def opened(face: str, sandbox: Sandbox, store: str, runner: asyncio.Runner) -> A
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     """Every CRM that these tests need."""
-    box = Sandbox("zoho")
+    box = Sandbox("zoho", "microsoft365")
     with box:
         yield box
 
 
 @contextmanager
-def linked(face: str, sandbox: Sandbox, folder: Path) -> Iterator[World]:
-    """Zoho, linked and signed in to, from one face."""
-    crm = sandbox["zoho"]
+def linked(face: str, sandbox: Sandbox, folder: Path, key: str = "zoho") -> Iterator[World]:
+    """A CRM, linked and signed in to, from one face."""
+    crm = sandbox[key]
     crm.fake.reset()
     with asyncio.Runner() as runner:
         client = opened(face, sandbox, f"sqlite:///{folder / 'c360.db'}", runner)
         made = World(client, crm)
-        client.link("zoho", settings=crm.fake.link_settings, application=crm.application)
-        made.sign_in(user="alex")
+        client.link(key, settings=crm.fake.link_settings, application=crm.application)
+        made.sign_in(user=next(iter(crm.users)))
         made.sign_in(AGENT)
         yield made
         client.close()
@@ -129,6 +129,15 @@ def own_world(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) 
     with linked(request.param, sandbox, tmp_path) as made:
         yield made
         made.crm.fake.faults.clear()
+
+
+@pytest.fixture(scope="module", params=["blocking", "asyncio"])
+def outlook(
+    request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The same on Microsoft 365."""
+    with linked(request.param, sandbox, tmp_path_factory.mktemp("store"), "microsoft365") as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

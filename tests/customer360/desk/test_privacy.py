@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def run_everything(world: Any) -> list[str]:
     conversation = session.begin(world.call(world.person(0).e164[0], customer_name=world.person(0).name))
     contact = conversation.panel.contact
     things = [session, conversation, conversation.panel, contact, conversation.panel.match, world.client]
-    attempts = [
+    attempts: list[Callable[[], Any]] = [
         lambda: conversation.edit({"Email": world.person(1).emails[0] + " broken"}),
         lambda: session.get_contact(RecordRef("zoho", "Contacts", "6100000000000999999")),
         lambda: session.update_contact(ContactChange(ref=contact.ref, fields={"Last_Name": world.person(2).name * 9})),
