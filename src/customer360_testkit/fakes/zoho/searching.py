@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
@@ -138,5 +139,6 @@ class Searching:
         return test
 
 
+@lru_cache(65536)
 def _digits(text: str) -> str:
     return "".join(one for one in text if one.isascii() and one.isdigit())
