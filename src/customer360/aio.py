@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import TypeVar
 
+from customer360.client import never
 from customer360.core.activities import ActivityDraft
 from customer360.core.auth import Application
 from customer360.core.capabilities import Capabilities
@@ -151,7 +152,7 @@ class AsyncCustomer360:
         """As :meth:`customer360.Customer360.deliver`."""
         return await self._run(self._opened.office.delivery.deliver_due())
 
-    async def run_background(self, *, stop: Callable[[], bool] = lambda: False, poll: float = 30.0) -> None:
+    async def run_background(self, *, stop: Callable[[], bool] = never, poll: float = 30.0) -> None:
         """As :meth:`customer360.Customer360.run_background`."""
         await self._run(self._account.work(stop, poll=poll))
 

@@ -43,6 +43,11 @@ OnChange = Callable[[Part], None]
 OnProgress = Callable[[SyncProgress], None]
 
 
+def never() -> bool:
+    """Work goes on until the process ends."""
+    return False
+
+
 class Customer360:
     """One account's CRMs, for a server of many desktops, a script or a notebook; safe to share between threads.
 
@@ -172,7 +177,7 @@ class Customer360:
         """One round: deliver what is due now."""
         return self._run(self._opened.office.delivery.deliver_due())
 
-    def run_background(self, *, stop: Callable[[], bool] = lambda: False, poll: float = 30.0) -> None:
+    def run_background(self, *, stop: Callable[[], bool] = never, poll: float = 30.0) -> None:
         """Deliver what is due until ``stop()`` says so, asked about once a second; what ``customer360 worker`` does."""
         self._run(self._account.work(stop, poll=poll))
 
