@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import attrs
 
+from customer360_testkit.fakes.clock import FakeClock
 from customer360_testkit.fakes.exchange import WireAnswer, WireRequest
 from customer360_testkit.fakes.zoho.fake import ZohoFake
 
@@ -60,7 +61,7 @@ class Client:
 
     def settle(self) -> None:
         """Wait until the index has everything."""
-        self.fake.clock.advance(self.fake.index_lag + 1)  # type: ignore[attr-defined]  # the clock of tests
+        wait(self.fake, self.fake.index_lag + 1)
 
 
 def _none(answer: WireAnswer) -> list[str]:
@@ -75,6 +76,12 @@ def code(answer: WireAnswer) -> tuple[int, str]:
     body = answer.json()
     row = body["data"][0] if "data" in body else body
     return answer.status, row["code"]
+
+
+def wait(fake: ZohoFake, seconds: float) -> None:
+    """Let time pass."""
+    assert isinstance(fake.clock, FakeClock)
+    fake.clock.advance(seconds)
 
 
 Make = Callable[..., Client]
