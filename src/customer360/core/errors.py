@@ -80,8 +80,8 @@ class Customer360Error(Exception):
     """Base of every error this library raises on purpose.
 
     Attributes: ``retryable`` (trying the same again later may help), ``maybe_applied`` (a write may have taken hold),
-    ``status`` (HTTP), ``vendor_code``, ``request_id``, ``attempts`` (requests made), ``wait`` (seconds before it makes sense
-    to try again), ``ref`` (the record concerned), ``next_step`` (what to do, in words; part of the message).
+    ``status`` (HTTP), ``vendor_code``, ``request_id``, ``attempts`` (requests made), ``wait`` (seconds before it makes
+    sense to try again), ``ref`` (the record concerned), ``next_step`` (what to do, in words; part of the message).
     Texts never hold secrets, bodies or personal data.
     """
 

@@ -91,9 +91,8 @@ class Hosts:
             port = -1
         plain = parts.scheme == "https" and port in (None, 443) and parts.username is None and parts.password is None
         if not plain or not any(_allows(pattern, host) for pattern in (self.login if login else self.api)):
-            raise HostRefused(
-                f"{parts.scheme or 'no scheme'}://{host or 'no host'} is not a {'sign-in' if login else 'data'} host of this link"
-            )
+            named, kind = f"{parts.scheme or 'no scheme'}://{host or 'no host'}", "sign-in" if login else "data"
+            raise HostRefused(f"{named} is not a {kind} host of this link")
         return host
 
 

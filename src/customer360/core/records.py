@@ -71,7 +71,7 @@ class RecordRef:
 
 
 FieldValue: TypeAlias = (
-    str | int | float | bool | None | datetime | date | RecordRef | tuple[str, ...] | Mapping[str, object]
+    str | int | float | bool | datetime | date | RecordRef | tuple[str, ...] | Mapping[str, object] | None
 )
 """A field's value: scalars, an aware datetime, a date, a reference to another record, several texts, or a
 vendor structure (an address) as plain JSON."""

@@ -14,8 +14,8 @@ class AuthScheme(ABC):
     """One way of signing in.
 
     Stateless: secrets come in as arguments and go out as values. Operations of a scheme send requests with
-    ``purpose="login"`` and absolute URLs; the transport lets them go to the link's sign-in hosts only. Times are seconds
-    since the epoch.
+    ``purpose="login"`` and absolute URLs; the transport lets them go to the link's sign-in hosts only. Times are
+    seconds since the epoch.
     """
 
     @abstractmethod
