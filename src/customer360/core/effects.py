@@ -13,8 +13,8 @@ unit test of it needs no mocks::
 Who answers what:
 
 * The **kernel** (:mod:`customer360.core.kernel`) answers everything that concerns time and concurrency itself:
-  :class:`Sleep`, :class:`Now`, :class:`Random`, :class:`Remaining`, :class:`Emit`, :class:`Spawn`, :func:`gather`, :func:`settle`,
-  :func:`within`, :func:`handling`. It does no I/O and knows no clock but the one it is given.
+  :class:`Sleep`, :class:`Now`, :class:`Random`, :class:`Remaining`, :class:`Emit`, :class:`Spawn`, :func:`gather`,
+  :func:`settle`, :func:`within`, :func:`handling`. It does no I/O and knows no clock but the one it is given.
 * A **driver** (:mod:`customer360.drivers`) carries out the **leaves**: :class:`Send`, :class:`Tx`, :class:`Peek`,
   :class:`Acquire`, :class:`Release`, :class:`Shared`. Operation code never runs on a driver's pool threads.
 * A **handler** answers :class:`Request`. A connector knows neither tokens nor hosts; its request is relative to the
@@ -73,13 +73,13 @@ take."""
 class Request(Effect[Response]):
     """One call to the CRM, as a connector says it.
 
-    Answered by the handler in force (see :func:`handling`).     ``path`` is relative to the link's API base
-    (``"/Contacts/42"``), or an absolute URL where the CRM hands one out     (next-page links, sign-in
-    endpoints). ``params`` keep their order and may repeat. At most one of ``json``, ``form`` and ``content`` is
-    given. ``repeatable`` says whether sending twice is harmless; by default true for GET and HEAD only (a
-    search by POST says ``repeatable=True``). ``accept`` lists statuses other than 2xx that the operation reads
-    itself;     every other answer is turned into an error by the connector's ``error``. ``purpose="login"``
-    goes to the link's sign-in hosts only and carries no access token.
+    Answered by the handler in force (see :func:`handling`). ``path`` is relative to the link's API base
+    (``"/Contacts/42"``), or an absolute URL where the CRM hands one out (next-page links, sign-in endpoints).
+    ``params`` keep their order and may repeat. At most one of ``json``, ``form`` and ``content`` is given.
+    ``repeatable`` says whether sending twice is harmless; by default true for GET and HEAD only (a search by POST says
+    ``repeatable=True``). ``accept`` lists statuses other than 2xx that the operation reads itself; every other answer
+    is turned into an error by the connector's ``error``. ``purpose="login"`` goes to the link's sign-in hosts only and
+    carries no access token.
     """
 
     method: str
@@ -162,9 +162,9 @@ def DELETE(path: str, params: _Params = (), headers: _Params = (), *, accept: tu
 class Send(Leaf[Response]):
     """One exchange on the wire: an absolute URL, finished headers and bytes.
 
-    Only the transport makes these.     ``timeout`` is seconds for the *whole* exchange (queueing for a
-    connection, connecting, writing, every chunk read).     Raises the transport errors of
-    :mod:`customer360.core.errors`.
+    Only the transport makes these. ``timeout`` is seconds for the *whole* exchange (queueing for a connection,
+    connecting, writing, every chunk read). ``writes`` says whether it may change something that a repeat would change
+    again; by default any method but GET and HEAD. Raises the transport errors of :mod:`customer360.core.errors`.
     """
 
     method: str
@@ -173,6 +173,7 @@ class Send(Leaf[Response]):
     content: bytes = attrs.field(default=b"", repr=False)
     timeout: float = 30.0
     max_body: int = 32 * 1024 * 1024
+    writes: bool = attrs.field(default=attrs.Factory(lambda self: self.method not in ("GET", "HEAD"), takes_self=True))
 
 
 @attrs.frozen(eq=False)
@@ -276,7 +277,10 @@ class Emit(Effect[None]):
 
 @attrs.frozen(eq=False)
 class Spawn(Effect[None]):
-    """Start a sibling of the whole operation: it outlives the caller, never the driver's run."""
+    """Start a sibling of the whole operation: it outlives the caller, never the driver's run.
+
+    The caller's deadlines are not its own, but whoever cancels the run cancels it too. Its failure is logged.
+    """
 
     op: Operation[None]
 
@@ -364,8 +368,10 @@ def gather(*ops: Doable[Any]) -> Settle[Any]:
 
 
 def within(seconds: float, op: Doable[T]) -> Within[T]:
-    """Run ``op``; after ``seconds`` it is cancelled and :class:`customer360.core.errors.DeadlineExceeded` is
-    raised."""
+    """Run ``op``; after ``seconds`` it is cancelled and :class:`customer360.core.errors.DeadlineExceeded` is raised.
+
+    Its ``maybe_applied`` says whether a request that writes had left, answered or not (a refusal does not count).
+    """
     return Within(seconds, _operation(op))
 
 

@@ -23,9 +23,12 @@ thread, an event loop and a simulation.
 **Cancellation** is thrown into the topmost coroutine as :class:`Cancelled`, and stays in force: whatever it awaits from
 then on raises it again, except ``Tx`` and ``Release``, so that clean-up can be recorded and nothing new begins. A task
 that waits for a leaf is woken at once and the leaf is dropped, but a ``Tx`` under way is awaited first: a commit is
-never abandoned. A task that waits for children cancels them and wakes when all have ended. A deadline is a cancellation
-of the frames above one ``within``; where they have ended, it turns into :class:`DeadlineExceeded`. If they ended with a
-value all the same, the value counts: it was there before anybody could be told that it came too late.
+never abandoned. A task that waits for children cancels them, and wakes with what they came to when all have ended.
+
+A **deadline** is a cancellation of the frames above one ``within``; where they have ended, it turns into
+:class:`DeadlineExceeded`. If they ended with a value all the same, the value counts: it was there before anybody could
+be told that it came too late. The error says whether a request that may have changed something had left by then,
+answered or not.
 
 A failing ``gather`` cancels its other children, waits for them, and raises the first error. Nothing that was started is
 ever left behind: a kernel is done when all its tasks are.
@@ -36,14 +39,13 @@ from __future__ import annotations
 import heapq
 import logging
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from functools import partial
-from inspect import CO_VARARGS, CORO_CREATED, getcoroutinestate, iscoroutine
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
+from customer360.core.coroutines import PATIENCE, dismiss, end_by_force, unwind
 from customer360.core.effects import (
     Cancelled,
     Effect,
@@ -68,46 +70,15 @@ from customer360.core.effects import (
     Within,
 )
 from customer360.core.errors import DeadlineExceeded
+from customer360.core.frames import Frame, Task, Timer
+from customer360.core.wire import Response
 
 log = logging.getLogger("customer360.core")
 
 T = TypeVar("T")
 
-_PATIENCE = 1000
-"""Cancellations thrown into one task before it counts as deaf to them."""
-
-
-@attrs.define(eq=False)
-class _Timer:
-    """A moment of :attr:`Kernel.monotonic`, and what happens then; ``action`` is None once it no longer matters."""
-
-    action: Callable[[], None] | None
-
-
-@attrs.define(eq=False)
-class _Frame:
-    """One coroutine on a task's stack. ``until`` is the nearest deadline in force, ``timer`` this frame's own."""
-
-    op: Operation[Any]
-    handlers: tuple[Handler, ...]
-    until: float | None
-    timer: _Timer | None = None
-    wrote: bool = False
-    """Whether a request that may write was in flight when the deadline struck."""
-
-
-@attrs.define(eq=False)
-class _Task:
-    """What runs side by side with others. ``ended`` receives its value or its error."""
-
-    frames: list[_Frame]
-    ended: Callable[[Any, BaseException | None], None]
-    cancelled_from: int | None = None
-    """The lowest frame that is cancelled: it and all above it."""
-    leaf: int | None = None
-    timer: _Timer | None = None
-    children: list[_Task] = attrs.field(factory=list)
-    thrown: int = 0
+_LATER: Final = object()
+"""In place of an answer: the task waits."""
 
 
 class Kernel(Generic[T]):
@@ -127,10 +98,10 @@ class Kernel(Generic[T]):
         emit: Callable[[object], None] = lambda event: None,
     ) -> None:
         self._now, self._monotonic, self._random, self._emit = now, monotonic, random, emit
-        self._ready: deque[tuple[_Task, Any, BaseException | None]] = deque()
-        self._timers: list[tuple[float, int, _Timer]] = []
-        self._flying: dict[int, tuple[_Task, Leaf[Any]]] = {}
-        self._tasks: dict[_Task, None] = {}
+        self._ready: deque[tuple[Task, Any, BaseException | None]] = deque()
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._flying: dict[int, tuple[Task, Leaf[Any]]] = {}
+        self._tasks: dict[Task, None] = {}
         self._count = 0
         self.starts: list[tuple[int, Leaf[Any]]] = []
         """Leaves to be carried out, with their tokens. The driver empties it."""
@@ -138,7 +109,7 @@ class Kernel(Generic[T]):
         """Tokens of leaves whose answer nobody waits for any more. The driver empties it."""
         self.value: T | None = None
         self.error: BaseException | None = None
-        self._root = self._begin(op, (), None, self._finished)
+        self._begin(op, (), None, None, self._finished)
 
     # The driver's side ------------------------------------------------------------------------------------------------
 
@@ -159,10 +130,14 @@ class Kernel(Generic[T]):
 
     def answer(self, token: int, value: Any = None, error: BaseException | None = None) -> None:
         """What became of a leaf; a leaf that was dropped is not waited for."""
+        if isinstance(error, DeadlineExceeded):
+            self.tick()  # a request that ran into the deadline it was bounded by has met that deadline
         flying = self._flying.pop(token, None)
         if flying is not None:
-            task, _ = flying
+            task, leaf = flying
             task.leaf = None
+            if isinstance(leaf, Send) and leaf.writes and _may_have_changed(value, error):
+                task.frames[-1].wrote = True
             self._ready.append((task, value, error))
 
     def next_timer(self) -> float | None:
@@ -173,6 +148,8 @@ class Kernel(Generic[T]):
 
     def tick(self) -> None:
         """Let the timers whose moment has come act."""
+        if not self._timers:
+            return
         now = self._monotonic()
         while self._timers and self._timers[0][0] <= now:
             timer = heapq.heappop(self._timers)[2]
@@ -181,22 +158,15 @@ class Kernel(Generic[T]):
                 action()
 
     def cancel(self) -> None:
-        """Whoever asked for the operation no longer wants it."""
-        self._cancel(self._root, 0)
+        """Whoever asked for the operation no longer wants it, nor what it spawned."""
+        for task in tuple(self._tasks):
+            self._cancel(task, 0)
 
     def abandon(self) -> None:
         """End every coroutine without carrying out another effect, as the interpreter would when it forgets them."""
         for task in self._tasks:
             while task.frames:
-                op = task.frames.pop().op
-                dismiss(op)
-                for _ in range(_PATIENCE):
-                    try:
-                        dismiss(op.throw(Cancelled()))
-                    except BaseException:  # it has ended, however
-                        break
-                else:
-                    _abandoned(op)
+                unwind(task.frames.pop().op)
         self._tasks.clear()
 
     def result(self) -> T:
@@ -205,19 +175,19 @@ class Kernel(Generic[T]):
             raise self.error
         return self.value  # type: ignore[return-value]  # done without an error: it is a T
 
-    def waiting(self) -> tuple[str, ...]:
-        """What the tasks in flight wait for, for the message of a deadlock."""
-        return tuple(repr(leaf) for _, leaf in self._flying.values())
+    @property
+    def in_flight(self) -> Mapping[int, Leaf[Any]]:
+        """The leaves that are waited for, by token."""
+        return {token: leaf for token, (_, leaf) in self._flying.items()}
 
     # One step of one task ---------------------------------------------------------------------------------------------
 
-    def _step(self, task: _Task, value: Any, error: BaseException | None) -> None:
+    def _step(self, task: Task, value: Any, error: BaseException | None) -> None:
         while True:
             frame = task.frames[-1]
             try:
-                if task.cancelled_from is not None and getcoroutinestate(frame.op) == CORO_CREATED:
-                    dismiss(frame.op)
-                    raise Cancelled  # before its turn came: none of it runs
+                if not frame.begun:
+                    frame.begin(task.cancelled_from is not None)
                 effect = frame.op.send(value) if error is None else frame.op.throw(error)
             except StopIteration as stop:
                 value, error = stop.value, None
@@ -226,32 +196,19 @@ class Kernel(Generic[T]):
             else:
                 value, error = None, None
                 if task.cancelled_from is None or isinstance(effect, Tx | Release):
-                    match effect:
-                        case Now():
-                            value = self._now()
-                        case Random():
-                            value = self._random()
-                        case Remaining():
-                            value = None if frame.until is None else max(0.0, frame.until - self._monotonic())
-                        case Emit(event):
-                            self._tell(event)
-                        case Spawn(op):
-                            self._begin(op, frame.handlers, None, _let_go)
-                        case Settle(ops=()):
-                            value = ()
-                        case _:
-                            try:
-                                if self._wait(task, frame, effect):
-                                    return
-                            except Exception as wrong:
-                                error = wrong
+                    try:
+                        value = self._meet(task, frame, effect)
+                    except BaseException as wrong:
+                        error = wrong
+                    if value is _LATER:
+                        return
                     continue
                 dismiss(effect)
                 task.thrown += 1
-                if task.thrown <= _PATIENCE:
+                if task.thrown <= PATIENCE:
                     error = Cancelled()
                     continue
-                error = _abandoned(frame.op)
+                error = end_by_force(frame.op)
             task.frames.pop()
             error = self._left(task, frame, error)
             if not task.frames:
@@ -259,44 +216,56 @@ class Kernel(Generic[T]):
                 task.ended(value, error)
                 return
 
-    def _wait(self, task: _Task, frame: _Frame, effect: Effect[Any]) -> bool:
-        """Begin what ``effect`` asks for; False if the task goes on at once, with a new frame on top."""
+    def _meet(self, task: Task, frame: Frame, effect: Effect[Any]) -> Any:
+        """The answer to ``effect``; ``_LATER`` if it takes time; None with a new frame on top that will have it."""
         match effect:
             case Leaf():
-                leaf = _bounded(effect, frame.until, self._monotonic)
+                leaf = effect if frame.until is None else _bounded(effect, frame.until - self._monotonic())
                 task.leaf = token = self._next()
                 self._flying[token] = task, leaf
                 self.starts.append((token, leaf))
-                return True
-            case Sleep(seconds):
-                task.timer = self._at(self._monotonic() + max(0.0, seconds), lambda: self._wake(task))
-                return True
-            case Settle(ops, all_or_none):
-                self._fork(task, frame, ops, all_or_none)
-                return True
-            case Within(seconds, op):
-                until = self._monotonic() + max(0.0, seconds)
-                until = until if frame.until is None else min(until, frame.until)
-                depth = len(task.frames)
-                task.frames.append(_Frame(op, frame.handlers, until))
-                task.frames[-1].timer = self._at(until, lambda: self._cancel(task, depth))
-                return False
-            case Handle(handler, op):
-                task.frames.append(_Frame(op, (*frame.handlers, handler), frame.until))
-                return False
+                return _LATER
             case Request():
                 if not frame.handlers:
                     raise TypeError(f"{effect!r} was awaited where no handler is in force; see handling()")
                 *outer, handler = frame.handlers
-                task.frames.append(_Frame(handler(effect), tuple(outer), frame.until))
-                return False
-        kind = f"{type(effect).__module__}.{type(effect).__qualname__}"
-        raise TypeError(f"an operation may await customer360's effects only, not {kind}")
+                task.frames.append(Frame(handler(effect), tuple(outer), frame.until))
+            case Now():
+                return self._now()
+            case Remaining():
+                return None if frame.until is None else max(0.0, frame.until - self._monotonic())
+            case Random():
+                return self._random()
+            case Emit(event):
+                self._tell(event)
+            case Settle(()):
+                return ()
+            case Settle(ops, all_or_none):
+                self._fork(task, frame, ops, all_or_none)
+                return _LATER
+            case Within(seconds, op):
+                until = self._monotonic() + max(0.0, seconds)
+                until = until if frame.until is None else min(until, frame.until)
+                timer = self._at(until, partial(self._cancel, task, len(task.frames)))
+                task.frames.append(Frame(op, frame.handlers, until, timer))
+            case Handle(handler, op):
+                task.frames.append(Frame(op, (*frame.handlers, handler), frame.until))
+            case Sleep(seconds):
+                task.timer = self._at(self._monotonic() + max(0.0, seconds), partial(self._wake, task))
+                return _LATER
+            case Spawn(op):
+                self._begin(op, frame.handlers, None, None, self._let_go)
+            case _:
+                kind = f"{type(effect).__module__}.{type(effect).__qualname__}"
+                raise TypeError(f"an operation may await customer360's effects only, not {kind}")
+        return None
 
-    def _left(self, task: _Task, frame: _Frame, error: BaseException | None) -> BaseException | None:
+    def _left(self, task: Task, frame: Frame, error: BaseException | None) -> BaseException | None:
         """A frame has ended: its deadline no longer matters, and a cancellation that began with it is over."""
         if frame.timer is not None:
             frame.timer.action = None
+        if frame.wrote and (below := task.frames[-1] if task.frames else task.forked_by) is not None:
+            below.wrote = True
         if task.frames and task.cancelled_from == len(task.frames):
             task.cancelled_from, task.thrown = None, 0
             if isinstance(error, Cancelled):
@@ -308,14 +277,15 @@ class Kernel(Generic[T]):
         op: Operation[Any],
         handlers: tuple[Handler, ...],
         until: float | None,
+        forked_by: Frame | None,
         ended: Callable[[Any, BaseException | None], None],
-    ) -> _Task:
-        task = _Task([_Frame(op, handlers, until)], ended)
+    ) -> Task:
+        task = Task([Frame(op, handlers, until)], forked_by, ended)
         self._tasks[task] = None
         self._ready.append((task, None, None))
         return task
 
-    def _fork(self, task: _Task, frame: _Frame, ops: tuple[Operation[Any], ...], all_or_none: bool) -> None:
+    def _fork(self, task: Task, frame: Frame, ops: tuple[Operation[Any], ...], all_or_none: bool) -> None:
         """Children for a ``gather`` or ``settle``; the task wakes when all have ended."""
         outcomes: list[Outcome[Any]] = [Ok(None)] * len(ops)
         left = len(ops)
@@ -324,36 +294,31 @@ class Kernel(Generic[T]):
         def ended(place: int, value: Any, error: BaseException | None) -> None:
             nonlocal left, first
             left -= 1
-            if isinstance(error, Exception) and not all_or_none:
-                outcomes[place] = Err(error)
-            elif error is not None:
-                if first is None:
-                    first = error
-                    for child in task.children:
-                        self._cancel(child, 0)
-            else:
+            if error is None:
                 outcomes[place] = Ok(value)
+            elif isinstance(error, Exception) and not all_or_none:
+                outcomes[place] = Err(error)
+            elif first is None:
+                first = error
+                for child in task.children:
+                    self._cancel(child, 0)
             if not left:
                 task.children = []
-                cause = Cancelled() if task.cancelled_from is not None else first
                 values = tuple(each.value for each in outcomes if isinstance(each, Ok)) if all_or_none else outcomes
-                self._ready.append((task, tuple(values), cause))
+                self._ready.append((task, tuple(values), first))
 
         task.children = [
-            self._begin(op, frame.handlers, frame.until, partial(ended, place)) for place, op in enumerate(ops)
+            self._begin(op, frame.handlers, frame.until, frame, partial(ended, place)) for place, op in enumerate(ops)
         ]
 
     # Cancellation -----------------------------------------------------------------------------------------------------
 
-    def _cancel(self, task: _Task, depth: int) -> None:
+    def _cancel(self, task: Task, depth: int) -> None:
         """Cancel the frames of ``task`` from ``depth`` up, and everything that was forked above it."""
-        if len(task.frames) <= depth:
-            return
-        struck = task.frames[depth]
         pending = [(task, depth)]
         while pending:
             each, low = pending.pop()
-            if not each.frames or (each.cancelled_from is not None and each.cancelled_from <= low):
+            if len(each.frames) <= low or (each.cancelled_from is not None and each.cancelled_from <= low):
                 continue
             each.cancelled_from = low
             if each.children:
@@ -365,8 +330,8 @@ class Kernel(Generic[T]):
                 leaf = self._flying[each.leaf][1]
                 if isinstance(leaf, Tx | Release):
                     continue  # a commit is never abandoned; its answer is worth more than a moment
-                if isinstance(leaf, Send) and leaf.method not in ("GET", "HEAD"):
-                    struck.wrote = True
+                if isinstance(leaf, Send) and leaf.writes:
+                    each.frames[-1].wrote = True
                 del self._flying[each.leaf]
                 self.drops.append(each.leaf)
                 each.leaf = None
@@ -374,8 +339,8 @@ class Kernel(Generic[T]):
 
     # Time and ends ----------------------------------------------------------------------------------------------------
 
-    def _at(self, when: float, action: Callable[[], None]) -> _Timer:
-        timer = _Timer(action)
+    def _at(self, when: float, action: Callable[[], None]) -> Timer:
+        timer = Timer(action)
         heapq.heappush(self._timers, (when, self._next(), timer))
         return timer
 
@@ -383,12 +348,20 @@ class Kernel(Generic[T]):
         self._count += 1
         return self._count
 
-    def _wake(self, task: _Task) -> None:
+    def _wake(self, task: Task) -> None:
         task.timer = None
         self._ready.append((task, None, None))
 
     def _finished(self, value: Any, error: BaseException | None) -> None:
-        self.value, self.error = value, error
+        self.value, self.error = value, error or self.error
+
+    def _let_go(self, value: Any, error: BaseException | None) -> None:
+        """Nobody waits for what was spawned; but an interrupt that met it is for the whole run."""
+        if isinstance(error, Exception):
+            log.error("a spawned operation failed (%s)", type(error).__name__)
+        elif error is not None and not isinstance(error, Cancelled):
+            self.error = error
+            self.cancel()
 
     def _tell(self, event: object) -> None:
         try:
@@ -397,39 +370,13 @@ class Kernel(Generic[T]):
             log.error("a listener failed at %s (%s)", type(event).__name__, type(failure).__name__)
 
 
-def _let_go(value: Any, error: BaseException | None) -> None:
-    if isinstance(error, Exception):
-        log.error("a spawned operation failed (%s)", type(error).__name__)
-
-
-def _bounded(leaf: Leaf[Any], until: float | None, monotonic: Callable[[], float]) -> Leaf[Any]:
+def _bounded(leaf: Leaf[Any], left: float) -> Leaf[Any]:
     """No request outlives its deadline, wherever it is carried out."""
-    if until is None or not isinstance(leaf, Send):
-        return leaf
-    left = max(0.0, until - monotonic())
-    return leaf if leaf.timeout <= left else attrs.evolve(leaf, timeout=left)
+    return attrs.evolve(leaf, timeout=max(0.0, left)) if isinstance(leaf, Send) and leaf.timeout > left else leaf
 
 
-def dismiss(unwanted: object) -> None:
-    """Close operations that will never be started: given as such, within an effect, or as arguments of one another."""
-    pending = [unwanted]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, tuple):
-            pending.extend(each)
-        elif isinstance(each, Settle):
-            pending.extend(each.ops)
-        elif isinstance(each, Within | Handle | Spawn):
-            pending.append(each.op)
-        elif iscoroutine(each) and each.cr_frame is not None and getcoroutinestate(each) == CORO_CREATED:
-            code, given = each.cr_code, each.cr_frame.f_locals
-            arguments = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & CO_VARARGS)
-            pending.extend(given[name] for name in code.co_varnames[:arguments] if name in given)
-            each.close()
-
-
-def _abandoned(op: Operation[Any]) -> RuntimeError:
-    """End an operation that answers every cancellation by going on."""
-    with suppress(RuntimeError):
-        op.close()
-    return RuntimeError(f"the operation {getattr(op, '__qualname__', op)!s} swallows its cancellation")
+def _may_have_changed(value: Any, error: BaseException | None) -> bool:
+    """Whether a write that came to this may have taken hold: unless it was refused, or never left."""
+    if error is not None:
+        return bool(getattr(error, "maybe_applied", True))
+    return not (isinstance(value, Response) and 400 <= value.status < 500)

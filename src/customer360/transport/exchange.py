@@ -254,6 +254,7 @@ class Exchange:
                 content=prepared.content,
                 timeout=timeout,
                 max_body=self._max_body,
+                writes=is_write(course.request),
             )
         except Customer360Error as error:
             error.maybe_applied = error.maybe_applied and is_write(course.request)
