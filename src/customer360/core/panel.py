@@ -68,7 +68,7 @@ class Part:
 class Panel:
     """Everything an agent sees for one interaction, at one moment.
 
-    A new panel is made for every change.     ``contact`` is the open contact, if one is open; ``match`` the
+    A new panel is made for every change. ``contact`` is the open contact, if one is open; ``match`` the
     last answer to "who is this?".
     """
 
