@@ -61,7 +61,7 @@ async def search(facts: LinkFacts, resource: str, asked: Query, *, limit: int) -
 async def _named(facts: LinkFacts, path: str, text: str, enough: int) -> list[Row]:
     """Each name is asked for its beginning, all in one round trip: that each filter answers alone is known, joined
     by ``or`` it is not."""
-    text = " ".join(text.split())
+    text = text.strip()
     params = [
         (("$filter", q.starts_with(name, text).text), ("$top", str(min(enough, _LONGEST_PAGE)))) for name in q.NAMES
     ]
@@ -77,11 +77,12 @@ async def _named(facts: LinkFacts, path: str, text: str, enough: int) -> list[Ro
 async def _holding(facts: LinkFacts, path: str, field: str, text: str, enough: int) -> list[Row]:
     """Exactly the contacts whose field is ``text``: the vendor finds them, and every hit is compared again here.
 
-    How the vendor compares is not said, only that its filters find no fewer. In personal accounts the one on e-mail
-    addresses misses some, so where the account may be one, all contacts are read.
+    How the vendor compares is not said, only that its filters find no fewer. Two cases are not trusted to that, and all
+    contacts are read: in personal accounts the filter on e-mail addresses misses some, and which letters beyond ASCII
+    differ in case only is a matter of opinion.
     """
     built, holds = _comparison(field, text)
-    if field == EMAILS and may_be_personal(facts):
+    if field == EMAILS and (may_be_personal(facts) or not text.isascii()):
         return await listed(facts, path, (("$top", str(_LONGEST_PAGE)),), wanted=holds, enough=enough)
     params = (("$filter", built.text), ("$top", str(min(max(enough, 100), _LONGEST_PAGE))))
     return await listed(facts, path, params, wanted=holds, enough=enough)
@@ -188,6 +189,8 @@ async def update(change: ContactChange) -> None:
     what stands there now. The vendor reports a conflict for a record that it is busy with, too: so after one the
     contact is read, and if that shows no other's change, or none was to be heeded, the change is tried once more.
     """
+    if not change.fields:
+        return
     path = contact_at(change.ref)
     merged = merges(change.fields)
     wire_fields(change.fields)  # what cannot be written is refused before anything is read

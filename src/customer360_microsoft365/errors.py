@@ -146,7 +146,7 @@ def _error(
         return RateLimited("Microsoft 365 asks for fewer requests", wait=_wait(response), **more)
     if code == "ErrorDuplicateTransactionId":
         return Duplicate("the event was created before", existing=_existing(error), **more)
-    if code == "ErrorIrresolvableConflict" or status in (412, 423):
+    if code == "ErrorIrresolvableConflict" or status in (412, 423) or (status == 409 and code not in _TAKEN):
         return Conflict("somebody else changed the record since it was read", **more)
     if code == "ErrorQuotaExceeded" or status == 507:
         return QuotaExceeded("the mailbox is full", next_step="make room in it, or let its administrator", **more)
@@ -162,7 +162,7 @@ def _error(
         return NotFound("Microsoft 365 has no such record", **more)
     if code in _DENIED or status == 403:
         return _denied(facts, request, more)
-    if code in _TAKEN or status == 409:
+    if code in _TAKEN:
         return Duplicate("Microsoft 365 holds one of that name already", **more)
     if writes and (code in _BODY or code in _QUERY):
         return ValidationFailed("Microsoft 365 refuses the values", problems=_problems(request, error), **more)

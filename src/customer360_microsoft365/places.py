@@ -27,6 +27,7 @@ USER: Final = "user"
 DEFAULT_FOLDER: Final = "contact_folder"
 TODO_LIST: Final = "todo_list"
 CALL_CALENDAR: Final = "call_calendar"
+TASK_FILTER: Final = "task_filter"
 
 _FOLDER_CONTACT = re.compile(r"/me/contactFolders/([^/?]+)/contacts/([^/?]+)$")
 _CONTACT = re.compile(r"/me/contacts/([^/?]+)$")

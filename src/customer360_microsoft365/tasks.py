@@ -10,15 +10,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from customer360.core.activities import ActivityChange, Priority, TaskDraft, TaskStatus
-from customer360.core.effects import DELETE, GET, POST, Ok
-from customer360.core.errors import CrmError, UnexpectedAnswer, Unsupported
+from customer360.core.effects import DELETE, POST
+from customer360.core.errors import UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, RecordRef, RelatedRecord
 from customer360_microsoft365.auth import in_china
 from customer360_microsoft365.contacts import created
-from customer360_microsoft365.graph import PLAIN, Row, batch, listed, page_of, rest, value
+from customer360_microsoft365.graph import PLAIN, Row, listed
 from customer360_microsoft365.graph import change as patch
-from customer360_microsoft365.places import TASK, TODO_LIST, contacts_in, segment
+from customer360_microsoft365.places import TASK, TASK_FILTER, TODO_LIST, contacts_in, segment
 from customer360_microsoft365.query import linked_to
 from customer360_microsoft365.records import day, task_related, text_of
 from customer360_microsoft365.writing import extra_fields, refuse_owner, subject_of, text_body
@@ -32,29 +32,21 @@ _IMPORTANCE: Final = {Priority.LOW: "low", Priority.NORMAL: "normal", Priority.H
 
 
 async def related(facts: LinkFacts, contact: RecordRef) -> list[RelatedRecord]:
-    """The contact's tasks, in the list's order.
-
-    One round trip: the first page of the list, and beside it a filter that the vendor does not document. It is made use
-    of only where the list has more pages and the filter contradicts nothing that the first one shows.
-    """
+    """The contact's tasks, in the list's order: by a filter where the mailbox was seen to answer it, else the whole
+    list."""
     contacts_in(contact.resource)
 
     def wanted(row: Row) -> bool:
         return contact.id in _externals(row)
 
-    tasks = f"{await _list(facts)}/tasks"
-    expand = (("$expand", "linkedResources"), ("$top", _PAGE))
-    filtered = (("$filter", linked_to(contact.id).text), *expand)
-    page, answered = await batch(facts, GET(tasks, expand, PLAIN), GET(tasks, filtered, PLAIN))
-    rows, link = page_of(facts, value(page))
-    if link is not None and isinstance(answered, Ok):
-        first, more = page_of(facts, answered.value)
-        named = {text_of(row, "id") for row in first}
-        if more is None and all(text_of(row, "id") in named for row in rows if wanted(row)):
-            rows, link = first, None
-    elif link is not None and not isinstance(answered, Ok) and not isinstance(answered.error, CrmError | Unsupported):
-        raise answered.error
-    return [task_related(TASK, row) for row in await rest(facts, rows, link, wanted=wanted)]
+    if facts.extra.get(TASK_FILTER):
+        try:
+            rows = await _linked(facts, wanted, ("$filter", linked_to(contact.id).text))
+        except Unsupported:
+            rows = await _linked(facts, wanted)  # no longer
+    else:
+        rows = await _linked(facts, wanted)
+    return [task_related(TASK, row) for row in rows]
 
 
 async def everything(facts: LinkFacts) -> list[RelatedRecord]:
@@ -133,8 +125,8 @@ def _externals(row: Row) -> list[str]:
     return [text_of(each, "externalId") for each in links if isinstance(each, dict)] if isinstance(links, list) else []
 
 
-async def _linked(facts: LinkFacts, wanted: Callable[[Row], bool]) -> list[Row]:
-    params = (("$expand", "linkedResources"), ("$top", _PAGE))
+async def _linked(facts: LinkFacts, wanted: Callable[[Row], bool], *more: tuple[str, str]) -> list[Row]:
+    params = (*more, ("$expand", "linkedResources"), ("$top", _PAGE))
     return await listed(facts, f"{await _list(facts)}/tasks", params, wanted=wanted)
 
 
