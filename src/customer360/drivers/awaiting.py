@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-import attrs
-
-from customer360.core.effects import Acquire, Leaf, Operation, Peek, Release, Send, Shared, Tx
+from customer360.core.coroutines import dismiss
+from customer360.core.effects import Acquire, Operation, Peek, Release, Send, Shared, Tx
 from customer360.core.kernel import Kernel
-from customer360.drivers.blocking import Answer
 from customer360.drivers.clock import Clock, SystemClock
-from customer360.drivers.locks import Locks, Waiter
+from customer360.drivers.flight import LOOK, Flight, closed, unheard, unknown
+from customer360.drivers.locks import Locks
 from customer360.store.engine import Store
 from customer360.transport.port import AsyncHttpPort
 
@@ -30,7 +31,11 @@ WORKERS = 16
 
 
 class AsyncioDriver:
-    """Carries out leaves with ``http`` and ``store``; any number of tasks may run operations at once."""
+    """Carries out leaves with ``http`` and ``store``; any number of tasks may run operations at once.
+
+    It belongs to no loop and may be used on several, one after the other. Shared work is shared within its loop, and
+    ends with it.
+    """
 
     def __init__(
         self, *, http: AsyncHttpPort, store: Store, clock: Clock | None = None, workers: int = WORKERS
@@ -38,18 +43,34 @@ class AsyncioDriver:
         self._http = http
         self._store = store
         self._clock = clock or SystemClock()
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="customer360")
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="customer360 store")
         self._locks = Locks()
-        self._shared: dict[str, asyncio.Task[Any]] = {}
+        self._shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Task[Any]]] = WeakKeyDictionary()
+        self._closed = False
 
     async def run(self, op: Operation[T], *, emit: Callable[[object], None] | None = None) -> T:
-        """The operation's value, or its error raised. ``emit`` is called on the loop's thread."""
+        """The operation's value, or its error raised. ``emit`` is called on the loop's thread.
+
+        Raises :class:`SetupError` after :meth:`close`.
+        """
+        if self._closed:
+            dismiss(op)
+            raise closed()
         return await self._run(op, emit, ())
 
     async def close(self, *, patience: float = 30.0) -> None:
-        """Wait for shared work (seconds at most), then for the pool. The ports are the caller's to close."""
-        if self._shared:
-            await asyncio.wait(self._shared.values(), timeout=patience)
+        """Let shared work end, cancel it after ``patience`` seconds, and wait for what is under way.
+
+        The ports are the caller's to close.
+        """
+        self._closed = True
+        shared = self._shared.get(asyncio.get_running_loop(), {})
+        if shared:
+            _, slow = await asyncio.wait(shared.values(), timeout=patience)
+            for task in slow:
+                task.cancel()
+            if slow:
+                await asyncio.wait(slow)
         await asyncio.to_thread(self._pool.shutdown)
 
     async def _run(self, op: Operation[T], emit: Callable[[object], None] | None, inside: tuple[str, ...]) -> T:
@@ -58,164 +79,149 @@ class AsyncioDriver:
             now=self._clock.now,
             monotonic=self._clock.monotonic,
             random=random.random,
-            emit=emit or _unheard,
+            emit=emit or unheard,
         )
         await _Run(self, kernel, inside).to_the_end()
         return kernel.result()
 
-    def _join(self, leaf: Shared[Any], inside: tuple[str, ...]) -> asyncio.Task[Any]:
-        """The run under ``leaf.key``, begun if there is none: a task of the driver's, which no caller cancels."""
-        if leaf.key in inside:
-            raise RuntimeError(f"shared work {leaf.key!r} waits for itself")
-        task = self._shared.get(leaf.key)
+    def _join(self, key: str, factory: Callable[[], Operation[T]], inside: tuple[str, ...]) -> asyncio.Task[T]:
+        """The run under ``key``, begun if there is none: a task of the driver's, which no caller cancels."""
+        if key in inside:
+            raise RuntimeError(f"shared work {key!r} waits for itself")
+        shared = self._shared.setdefault(asyncio.get_running_loop(), {})
+        task = shared.get(key)
         if task is None:
-            task = asyncio.ensure_future(self._run(leaf.factory(), None, (*inside, leaf.key)))
-            self._shared[leaf.key] = task
-            task.add_done_callback(partial(self._ended, leaf.key))
+            task = shared[key] = asyncio.ensure_future(self._run(factory(), None, (*inside, key)))
+            task.add_done_callback(partial(_ended, shared, key))
         return task
 
-    def _ended(self, key: str, task: asyncio.Task[Any]) -> None:
-        del self._shared[key]
-        if not task.cancelled():
-            task.exception()  # seen: everybody who waits is told, and nobody may be waiting
 
-
-@attrs.define(eq=False)
 class _Run:
-    """One operation's run: the leaves in flight and the answers that have come in."""
+    """One operation's run."""
 
-    driver: AsyncioDriver
-    kernel: Kernel[Any]
-    inside: tuple[str, ...]
-    loop: asyncio.AbstractEventLoop = attrs.field(factory=asyncio.get_running_loop)
-    answers: list[Answer] = attrs.field(factory=list)
-    came: asyncio.Event = attrs.field(factory=asyncio.Event)
-    flying: dict[int, Callable[[], object]] = attrs.field(factory=dict)
-    """How to let go of a leaf that nobody waits for any more."""
+    def __init__(self, driver: AsyncioDriver, kernel: Kernel[Any], inside: tuple[str, ...]) -> None:
+        self.driver = driver
+        self.kernel = kernel
+        self.inside = inside
+        self.loop = asyncio.get_running_loop()
+        self.came = asyncio.Event()
+        self.flight = Flight(kernel, driver._locks, self.came.set)
 
     async def to_the_end(self) -> None:
-        cancelled: asyncio.CancelledError | None = None
-        while True:
-            self.kernel.advance()
-            self.let_go()
-            if self.kernel.done:
-                break
-            try:
-                if not await self.begin():
-                    await self.wait()
-            except asyncio.CancelledError as cancellation:
-                cancelled = cancellation
-                self.kernel.cancel()
-            self.kernel.tick()
-        if cancelled is not None:
-            raise cancelled
+        interrupted: BaseException | None = None
+        try:
+            while not self.kernel.done:
+                try:
+                    await self.turn()
+                except BaseException as interrupt:
+                    if interrupted is not None and not isinstance(interrupt, asyncio.CancelledError):
+                        raise
+                    interrupted = interrupt
+                    self.kernel.cancel()
+                    self.flight.disown()
+        finally:
+            self.flight.close()
+        if interrupted is not None:
+            raise interrupted
 
-    def let_go(self) -> None:
-        for token in self.kernel.drops:
-            leave = self.flying.pop(token, None)
-            if leave is not None:
-                leave()
-        self.kernel.drops.clear()
+    async def turn(self) -> None:
+        self.kernel.advance()
+        self.flight.let_go()
+        if self.kernel.done:
+            return
+        if not await self.begin():
+            await self.wait()
+        self.kernel.tick()
 
     async def begin(self) -> bool:
         """Begin what the kernel asks for; True if some of it is answered already."""
         starts, self.kernel.starts = self.kernel.starts, []
-        if len(starts) == 1 and not self.flying and self.kernel.alone and isinstance(starts[0][1], Send):
-            return await self.on_the_spot(*starts[0])
+        if len(starts) == 1 and self.kernel.alone and not self.flight.ways_out:
+            token, leaf = starts[0]
+            if isinstance(leaf, Send):
+                await self.on_the_spot(token, leaf)
+                return True
         answered = False
         for token, leaf in starts:
             match leaf:
-                case Release(key):
-                    self.at_once(token, partial(self.driver._locks.release, key))
-                    answered = True
-                case Peek():
-                    self.at_once(token, partial(self.driver._store.peek, leaf))
-                    answered = True
                 case Send():
-                    self.follow(token, asyncio.ensure_future(self.driver._http.send(leaf)))
+                    self.follow(token, self.loop.create_task(self.driver._http.send(leaf)))
                 case Tx():
-                    self.follow(token, self.loop.run_in_executor(self.driver._pool, self.driver._store.run, leaf))
+                    answered = self.commit(token, leaf) or answered
+                case Peek():
+                    answered = self.flight.at_once(token, self.driver._store.peek, leaf)
                 case Acquire(key):
-                    waiter = Waiter(key, partial(self.loop.call_soon_threadsafe, self.told, token, None, None))
-                    self.flying[token] = partial(self.driver._locks.withdraw, waiter)
-                    self.driver._locks.ask(waiter)
-                case Shared():
-                    answered = self.share(token, leaf) or answered
+                    granted = partial(self.loop.call_soon_threadsafe, self.flight.told, token)
+                    self.flight.acquire(token, key, granted)
+                case Release(key):
+                    answered = self.flight.at_once(token, self.driver._locks.release, key)
+                case Shared(key, factory):
+                    answered = self.share(token, key, factory) or answered
                 case _:
-                    self.kernel.answer(token, None, TypeError(f"this driver cannot carry out {leaf!r}"))
-                    answered = True
+                    answered = self.flight.at_once(token, unknown, leaf)
         return answered
 
-    async def on_the_spot(self, token: int, leaf: Leaf[Any]) -> bool:
+    async def on_the_spot(self, token: int, leaf: Send) -> None:
         """A lone request needs no task of its own."""
-        assert isinstance(leaf, Send)
         try:
             response = await self.driver._http.send(leaf)
         except Exception as error:
             self.kernel.answer(token, None, error)
         else:
             self.kernel.answer(token, response)
-        return True
 
-    def at_once(self, token: int, carry_out: Callable[[], Any]) -> None:
+    def share(self, token: int, key: str, factory: Callable[[], Operation[Any]]) -> bool:
+        """Wait for shared work; True if it is answered already, as refused."""
         try:
-            value = carry_out()
+            task = self.driver._join(key, factory, self.inside)
         except Exception as error:
             self.kernel.answer(token, None, error)
-        else:
-            self.kernel.answer(token, value)
-
-    def share(self, token: int, leaf: Shared[Any]) -> bool:
-        try:
-            task = self.driver._join(leaf, self.inside)
-        except RuntimeError as error:
-            self.kernel.answer(token, None, error)
             return True
-        self.flying[token] = _nothing
+        self.flight.share(token)
         task.add_done_callback(partial(self.done, token))
         return False
 
+    def commit(self, token: int, leaf: Tx[Any]) -> bool:
+        """Have a thread carry out ``leaf``; True if it is answered already, as refused."""
+        try:
+            future = self.loop.run_in_executor(self.driver._pool, self.driver._store.run, leaf)
+        except RuntimeError:  # shut down: somebody closed the client meanwhile
+            self.kernel.answer(token, None, closed())
+            return True
+        self.follow(token, future)
+        return False
+
     def follow(self, token: int, future: asyncio.Future[Any]) -> None:
-        self.flying[token] = future.cancel
+        self.flight.ways_out[token] = future.cancel
         future.add_done_callback(partial(self.done, token))
 
     def done(self, token: int, future: asyncio.Future[Any]) -> None:
         if future.cancelled():
-            self.told(token, None, asyncio.CancelledError())
+            self.flight.told(token, None, asyncio.CancelledError())
             return
         error = future.exception()
-        self.told(token, None if error is not None else future.result(), error)
-
-    def told(self, token: int, value: Any, error: BaseException | None) -> None:
-        self.answers.append((token, value, error))
-        self.came.set()
+        self.flight.told(token, None if error is not None else future.result(), error)
 
     async def wait(self) -> None:
         """Until an answer comes in or a timer is due."""
         due = self.kernel.next_timer()
-        if due is None and not self.flying:
+        if due is None and not self.flight.ways_out:
             raise RuntimeError("the operation waits for nothing that could ever come")
-        if not self.answers:
+        parked = due is None and self.flight.parked
+        pause = LOOK if parked else None
+        if due is not None:
+            pause = max(0.0, due - self.driver._clock.monotonic())
+        if not self.flight.answers:
             self.came.clear()
-            pause = None if due is None else max(0.0, due - self.driver._clock.monotonic())
-            await _within(self.came.wait(), pause)
-        answers, self.answers = self.answers, []
-        for token, value, error in answers:
-            if self.flying.pop(token, None) is not None:
-                self.kernel.answer(token, value, error)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self.came.wait()
+            if parked and not self.flight.answers:
+                self.flight.look_around()
+        self.flight.land()
 
 
-async def _within(waiting: Coroutine[Any, Any, Any], pause: float | None) -> None:
-    try:
-        async with asyncio.timeout(pause):
-            await waiting
-    except TimeoutError:
-        return  # a timer is due
-
-
-def _unheard(event: object) -> None:
-    """Nobody listens."""
-
-
-def _nothing() -> None:
-    """Shared work goes on without those who waited."""
+def _ended(shared: dict[str, asyncio.Task[Any]], key: str, task: asyncio.Task[Any]) -> None:
+    del shared[key]
+    if not task.cancelled():
+        task.exception()  # seen: everybody who waits is told, and nobody may be waiting

@@ -1,6 +1,6 @@
 """Runs operations on the caller's thread.
 
-What one operation waits for alone is carried out on the spot; what several wait for at once goes to a pool of threads,
+What one operation waits for alone is carried out on the spot; what several wait for at once goes to pools of threads,
 which carry requests and transactions and never see a line of the operation's own code.
 """
 
@@ -13,22 +13,24 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
-import attrs
-
-from customer360.core.effects import Acquire, Leaf, Operation, Peek, Release, Send, Shared, Tx
+from customer360.core.coroutines import dismiss
+from customer360.core.effects import Acquire, Operation, Peek, Release, Send, Shared, Tx
 from customer360.core.kernel import Kernel
 from customer360.drivers.clock import Clock, SystemClock
-from customer360.drivers.locks import Locks, Waiter
+from customer360.drivers.flight import LOOK, Flight, closed, unheard, unknown
+from customer360.drivers.locks import Locks
 from customer360.store.engine import Store
 from customer360.transport.port import HttpPort
 
 T = TypeVar("T")
+L = TypeVar("L", Send, Tx[Any])
 
-Answer: TypeAlias = tuple[int, Any, BaseException | None]
 WORKERS = 64
-"""Requests and transactions under way at once, over all threads of a client."""
+"""Requests under way at once, over all threads of a client."""
+WRITERS = 4
+"""Transactions under way at once: a store writes one at a time, and none of them waits behind slow requests."""
 
 
 class BlockingDriver:
@@ -38,146 +40,147 @@ class BlockingDriver:
         self._http = http
         self._store = store
         self._clock = clock or SystemClock()
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="customer360")
+        self._senders = ThreadPoolExecutor(workers, thread_name_prefix="customer360 http")
+        self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="customer360 store")
         self._locks = Locks()
         self._shared = _SharedRuns(self)
+        self._closed = False
 
     def run(self, op: Operation[T], *, emit: Callable[[object], None] | None = None) -> T:
         """The operation's value, or its error raised. ``emit`` is called on this thread.
 
         A KeyboardInterrupt cancels the operation, lets a transaction under way finish, and is raised again; a second
-        one is raised at once.
+        one is raised at once. Raises :class:`SetupError` after :meth:`close`.
         """
-        kernel: Kernel[T] = Kernel(
-            op,
-            now=self._clock.now,
-            monotonic=self._clock.monotonic,
-            random=random.random,
-            emit=emit or _unheard,
-        )
-        _Run(self, kernel).to_the_end()
-        return kernel.result()
+        if self._closed:
+            dismiss(op)
+            raise closed()
+        return self._run(op, emit or unheard, _unwatched)
 
     def close(self, *, patience: float = 30.0) -> None:
-        """Wait for shared work (seconds at most), then for the pool. The ports are the caller's to close."""
+        """Let shared work end, cancel it after ``patience`` seconds, and wait for what is under way.
+
+        The ports are the caller's to close.
+        """
+        self._closed = True
         self._shared.finish(patience)
-        self._pool.shutdown()
+        self._senders.shutdown()
+        self._writers.shutdown()
 
-    def carry_out(self, leaf: Leaf[Any]) -> Any:
-        """A leaf that can be carried out on any thread."""
-        match leaf:
-            case Send():
-                return self._http.send(leaf)
-            case Tx():
-                return self._store.run(leaf)
-            case Peek():
-                return self._store.peek(leaf)
-        raise TypeError(f"this driver cannot carry out {leaf!r}")
+    def _run(self, op: Operation[T], emit: Callable[[object], None], begun: Callable[[_Run], None]) -> T:
+        kernel: Kernel[T] = Kernel(
+            op, now=self._clock.now, monotonic=self._clock.monotonic, random=random.random, emit=emit
+        )
+        run = _Run(self, kernel)
+        begun(run)
+        run.to_the_end()
+        return kernel.result()
 
 
-@attrs.define(eq=False)
 class _Run:
-    """One operation's run: the leaves in flight and the answers that have come in, from whatever thread."""
+    """One operation's run."""
 
-    driver: BlockingDriver
-    kernel: Kernel[Any]
-    answers: SimpleQueue[Answer] = attrs.field(factory=SimpleQueue)
-    flying: dict[int, Callable[[], object]] = attrs.field(factory=dict)
-    """How to let go of a leaf that nobody waits for any more."""
+    def __init__(self, driver: BlockingDriver, kernel: Kernel[Any]) -> None:
+        self.driver = driver
+        self.kernel = kernel
+        self.bell: SimpleQueue[None] = SimpleQueue()
+        self.flight = Flight(kernel, driver._locks, partial(self.bell.put, None))
+        # Python interrupts the main thread only; a transaction that is to end whole is carried out on another.
+        self.interruptible = threading.current_thread() is threading.main_thread()
+        self.unwanted = False
+
+    def cancel(self) -> None:
+        """End it; from any thread."""
+        self.unwanted = True
+        self.bell.put(None)
 
     def to_the_end(self) -> None:
+        interrupted: BaseException | None = None
         try:
-            self.loop()
+            while not self.kernel.done:
+                try:
+                    self.turn()
+                except BaseException as interrupt:  # Ctrl-C, or what else a signal's handler raises
+                    if interrupted is not None:
+                        raise
+                    interrupted = interrupt
+                    self.kernel.cancel()
+                    self.flight.disown()
         finally:
-            for leave in self.flying.values():
-                leave()
-
-    def loop(self) -> None:
-        interrupted: KeyboardInterrupt | None = None
-        while True:
-            try:
-                self.kernel.advance()
-                self.let_go()
-                if self.kernel.done:
-                    break
-                if not self.begin():
-                    self.wait()
-                self.kernel.tick()
-            except KeyboardInterrupt as interrupt:
-                if interrupted is not None:
-                    raise
-                interrupted = interrupt
-                self.kernel.cancel()
+            self.flight.close()
         if interrupted is not None:
             raise interrupted
 
-    def let_go(self) -> None:
-        for token in self.kernel.drops:
-            leave = self.flying.pop(token, None)
-            if leave is not None:
-                leave()
-        self.kernel.drops.clear()
+    def turn(self) -> None:
+        if self.unwanted:
+            self.kernel.cancel()
+        self.kernel.advance()
+        self.flight.let_go()
+        if self.kernel.done:
+            return
+        if not self.begin():
+            self.wait()
+        self.kernel.tick()
 
     def begin(self) -> bool:
         """Begin what the kernel asks for; True if some of it is answered already."""
         starts, self.kernel.starts = self.kernel.starts, []
-        on_the_spot = len(starts) == 1 and not self.flying and self.kernel.alone
+        lone = len(starts) == 1 and self.kernel.alone and not self.flight.ways_out
         answered = False
         for token, leaf in starts:
             match leaf:
-                case Release(key):
-                    self.answer(token, partial(self.driver._locks.release, key))
-                    answered = True
+                case Send() if lone:
+                    answered = self.flight.at_once(token, self.driver._http.send, leaf)
+                case Tx() if lone and not self.interruptible:
+                    answered = self.flight.at_once(token, self.driver._store.run, leaf)
+                case Send():
+                    answered = self.follow(token, self.driver._senders, self.driver._http.send, leaf) or answered
+                case Tx():
+                    answered = self.follow(token, self.driver._writers, self.driver._store.run, leaf) or answered
                 case Peek():
-                    self.answer(token, partial(self.driver.carry_out, leaf))
-                    answered = True
-                case Send() | Tx() if on_the_spot:
-                    self.answer(token, partial(self.driver.carry_out, leaf))
-                    answered = True
+                    answered = self.flight.at_once(token, self.driver._store.peek, leaf)
                 case Acquire(key):
-                    waiter = Waiter(key, partial(self.answers.put, (token, None, None)))
-                    self.flying[token] = partial(self.driver._locks.withdraw, waiter)
-                    self.driver._locks.ask(waiter)
+                    self.flight.acquire(token, key, partial(self.flight.told, token))
+                case Release(key):
+                    answered = self.flight.at_once(token, self.driver._locks.release, key)
                 case Shared():
-                    self.flying[token] = _nothing
-                    self.driver._shared.join(leaf, partial(self.told, token))
+                    self.flight.share(token)
+                    self.driver._shared.join(leaf, partial(self.flight.told, token))
                 case _:
-                    future = self.driver._pool.submit(self.driver.carry_out, leaf)
-                    self.flying[token] = future.cancel
-                    future.add_done_callback(partial(self.done, token))
+                    answered = self.flight.at_once(token, unknown, leaf)
         return answered
 
-    def answer(self, token: int, carry_out: Callable[[], Any]) -> None:
+    def follow(self, token: int, pool: ThreadPoolExecutor, carry_out: Callable[[L], Any], leaf: L) -> bool:
+        """Have a thread of ``pool`` carry out ``leaf``; True if it is answered already, as refused."""
         try:
-            value = carry_out()
-        except Exception as error:
-            self.kernel.answer(token, None, error)
-        else:
-            self.kernel.answer(token, value)
-
-    def wait(self) -> None:
-        """Until an answer comes in or a timer is due."""
-        due = self.kernel.next_timer()
-        if due is None and not self.flying:
-            raise RuntimeError("the operation waits for nothing that could ever come")
-        pause = None if due is None else max(0.0, due - self.driver._clock.monotonic())
-        with suppress(Empty):
-            self.take(self.answers.get(timeout=pause))
-            while True:
-                self.take(self.answers.get_nowait())
-
-    def take(self, answer: Answer) -> None:
-        token, value, error = answer
-        if self.flying.pop(token, None) is not None:
-            self.kernel.answer(token, value, error)
-
-    def told(self, token: int, value: Any, error: BaseException | None) -> None:
-        self.answers.put((token, value, error))
+            future = pool.submit(carry_out, leaf)
+        except RuntimeError:  # shut down: somebody closed the client meanwhile
+            self.kernel.answer(token, None, closed())
+            return True
+        self.flight.ways_out[token] = future.cancel
+        future.add_done_callback(partial(self.done, token))
+        return False
 
     def done(self, token: int, future: Future[Any]) -> None:
         if not future.cancelled():
             error = future.exception()
-            self.answers.put((token, None if error is not None else future.result(), error))
+            self.flight.told(token, None if error is not None else future.result(), error)
+
+    def wait(self) -> None:
+        """Until an answer comes in or a timer is due."""
+        due = self.kernel.next_timer()
+        if due is None and not self.flight.ways_out:
+            raise RuntimeError("the operation waits for nothing that could ever come")
+        parked = due is None and self.flight.parked
+        pause = LOOK if parked else None
+        if due is not None:
+            pause = min(max(0.0, due - self.driver._clock.monotonic()), threading.TIMEOUT_MAX)
+        if not self.flight.answers:
+            with suppress(Empty):
+                self.bell.get(timeout=pause)
+            if parked and not self.flight.answers:
+                self.flight.look_around()
+        self.flight.land()
 
 
 class _SharedRuns:
@@ -188,11 +191,13 @@ class _SharedRuns:
         self._mutex = threading.Lock()
         self._waiting: dict[str, list[Callable[[Any, BaseException | None], None]]] = {}
         self._threads: dict[str, threading.Thread] = {}
+        self._runs: dict[str, _Run] = {}
         self._inside = threading.local()
 
     def join(self, leaf: Shared[Any], told: Callable[[Any, BaseException | None], None]) -> None:
         """Call ``told`` with what the run under ``leaf.key`` comes to; begin it if there is none."""
-        if leaf.key in getattr(self._inside, "keys", ()):
+        inside: tuple[str, ...] = getattr(self._inside, "keys", ())
+        if leaf.key in inside:
             told(None, RuntimeError(f"shared work {leaf.key!r} waits for itself"))
             return
         with self._mutex:
@@ -200,41 +205,44 @@ class _SharedRuns:
             if waiting is not None:
                 waiting.append(told)
                 return
+            thread = threading.Thread(target=self._run, args=(leaf, (*inside, leaf.key)), name="customer360 shared")
             self._waiting[leaf.key] = [told]
-            keys = (*getattr(self._inside, "keys", ()), leaf.key)
-            thread = threading.Thread(target=self._run, args=(leaf, keys), name=f"customer360 {leaf.key}")
             self._threads[leaf.key] = thread
-            thread.start()
+            try:
+                thread.start()
+            except BaseException as error:  # no thread to be had
+                del self._waiting[leaf.key], self._threads[leaf.key]
+                told(None, error)
 
     def _run(self, leaf: Shared[Any], keys: tuple[str, ...]) -> None:
         self._inside.keys = keys
         value: Any = None
         error: BaseException | None = None
         try:
-            value = self._driver.run(leaf.factory())
+            value = self._driver._run(leaf.factory(), unheard, partial(self._runs.__setitem__, leaf.key))
         except BaseException as raised:  # told to everybody who waits
             error = raised
         with self._mutex:
-            waiting = self._waiting.pop(leaf.key)
-            del self._threads[leaf.key]
+            waiting = self._waiting.pop(leaf.key, [])
+            self._threads.pop(leaf.key, None)
+            self._runs.pop(leaf.key, None)
         for told in waiting:
             told(value, error)
 
     def finish(self, patience: float) -> None:
-        """Wait until nothing runs any more, ``patience`` seconds at most."""
+        """Wait until nothing runs any more; what still does after ``patience`` seconds is cancelled, and waited for."""
         until = self._driver._clock.monotonic() + patience
         while True:
             with self._mutex:
-                thread = next(iter(self._threads.values()), None)
-            left = until - self._driver._clock.monotonic()
-            if thread is None or left <= 0:
+                threads, runs = list(self._threads.values()), list(self._runs.values())
+            if not threads:
                 return
-            thread.join(left)
+            left = until - self._driver._clock.monotonic()
+            if left <= 0:
+                for run in runs:
+                    run.cancel()
+            threads[0].join(left if left > 0 else LOOK)
 
 
-def _unheard(event: object) -> None:
-    """Nobody listens."""
-
-
-def _nothing() -> None:
-    """Shared work goes on without those who waited."""
+def _unwatched(run: _Run) -> None:
+    """Nobody but its caller ends a run."""

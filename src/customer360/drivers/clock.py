@@ -19,18 +19,27 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The wall clock as it stood when the client began, carried on by the monotonic one.
+    """The wall clock as it stood when the client began, carried on by one that only runs forwards.
 
-    So a clock that is set back in mid-session makes nothing run backwards (X8).
+    So a clock that is set back in mid-session makes nothing run backwards (X8), and a laptop that slept overnight does
+    not wake up in yesterday: where the system has a clock that goes on during sleep, that one is used.
     """
 
     def __init__(self) -> None:
-        self._offset = time.time() - time.monotonic()
+        self._offset = time.time() - _awake_or_asleep()
 
     def now(self) -> float:
         """See :class:`Clock`."""
-        return self._offset + time.monotonic()
+        return self._offset + _awake_or_asleep()
 
     def monotonic(self) -> float:
         """See :class:`Clock`."""
         return time.monotonic()
+
+
+# Linux counts sleep in CLOCK_BOOTTIME, macOS in CLOCK_MONOTONIC (not in time.monotonic), Windows in time.monotonic.
+_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+
+
+def _awake_or_asleep() -> float:
+    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)

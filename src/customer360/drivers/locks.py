@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
 
 import attrs
+
+log = logging.getLogger("customer360.drivers")
 
 
 @attrs.define(eq=False)
@@ -19,12 +22,18 @@ class Waiter:
 
 
 class Locks:
-    """Each lock is held by nobody or by one waiter at a time, in order of asking; who gives it back does not matter."""
+    """Each lock is held by nobody or by one waiter at a time, in order of asking; who gives it back does not matter.
+
+    So a lock that is never given back shows only when nobody is left who could: a run that waits for it while every
+    other run waits as well is told (:meth:`hopeless`), and what is still held after the last run is freed and logged.
+    """
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
         self._queues: dict[str, deque[Waiter]] = {}
         """The waiters of every lock that is held."""
+        self._runs: dict[object, tuple[Waiter, ...] | None] = {}
+        """The runs under way; those that can only wait for others, with the locks they wait for."""
 
     def ask(self, waiter: Waiter) -> None:
         """Queue up; calls ``granted`` now if the lock is free."""
@@ -64,3 +73,32 @@ class Locks:
         """The keys of the locks that are held now."""
         with self._mutex:
             return frozenset(self._queues)
+
+    # Who is left to give a lock back ----------------------------------------------------------------------------------
+
+    def enter(self, run: object) -> None:
+        """A run begins."""
+        with self._mutex:
+            self._runs[run] = None
+
+    def hopeless(self, run: object, waiters: tuple[Waiter, ...]) -> bool:
+        """``run`` can only wait, for ``waiters`` or for another run; whether that goes for every run there is."""
+        with self._mutex:
+            self._runs[run] = waiters
+            parked = [each for each in self._runs.values() if each is not None]
+            return len(parked) == len(self._runs) and not any(waiter.holds for each in parked for waiter in each)
+
+    def resume(self, run: object) -> None:
+        """``run`` has something to do again."""
+        with self._mutex:
+            self._runs[run] = None
+
+    def leave(self, run: object) -> None:
+        """A run has ended; after the last one no lock is held by right."""
+        with self._mutex:
+            del self._runs[run]
+            if self._runs or not self._queues:
+                return
+            forgotten = sorted(self._queues)
+            self._queues.clear()
+        log.error("no operation is under way, and these locks were never given back: %s", ", ".join(forgotten))
