@@ -10,7 +10,7 @@ from customer360_testkit.fakes.zoho.activities import STATUS_ALIASES
 from customer360_testkit.fakes.zoho.errors import RowError
 from customer360_testkit.fakes.zoho.fields import Field, Module
 from customer360_testkit.fakes.zoho.store import Row
-from customer360_testkit.fakes.zoho.values import Checker, invalid, mandatory
+from customer360_testkit.fakes.zoho.values import Checker, invalid, mandatory, not_an_object
 
 if TYPE_CHECKING:
     from customer360_testkit.fakes.zoho.fake import ZohoFake
@@ -77,7 +77,7 @@ class Checking:
         """The raw values that may be written; read-only fields are passed over, as the vendor does."""
         fake = self._fake
         if not isinstance(given, dict):
-            raise RowError("INVALID_DATA", "invalid data", {"expected_data_type": "jsonobject", "json_path": path})
+            raise not_an_object(path)
         checker = Checker(
             fake.switches["phone_rule"],
             lambda target, record_id: fake.store.get(target, record_id) is not None,

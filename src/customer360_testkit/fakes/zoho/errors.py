@@ -41,7 +41,7 @@ class RowError(Exception):
             # Several fields clash: one row, each clash in `errors` (section 9).
             return {
                 "code": "MULTIPLE_OR_MULTI_ERRORS",
-                "details": {"errors": [one.body() for one in (self, *self.others)]},
+                "details": {"errors": [one.body() for one in (attrs.evolve(self, others=()), *self.others)]},
                 "message": "multiple errors",
                 "status": "error",
             }

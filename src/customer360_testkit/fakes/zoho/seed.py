@@ -88,8 +88,8 @@ class Seeding:
 
     def _company(self, member: CastMember) -> str:
         fields: Row = {"Account_Name": member.company, "Billing_Country": _COUNTRIES[member.country]}
-        numbers = [phone.spelled for phone in member.phones]
-        return self._put("Accounts", {**fields, "Phone": numbers[0] if numbers else None})
+        numbers = zip(("Phone", "Fax"), (phone.spelled for phone in member.phones), strict=False)
+        return self._put("Accounts", {**fields, **dict(numbers)})
 
     def _history(self, contact: str, member: CastMember) -> None:
         """Every third person has a past; every ninth more of it."""

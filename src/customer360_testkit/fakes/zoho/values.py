@@ -110,3 +110,8 @@ def invalid(api_name: str, path: str, **more: Any) -> RowError:
 def mandatory(api_name: str, path: str) -> RowError:
     """MANDATORY_NOT_FOUND for a field."""
     return RowError("MANDATORY_NOT_FOUND", "required field not found", {"api_name": api_name, "json_path": path})
+
+
+def not_an_object(path: str) -> RowError:
+    """INVALID_DATA for a record that is no JSON object."""
+    return RowError("INVALID_DATA", "invalid data", {"expected_data_type": "jsonobject", "json_path": path})

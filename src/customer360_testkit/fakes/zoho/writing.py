@@ -13,7 +13,7 @@ from customer360_testkit.fakes.zoho.checking import Checking
 from customer360_testkit.fakes.zoho.errors import RowError, ZohoError, invalid_param, missing_param, not_supported
 from customer360_testkit.fakes.zoho.fields import Module
 from customer360_testkit.fakes.zoho.store import Deleted, Row
-from customer360_testkit.fakes.zoho.values import invalid, mandatory
+from customer360_testkit.fakes.zoho.values import invalid, mandatory, not_an_object
 
 if TYPE_CHECKING:
     from customer360_testkit.fakes.zoho.fake import ZohoFake
@@ -63,7 +63,9 @@ class Writing:
             raise ZohoError(400, "INVALID_DATA", "one record is expected", api_name="data", json_path="$.data")
 
         def one(given: Any, path: str) -> dict[str, Any]:
-            record_id = alone if alone is not None else given.get("id") if isinstance(given, dict) else None
+            if not isinstance(given, dict):
+                raise not_an_object(path)
+            record_id = given.get("id") if alone is None else alone
             if record_id is None:
                 raise mandatory("id", f"{path}.id")
             return self._update(call, module, str(record_id), given, path)
