@@ -183,7 +183,7 @@ def _refused_sign_in(response: Response, code: str, more: Any) -> Customer360Err
 
 def _denied(facts: LinkFacts, request: Request, more: Any) -> Customer360Error:
     """The vendor says the same for a permission that was not granted and for a right the user lacks."""
-    scope = next((scope for path, scope in _SCOPES if path.match(request.path)), None)
+    scope = next((scope for path, scope in _SCOPES if path.search(request.path)), None)
     if scope is not None and not auth.granted(facts, scope):
         return MissingScope(f"the permission {scope} was not granted", scope=scope, **more)
     return Forbidden("Microsoft 365 does not allow this user to do that", **more)

@@ -7,7 +7,7 @@ event by its direction. Nobody is ever invited: attendees get mail at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -37,47 +37,64 @@ _OUTCOME: Final = f"{_PREFIX}Outcome"
 _HEADERS: Final = prefer('outlook.timezone="UTC"', 'outlook.body-content-type="text"')
 _PAGE: Final = "200"
 _NOBODY: Final = "none"
-_DEFAULT: Final = "/me/events"
+_DEFAULT: Final = "/me"
 
 
 async def related(facts: LinkFacts, contact: RecordRef, kind: RelatedKind) -> list[RelatedRecord]:
     """The contact's calls, or its events, in no order."""
     contacts_in(contact.resource)
-    rows = await _bearing(
-        facts,
-        kind,
-        _CONTACT,
-        contact.id,
-        lambda row: (property_of(row, _DIRECTION) is not None) is (kind is RelatedKind.CALL),
-    )
+    asked = _bearing(_CONTACT, contact.id)
+    rows = await _listed(facts, kind, "events", asked, lambda row: _is(row, kind, _CONTACT, contact.id))
     return [event_related(RESOURCES[kind], kind, row, property_of(row, _OUTCOME)) for row in rows]
 
 
-async def _bearing(
-    facts: LinkFacts, kind: RelatedKind, property_id: str, text: str, wanted: Callable[[Row], bool]
+async def _listed(
+    facts: LinkFacts, kind: RelatedKind, what: str, params: Pairs, wanted: Callable[[Row], bool]
 ) -> list[Row]:
-    """Events whose property is exactly ``text``: the vendor ignores case, so it is compared again."""
-    params = (
+    """The events that are ``wanted`` of the kind's calendar; of the default one where the user has deleted it."""
+    *own, default = _calendars(facts, kind)
+    for calendar in own:
+        try:
+            return await listed(facts, f"{calendar}/{what}", params, headers=_HEADERS, wanted=wanted)
+        except NotFound:
+            continue
+    return await listed(facts, f"{default}/{what}", params, headers=_HEADERS, wanted=wanted)
+
+
+async def _first(
+    facts: LinkFacts, kind: RelatedKind, what: str, params: Pairs, wanted: Callable[[Row], bool]
+) -> RecordRef | None:
+    """The first event that is ``wanted`` of all calendars that the kind may have gone to."""
+    for calendar in _calendars(facts, kind):
+        try:
+            rows = await listed(facts, f"{calendar}/{what}", params, headers=_HEADERS, wanted=wanted, enough=1)
+        except NotFound:
+            if calendar == _DEFAULT:
+                raise
+            continue
+        if rows:
+            return RecordRef(KEY, RESOURCES[kind], text_of(rows[0], "id"))
+    return None
+
+
+def _calendars(facts: LinkFacts, kind: RelatedKind) -> tuple[str, ...]:
+    """Where events of this kind go, and where they go when that is gone."""
+    own = facts.extra.get(CALL_CALENDAR) if kind is RelatedKind.CALL else None
+    return (f"/me/calendars/{segment(own)}", _DEFAULT) if own else (_DEFAULT,)
+
+
+def _bearing(property_id: str, text: str) -> Pairs:
+    """How to ask for events with a property; the vendor ignores case, so what comes must be compared again."""
+    return (
         ("$filter", q.property_is(property_id, text).text),
         ("$expand", q.with_properties(*dict.fromkeys((property_id, _DIRECTION, _OUTCOME)))),
         ("$top", _PAGE),
     )
 
-    def exactly(row: Row) -> bool:
-        return property_of(row, property_id) == text and wanted(row)
 
-    own = _calendar(facts, kind)
-    try:
-        return await listed(facts, own, params, headers=_HEADERS, wanted=exactly)
-    except NotFound:
-        if own == _DEFAULT:
-            raise
-        return await listed(facts, _DEFAULT, params, headers=_HEADERS, wanted=exactly)  # the calendar was deleted
-
-
-def _calendar(facts: LinkFacts, kind: RelatedKind) -> str:
-    own = facts.extra.get(CALL_CALENDAR) if kind is RelatedKind.CALL else None
-    return f"/me/calendars/{segment(own)}/events" if own else _DEFAULT
+def _is(row: Row, kind: RelatedKind, property_id: str, text: str) -> bool:
+    is_call = property_of(row, _DIRECTION) is not None
+    return property_of(row, property_id) == text and is_call is (kind is RelatedKind.CALL)
 
 
 # Writing ------------------------------------------------------------------------------------------------------------
@@ -91,14 +108,9 @@ async def create(facts: LinkFacts, draft: CallDraft | EventDraft) -> RecordRef:
     contacts_in(draft.contact.resource)
     refuse_owner(facts, draft)
     resource, body = RESOURCES[draft.kind], body_of(draft)
-    own = _calendar(facts, draft.kind)
+    *own, default = _calendars(facts, draft.kind)
     try:
-        try:
-            answer = await _post(own, body)
-        except NotFound:
-            if own == _DEFAULT:
-                raise
-            answer = await _post(_DEFAULT, body)
+        answer = await _post(own, default, body)
     except Duplicate as repeated:
         if repeated.existing is not None:
             return RecordRef(KEY, resource, repeated.existing.id)
@@ -120,19 +132,20 @@ async def _seen(facts: LinkFacts, draft: CallDraft | EventDraft, transaction: st
         ("endDateTime", _day_from(end, 1)),
         ("$top", _PAGE),
     )
-    view = _calendar(facts, draft.kind).removesuffix("/events") + "/calendarView"
-    rows = await listed(
-        facts, view, params, headers=_HEADERS, wanted=lambda row: row.get("transactionId") == transaction, enough=1
-    )
-    return RecordRef(KEY, RESOURCES[draft.kind], text_of(rows[0], "id")) if rows else None
+    return await _first(facts, draft.kind, "calendarView", params, lambda row: row.get("transactionId") == transaction)
 
 
 def _day_from(moment: datetime, days: int) -> str:
     return f"{when(moment + timedelta(days=days))['dateTime']}Z"
 
 
-async def _post(path: str, body: dict[str, Any]) -> Response:
-    return await POST(path, body, headers=_HEADERS)
+async def _post(own: Sequence[str], default: str, body: dict[str, Any]) -> Response:
+    for calendar in own:
+        try:
+            return await POST(f"{calendar}/events", body, headers=_HEADERS)
+        except NotFound:
+            continue  # the user has deleted it, and nothing was written
+    return await POST(f"{default}/events", body, headers=_HEADERS)
 
 
 def body_of(draft: CallDraft | EventDraft) -> dict[str, Any]:
@@ -190,11 +203,9 @@ def _call_text(draft: CallDraft) -> str:
 
 async def find_created(facts: LinkFacts, draft: CallDraft | EventDraft) -> RecordRef | None:
     """The event that bears the draft's key."""
-    is_call = draft.kind is RelatedKind.CALL
-    rows = await _bearing(
-        facts, draft.kind, KEY_PROPERTY, draft.key, lambda row: (property_of(row, _DIRECTION) is not None) is is_call
-    )
-    return RecordRef(KEY, RESOURCES[draft.kind], text_of(rows[0], "id")) if rows else None
+    kind, key = draft.kind, draft.key
+    asked = _bearing(KEY_PROPERTY, key)
+    return await _first(facts, kind, "events", asked, lambda row: _is(row, kind, KEY_PROPERTY, key))
 
 
 async def update(change: ActivityChange) -> None:

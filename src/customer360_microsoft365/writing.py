@@ -14,7 +14,7 @@ from customer360.core.records import Fields, RecordRef
 from customer360_microsoft365.records import day, when
 
 _ZONED: Final = frozenset({"start", "end", "dueDateTime", "startDateTime", "completedDateTime", "reminderDateTime"})
-_OURS: Final = frozenset({"singleValueExtendedProperties", "linkedResources", "transactionId", "id"})
+_OURS: Final = frozenset({"singleValueExtendedProperties", "linkedResources", "transactionId", "id", "attendees"})
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 
 
@@ -35,7 +35,10 @@ def refuse_owner(facts: LinkFacts, draft: ActivityDraft) -> None:
 
 
 def extra_fields(extra: Fields) -> dict[str, Any]:
-    """Further fields as Graph takes them; those by which we find a record again are not for others to set."""
+    """Further fields as Graph takes them.
+
+    Those by which we find a record again are not for others to set, and attendees for nobody: they get mail at once.
+    """
     body: dict[str, Any] = {}
     for name, value in extra.items():
         if not _NAME.fullmatch(name) or name in _OURS:

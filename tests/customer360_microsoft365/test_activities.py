@@ -30,6 +30,7 @@ from customer360.core.interactions import Direction
 from customer360.core.records import RecordRef, RelatedKind
 from customer360.core.wire import Response
 from customer360_microsoft365.events import body_of
+from customer360_microsoft365.records import event_related, task_related
 
 ANN = RecordRef("microsoft365", "contact", "AaMk")
 EP = "String {5d1c7c1e-2f0b-4a57-9a66-0c3600c36001} Name c360"
@@ -120,7 +121,7 @@ def test_further_fields_of_an_event(graph: Any, reply: Callable[..., Response]) 
     sent = graph.last.json
     assert (sent["showAs"], sent["categories"], sent["location"]) == ("oof", ["A"], {"displayName": "Room 1"})
     assert sent["start"] == {"dateTime": "2026-11-21T15:04:00", "timeZone": "UTC"}
-    for name in ("transactionId", "singleValueExtendedProperties", "a.b"):
+    for name in ("transactionId", "singleValueExtendedProperties", "attendees", "a.b"):
         with pytest.raises(e.InvalidValue):
             graph.run(graph.connector.create_activity(graph.facts, attrs.evolve(EVENT, extra={name: "x"})))
 
@@ -179,9 +180,17 @@ def test_a_calendar_for_calls(graph: Any, reply: Callable[..., Response], refusa
     assert graph.last.path == "/me/calendars/C%3D/events"
     graph.run(graph.connector.create_activity(graph.facts, EVENT), reply({"id": "E1"}, 201))
     assert graph.last.path == "/me/events"
-    gone = refusal(404, "ErrorItemNotFound")
+    gone, repeated = refusal(404, "ErrorItemNotFound"), refusal(400, "ErrorDuplicateTransactionId")
     graph.run(graph.connector.create_activity(graph.facts, CALL), gone, reply({"id": "E1"}, 201))
     assert graph.last.path == "/me/events"
+    seen = reply({"value": [{"id": "E1", "transactionId": "c360-call-k1"}]})
+    nothing = reply({"value": []})
+    op = graph.connector.create_activity(graph.facts, CALL)
+    assert graph.run(op, gone, repeated, gone, nothing, gone, seen).id == "E1"
+    assert graph.last.path == "/me/calendarView"
+    refused = refusal(404, "ErrorItemNotFound")
+    with pytest.raises(e.NotFound):
+        graph.run(graph.connector.create_activity(graph.facts, EVENT), refused)
 
 
 def test_unlinking_heeds_whose_event_it_is(graph: Any, reply: Callable[..., Response]) -> None:
@@ -202,6 +211,22 @@ def test_a_busy_event_is_changed_at_the_second_try(
     assert graph.last.json == {"body": {"contentType": "text", "content": ""}}
     with pytest.raises(e.Conflict):
         graph.run(graph.connector.update_activity(graph.facts, change), busy, fine, busy)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["id", "subject", "body", "start", "end", "createdDateTime", "webLink", "linkedResources"]),
+        st.none()
+        | st.integers()
+        | st.text(max_size=5)
+        | st.lists(st.integers(), max_size=2)
+        | st.dictionaries(st.sampled_from(["dateTime", "timeZone", "content"]), st.none() | st.text(max_size=5)),
+    )
+)
+def test_any_row_is_a_record(row: dict[str, Any]) -> None:
+    """Wrong types never raise: at worst something is empty."""
+    assert event_related("event", RelatedKind.EVENT, row, None).kind is RelatedKind.EVENT
+    assert task_related("todoTask", row).kind is RelatedKind.TASK
 
 
 # Tasks --------------------------------------------------------------------------------------------------------------

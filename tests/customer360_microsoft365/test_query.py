@@ -35,6 +35,7 @@ def literals(text: str) -> tuple[str, list[str]]:
         (q.email_is, "emailAddresses/any(a:a/address eq ?)"),
         (lambda text: q.starts_with("surname", text), "startswith(surname,?)"),
         (lambda text: q.equals("displayName", text), "displayName eq ?"),
+        (q.linked_to, "linkedResources/any(l:l/externalId eq ?)"),
     ],
 )
 @given(text=TEXT)
@@ -67,3 +68,22 @@ def test_other_fields_are_refused(field: str) -> None:
     for build in (q.starts_with, q.equals):
         with pytest.raises(Unsupported):
             build(field, "Ann")
+
+
+@given(TEXT)
+def test_a_search_is_one_phrase(text: str) -> None:
+    """No text ends its quotes, escapes, or breaks its line; text without any word is refused."""
+    try:
+        phrase = q.quoted(text)
+    except Unsupported:
+        return
+    assert (phrase[0], phrase[-1]) == ('"', '"')
+    assert phrase[1:-1].strip()
+    assert not set(phrase[1:-1]) & set('"\\\n\r\u2028')
+
+
+def test_properties_are_named_one_by_one() -> None:
+    """The vendor shows only those."""
+    assert q.with_properties("String {g} Name a", "b'c") == (
+        "singleValueExtendedProperties($filter=id eq 'String {g} Name a' or id eq 'b''c')"
+    )
