@@ -39,7 +39,8 @@ class Process:
     """The value or the error of the operation, once it has ended."""
     locks: Locks = attrs.field(factory=Locks)
     shared: dict[str, list[Back]] = attrs.field(factory=dict)
-    kernels: list[Kernel[Any]] = attrs.field(factory=list)
+    runs: list[_Run] = attrs.field(factory=list)
+    """The operation's run, and those of its shared work."""
 
 
 class Simulation:
@@ -72,8 +73,14 @@ class Simulation:
         def ended(value: Any, error: BaseException | None) -> None:
             process.result = (value, error)
 
-        self._begin(process, op, ended)
+        self._begin(process, op, ended, ())
         return process
+
+    def cancel(self, process: Process) -> None:
+        """Whoever started the process's operation no longer wants it; shared work goes on."""
+        run = process.runs[0]
+        run.kernel.cancel()
+        self.at(self.now, partial(self._go, run))
 
     def run(self, until: Callable[[], bool], limit: float) -> bool:
         """Let time go on until ``until()`` holds; whether it did by the moment ``limit``."""
@@ -91,12 +98,12 @@ class Simulation:
         """The end of the world: what is still suspended ends, and none of its effects is carried out."""
         for process in self._processes:
             process.dead = True
-            for kernel in process.kernels:
-                kernel.abandon()
+            for run in process.runs:
+                run.kernel.abandon()
 
     # One kernel -------------------------------------------------------------------------------------------------------
 
-    def _begin(self, process: Process, op: Operation[Any], ended: Back) -> None:
+    def _begin(self, process: Process, op: Operation[Any], ended: Back, inside: tuple[str, ...]) -> None:
         kernel: Kernel[Any] = Kernel(
             op,
             now=lambda: self.now,
@@ -104,8 +111,9 @@ class Simulation:
             random=self.random.random,
             emit=partial(self._told, process),
         )
-        process.kernels.append(kernel)
-        self.at(self.now, partial(self._go, _Run(process, kernel, ended)))
+        run = _Run(process, kernel, ended, inside)
+        process.runs.append(run)
+        self.at(self.now, partial(self._go, run))
 
     def _told(self, process: Process, event: object) -> None:
         if self._emit is not None:
@@ -128,7 +136,7 @@ class Simulation:
         run.kernel.drops.clear()
         if run.kernel.done:
             run.over = True
-            run.process.kernels.remove(run.kernel)
+            run.process.runs.remove(run)
             run.ended(run.kernel.value, run.kernel.error)
             return
         due = run.kernel.next_timer()
@@ -148,17 +156,31 @@ class Simulation:
                 waiter = run.waiters[token] = Waiter(key, lambda: self.at(self.now, partial(back, None, None)))
                 run.process.locks.ask(waiter)
             case Release(key):
-                run.process.locks.release(key)
-                run.kernel.answer(token)
-            case Shared(key, factory):
-                waiting = run.process.shared.get(key)
-                if waiting is not None:
-                    waiting.append(back)
+                try:
+                    run.process.locks.release(key)
+                except RuntimeError as error:
+                    run.kernel.answer(token, None, error)
                 else:
-                    run.process.shared[key] = [back]
-                    self._begin(run.process, factory(), partial(_tell, run.process, key))
+                    run.kernel.answer(token)
+            case Shared():
+                self._join(run, leaf, back)
             case _:
                 self._leaf(run.process, leaf, back)
+
+    def _join(self, run: _Run, leaf: Shared[Any], back: Back) -> None:
+        shared = run.process.shared
+        if leaf.key in run.inside:
+            back(None, RuntimeError(f"shared work {leaf.key!r} waits for itself"))
+        elif leaf.key in shared:
+            shared[leaf.key].append(back)
+        else:
+            try:
+                op = leaf.factory()
+            except Exception as error:
+                back(None, error)
+                return
+            shared[leaf.key] = [back]
+            self._begin(run.process, op, partial(_tell, run.process, leaf.key), (*run.inside, leaf.key))
 
     def _answered(self, run: _Run, token: int, value: Any, error: BaseException | None) -> None:
         if not run.process.dead:
@@ -172,6 +194,8 @@ class _Run:
     process: Process
     kernel: Kernel[Any]
     ended: Back
+    inside: tuple[str, ...]
+    """The keys of the shared work that this is part of."""
     waiters: dict[int, Waiter] = attrs.field(factory=dict)
     due: float | None = None
     over: bool = False
