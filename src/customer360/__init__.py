@@ -10,8 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from customer360.aio import AsyncCustomer360
-    from customer360.client import Customer360
+    from customer360.aio import (
+        AsyncConversation,
+        AsyncCustomer360,
+        AsyncSession,
+    )
+    from customer360.client import (
+        Conversation,
+        Customer360,
+        Session,
+    )
     from customer360.core.activities import (
         ActivityChange,
         ActivityDraft,
@@ -27,8 +35,14 @@ if TYPE_CHECKING:
         TaskDraft,
         TaskStatus,
     )
-    from customer360.core.auth import Application
-    from customer360.core.capabilities import Capabilities, Capability, Support
+    from customer360.core.auth import (
+        Application,
+    )
+    from customer360.core.capabilities import (
+        Capabilities,
+        Capability,
+        Support,
+    )
     from customer360.core.errors import (
         AnswerLost,
         AuthError,
@@ -70,7 +84,13 @@ if TYPE_CHECKING:
         ValidationFailed,
         VaultError,
     )
-    from customer360.core.interactions import Channel, Direction, Disposition, Interaction, WrapUp
+    from customer360.core.interactions import (
+        Channel,
+        Direction,
+        Disposition,
+        Interaction,
+        WrapUp,
+    )
     from customer360.core.matching import (
         ByEmail,
         ByField,
@@ -82,8 +102,20 @@ if TYPE_CHECKING:
         MatchPolicy,
         MatchResult,
     )
-    from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema, StandardField
-    from customer360.core.panel import Panel, Part, PartName, PartState
+    from customer360.core.metadata import (
+        Choice,
+        FieldInfo,
+        FieldType,
+        Resource,
+        Schema,
+        StandardField,
+    )
+    from customer360.core.panel import (
+        Panel,
+        Part,
+        PartName,
+        PartState,
+    )
     from customer360.core.records import (
         UNSET,
         Contact,
@@ -98,6 +130,44 @@ if TYPE_CHECKING:
         RelatedRecord,
         Unset,
     )
+    from customer360.desk.account import (
+        IfPending,
+    )
+    from customer360.desk.agent import (
+        SearchResult,
+    )
+    from customer360.desk.deadlines import (
+        Deadlines,
+    )
+    from customer360.desk.handling import (
+        Changed,
+        WrappedUp,
+    )
+    from customer360.index.sync import (
+        SyncProgress,
+        SyncReport,
+    )
+    from customer360.links.links import (
+        Link,
+    )
+    from customer360.links.rows import (
+        LinkState,
+    )
+    from customer360.outbox.delivery import (
+        Delivered,
+    )
+    from customer360.outbox.inbox import (
+        Drop,
+        PendingActivity,
+        SendAgain,
+        StandsInCrm,
+    )
+    from customer360.outbox.rows import (
+        DeliveryState,
+    )
+    from customer360.vault import (
+        MasterKey,
+    )
 
 __all__ = [
     "UNSET",
@@ -106,7 +176,9 @@ __all__ = [
     "ActivityFilter",
     "AnswerLost",
     "Application",
+    "AsyncConversation",
     "AsyncCustomer360",
+    "AsyncSession",
     "AuthError",
     "BodyTooLarge",
     "ByEmail",
@@ -118,6 +190,7 @@ __all__ = [
     "Capabilities",
     "Capability",
     "CaseDraft",
+    "Changed",
     "Channel",
     "Choice",
     "CircuitOpen",
@@ -128,14 +201,19 @@ __all__ = [
     "ContactChange",
     "ContactDraft",
     "ContactKind",
+    "Conversation",
     "CrmError",
     "CrmUnavailable",
     "Customer360",
     "Customer360Error",
     "DeadlineExceeded",
+    "Deadlines",
+    "Delivered",
     "DeliveryInDoubt",
+    "DeliveryState",
     "Direction",
     "Disposition",
+    "Drop",
     "Duplicate",
     "Email",
     "EventDraft",
@@ -147,9 +225,13 @@ __all__ = [
     "Found",
     "Gone",
     "HostRefused",
+    "IfPending",
     "Interaction",
     "InvalidSettings",
     "InvalidValue",
+    "Link",
+    "LinkState",
+    "MasterKey",
     "Match",
     "MatchPolicy",
     "MatchResult",
@@ -166,6 +248,7 @@ __all__ = [
     "Part",
     "PartName",
     "PartState",
+    "PendingActivity",
     "Phone",
     "PluginBroken",
     "PluginMissing",
@@ -177,12 +260,18 @@ __all__ = [
     "RelatedRecord",
     "Resource",
     "Schema",
+    "SearchResult",
+    "SendAgain",
+    "Session",
     "SetupError",
     "StandardField",
+    "StandsInCrm",
     "StoreBusy",
     "StoreError",
     "StoreFull",
     "Support",
+    "SyncProgress",
+    "SyncReport",
     "TaskDraft",
     "TaskStatus",
     "TokenExpired",
@@ -194,11 +283,20 @@ __all__ = [
     "ValidationFailed",
     "VaultError",
     "WrapUp",
+    "WrappedUp",
 ]
 
 _NAMES = {
-    "customer360.aio": ("AsyncCustomer360",),
-    "customer360.client": ("Customer360",),
+    "customer360.aio": (
+        "AsyncConversation",
+        "AsyncCustomer360",
+        "AsyncSession",
+    ),
+    "customer360.client": (
+        "Conversation",
+        "Customer360",
+        "Session",
+    ),
     "customer360.core.activities": (
         "ActivityChange",
         "ActivityDraft",
@@ -215,7 +313,11 @@ _NAMES = {
         "TaskStatus",
     ),
     "customer360.core.auth": ("Application",),
-    "customer360.core.capabilities": ("Capabilities", "Capability", "Support"),
+    "customer360.core.capabilities": (
+        "Capabilities",
+        "Capability",
+        "Support",
+    ),
     "customer360.core.errors": (
         "AnswerLost",
         "AuthError",
@@ -257,7 +359,13 @@ _NAMES = {
         "ValidationFailed",
         "VaultError",
     ),
-    "customer360.core.interactions": ("Channel", "Direction", "Disposition", "Interaction", "WrapUp"),
+    "customer360.core.interactions": (
+        "Channel",
+        "Direction",
+        "Disposition",
+        "Interaction",
+        "WrapUp",
+    ),
     "customer360.core.matching": (
         "ByEmail",
         "ByField",
@@ -269,8 +377,20 @@ _NAMES = {
         "MatchPolicy",
         "MatchResult",
     ),
-    "customer360.core.metadata": ("Choice", "FieldInfo", "FieldType", "Resource", "Schema", "StandardField"),
-    "customer360.core.panel": ("Panel", "Part", "PartName", "PartState"),
+    "customer360.core.metadata": (
+        "Choice",
+        "FieldInfo",
+        "FieldType",
+        "Resource",
+        "Schema",
+        "StandardField",
+    ),
+    "customer360.core.panel": (
+        "Panel",
+        "Part",
+        "PartName",
+        "PartState",
+    ),
     "customer360.core.records": (
         "UNSET",
         "Contact",
@@ -285,6 +405,28 @@ _NAMES = {
         "RelatedRecord",
         "Unset",
     ),
+    "customer360.desk.account": ("IfPending",),
+    "customer360.desk.agent": ("SearchResult",),
+    "customer360.desk.deadlines": ("Deadlines",),
+    "customer360.desk.handling": (
+        "Changed",
+        "WrappedUp",
+    ),
+    "customer360.index.sync": (
+        "SyncProgress",
+        "SyncReport",
+    ),
+    "customer360.links.links": ("Link",),
+    "customer360.links.rows": ("LinkState",),
+    "customer360.outbox.delivery": ("Delivered",),
+    "customer360.outbox.inbox": (
+        "Drop",
+        "PendingActivity",
+        "SendAgain",
+        "StandsInCrm",
+    ),
+    "customer360.outbox.rows": ("DeliveryState",),
+    "customer360.vault": ("MasterKey",),
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 

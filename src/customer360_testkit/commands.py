@@ -87,8 +87,8 @@ def _print(served: Sandbox) -> None:
         console.print(table)
     console.print(Syntax(_snippet(served), "python", background_color="default"))
     console.print(
-        "To sign in, open the address that the SDK gives with its https://HOST replaced by the URL above: the first user "
-        "consents at once. Ctrl-C ends it."
+        "To sign in, open the address that the SDK gives with its https://HOST replaced by the URL above: the first "
+        "user consents at once. Ctrl-C ends it."
     )
 
 

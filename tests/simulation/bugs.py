@@ -16,7 +16,7 @@ from customer360.core.effects import Now, Random, Tx, tx
 from customer360.core.records import RecordRef
 from customer360.outbox import wrap_up
 from customer360.outbox.delivery import Delivered, Delivery
-from customer360.outbox.rows import Row, State
+from customer360.outbox.rows import DeliveryState, Row
 from customer360.outbox.tables import outbox
 from customer360.outbox.wrap_up import Accepted, Ending
 
@@ -59,8 +59,8 @@ class DoneBeforeTheAnswer(Delivery):
         await self._done(row, RecordRef(row.crm, row.kind, "0"))
         return await super()._send(row, marked, connection, draft)
 
-    async def _settle(self, row: Row, state: State, **rest: Any) -> Delivered | None:
-        return await super()._settle(row, state, **rest) if state is State.DONE else None
+    async def _settle(self, row: Row, state: DeliveryState, **rest: Any) -> Delivered | None:
+        return await super()._settle(row, state, **rest) if state is DeliveryState.DONE else None
 
 
 class KeyMadePerAttempt(Delivery):
@@ -108,7 +108,7 @@ class DoubtCountsFromTheMark(Delivery):
     async def _mark(self, row: Row) -> Row | None:
         marked = await super()._mark(row)
         if marked is not None:
-            await self._change(row, state=State.DOUBT.value, sent_until=marked.leased_until - self.timing.lease)
+            await self._change(row, state=DeliveryState.DOUBT.value, sent_until=marked.leased_until - self.timing.lease)
         return marked
 
 

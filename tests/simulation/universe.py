@@ -19,7 +19,7 @@ from customer360.core.interactions import Interaction, WrapUp
 from customer360.core.wire import Response
 from customer360.drivers.simulation import Process, Simulation
 from customer360.outbox.delivery import Delivery, Reach
-from customer360.outbox.rows import Row, State
+from customer360.outbox.rows import DeliveryState, Row
 from customer360.outbox.tables import interaction, outbox
 from customer360.outbox.wrap_up import Accepted, Ending, wrap_up
 from customer360.store.engine import Store
@@ -243,11 +243,11 @@ class Universe:
             return "the wrap-up is stored, its promise is lost"
         if len(records) > 1:
             return f"written {len(records)} times"
-        if row.state is State.DONE:
+        if row.state is DeliveryState.DONE:
             if not records:
                 return "lost, though it is called done"
             return None if row.record_id in (None, records[0]) else "names another record"
-        if row.state is State.UNKNOWN and self.vendor.blind(draft):
+        if row.state is DeliveryState.UNKNOWN and self.vendor.blind(draft):
             return None
         return f"ends as {row.state.value}"
 

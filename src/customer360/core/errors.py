@@ -176,7 +176,7 @@ class AuthError(Customer360Error):
 class NeedsAuthorization(AuthError):
     """The agent must sign in to the CRM (again)."""
 
-    default_next_step = "send the agent through login()"
+    default_next_step = "send the person to the address of begin_login()"
 
 
 class NeedsRelink(AuthError):

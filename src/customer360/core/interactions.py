@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import attrs
 
+from customer360.core.errors import InvalidValue
 from customer360.core.records import RecordRef, aware
 
 
@@ -37,6 +38,11 @@ class Disposition:
     label: str | None = None
 
 
+def _named(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+    if not value.strip():
+        raise InvalidValue("an interaction needs an id", next_step="give the host's own, the same for all its life")
+
+
 @attrs.frozen(kw_only=True)
 class Interaction:
     """One conversation as the desktop reports it.
@@ -47,7 +53,7 @@ class Interaction:
     routing told to open (F030).
     """
 
-    id: str = attrs.field(validator=attrs.validators.min_len(1))
+    id: str = attrs.field(validator=_named)
     channel: Channel = Channel.VOICE
     direction: Direction = Direction.INBOUND
     customer: str | None = attrs.field(default=None, repr=False)

@@ -16,7 +16,7 @@ from customer360.desk.office import Office
 from customer360.outbox import inbox, rows
 from customer360.outbox.delivery import Delivered
 from customer360.outbox.keys import activity_key
-from customer360.outbox.rows import State
+from customer360.outbox.rows import DeliveryState
 
 
 async def write_down(
@@ -48,7 +48,7 @@ async def write_down(
     if not report.activities:  # it was promised before, or another worker has it just now
         return await _as_it_stands(office, keyed.key)
     delivered = report.activities[0]
-    if delivered.state is State.REFUSED and isinstance(delivered.cause, Customer360Error):
+    if delivered.state is DeliveryState.REFUSED and isinstance(delivered.cause, Customer360Error):
         await tx(inbox.resolve, office.tenant_id, keyed.key, inbox.Drop(), now=await Now())
         raise delivered.cause
     return delivered

@@ -24,7 +24,7 @@ from customer360.desk.call_log import log_of
 from customer360.flows.pop import open_contact, pop, related_part
 from customer360.outbox.delivery import Delivered, Report
 from customer360.outbox.keys import activity_key
-from customer360.outbox.rows import State
+from customer360.outbox.rows import MOVING
 from customer360.outbox.wrap_up import Ending, wrap_up
 
 
@@ -41,7 +41,7 @@ class WrappedUp:
     """What a wrap-up came to: it is committed in any case.
 
     ``repeated`` when this interaction was wrapped up before. ``activities`` tell what was delivered in the time there
-    was; ``pending`` counts those that are kept and delivered later.
+    was; ``pending`` counts those that are kept and tried again by themselves.
     """
 
     repeated: bool
@@ -194,7 +194,7 @@ class Handling:
             report = await within(office.deadlines.write, now)
         except (DeadlineExceeded, StoreError):
             pass  # committed: the worker finds it, in doubt if a request had left
-        settled = sum(each.state in (State.DONE, State.REFUSED, State.UNKNOWN) for each in report.activities)
+        settled = sum(each.state not in MOVING for each in report.activities)
         return WrappedUp(
             repeated=accepted.repeated, activities=report.activities, pending=len(accepted.promised) - settled
         )

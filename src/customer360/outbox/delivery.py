@@ -35,7 +35,7 @@ from customer360.core.records import RecordRef, RelatedKind
 from customer360.core.serialization import draft_from_json, to_json
 from customer360.core.wire import Response
 from customer360.outbox import rows
-from customer360.outbox.rows import Row, State
+from customer360.outbox.rows import DeliveryState, Row
 from customer360.outbox.verdicts import Problem, Verdict, delay, problem, verdict
 
 Reach: TypeAlias = Callable[[str, str, str], Operation[Connection]]
@@ -67,14 +67,14 @@ class Delivered:
 
     tenant_id: str
     key: str
-    state: State
+    state: DeliveryState
     record: RecordRef | None = None
     problem: Problem | None = None
     cause: Exception | None = attrs.field(default=None, eq=False, repr=False)
 
     def error(self) -> DeliveryInDoubt | None:
         """The error to show when only a person can tell whether the activity was written."""
-        if self.state is not State.UNKNOWN:
+        if self.state is not DeliveryState.UNKNOWN:
             return None
         return DeliveryInDoubt(f"activity {self.key} may or may not stand in the CRM", maybe_applied=True)
 
@@ -85,7 +85,7 @@ class Report:
 
     activities: tuple[Delivered, ...] = ()
 
-    def count(self, state: State) -> int:
+    def count(self, state: DeliveryState) -> int:
         """How many ended in ``state``."""
         return Counter(each.state for each in self.activities)[state]
 
@@ -215,7 +215,7 @@ class Delivery:
         until = now + self.timing.lease
         marked = attrs.evolve(
             row,
-            state=State.DOUBT,
+            state=DeliveryState.DOUBT,
             first_sent_at=now if row.first_sent_at is None else row.first_sent_at,
             sent_until=until,
             leased_until=until,
@@ -224,7 +224,7 @@ class Delivery:
         )
         held = await self._change(
             row,
-            state=State.DOUBT.value,
+            state=DeliveryState.DOUBT.value,
             first_sent_at=marked.first_sent_at,
             sent_until=until,
             leased_until=until,
@@ -249,7 +249,12 @@ class Delivery:
 
     async def _done(self, row: Row, record: RecordRef) -> Delivered | None:
         return await self._settle(
-            row, State.DONE, record=record, record_resource=record.resource, record_id=record.id, sent_until=None
+            row,
+            DeliveryState.DONE,
+            record=record,
+            record_resource=record.resource,
+            record_id=record.id,
+            sent_until=None,
         )
 
     async def _failed(
@@ -262,11 +267,11 @@ class Delivery:
             case Verdict.LATER:
                 return await self._later(row, await self._when_again(row, error), error)
             case Verdict.HOLD:
-                return await self._settle(row, State.HELD, trouble=error, **_as_before(row))
+                return await self._settle(row, DeliveryState.HELD, trouble=error, **_as_before(row))
             case Verdict.REFUSE if isinstance(error, Gone) and error.merged_into is not None and not _followed(row):
                 return await self._follow(row, error, error.merged_into)
             case Verdict.REFUSE:
-                return await self._settle(row, State.REFUSED, trouble=error, **_as_before(row))
+                return await self._settle(row, DeliveryState.REFUSED, trouble=error, **_as_before(row))
 
     async def _doubt(self, row: Row, error: Exception, connection: Connection | None) -> Delivered | None:
         create_class = _UNDECLARED
@@ -276,16 +281,18 @@ class Delivery:
         if create_class.repeat is Repeat.BLIND:
             return await self._unknown(row, error, sent_until=now)
         due_at = await self._when_again(row, error)
-        return await self._settle(row, State.DOUBT, trouble=error, sent_until=now, due_at=due_at, leased_until=now)
+        return await self._settle(
+            row, DeliveryState.DOUBT, trouble=error, sent_until=now, due_at=due_at, leased_until=now
+        )
 
     async def _unknown(self, row: Row, error: Exception | None = None, **values: Any) -> Delivered | None:
         why = error or DeliveryInDoubt("an earlier attempt was interrupted, and this CRM cannot tell what became of it")
-        return await self._settle(row, State.UNKNOWN, trouble=why, **values)
+        return await self._settle(row, DeliveryState.UNKNOWN, trouble=why, **values)
 
     async def _look_failed(self, row: Row, error: Exception) -> Delivered | None:
         match verdict(error, may_have_left=False):
             case Verdict.HOLD:
-                return await self._settle(row, State.HELD, trouble=error)
+                return await self._settle(row, DeliveryState.HELD, trouble=error)
             case Verdict.REFUSE:
                 return await self._unknown(row, error)
             case _:
@@ -309,7 +316,7 @@ class Delivery:
     async def _settle(
         self,
         row: Row,
-        state: State,
+        state: DeliveryState,
         *,
         record: RecordRef | None = None,
         trouble: Exception | None = None,
@@ -331,8 +338,8 @@ class Delivery:
 _UNDECLARED = CreateClass(repeat=Repeat.BLIND, reason="the connector does not say how a repeated create is recognised")
 
 
-def _moving(row: Row) -> State:
-    return State.DUE if row.sent_until is None else State.DOUBT
+def _moving(row: Row) -> DeliveryState:
+    return DeliveryState.DUE if row.sent_until is None else DeliveryState.DOUBT
 
 
 def _as_before(row: Row, **values: Any) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from customer360.core.errors import Conflict, InvalidValue, NotFound
 from customer360.core.records import RecordRef
 from customer360.core.serialization import draft_from_json, from_json, to_json
 from customer360.outbox import rows
-from customer360.outbox.rows import PENDING, WAITING_FOR_A_PERSON, Row, State
+from customer360.outbox.rows import PENDING, WAITING_FOR_A_PERSON, DeliveryState, Row
 from customer360.outbox.tables import outbox
 from customer360.outbox.verdicts import Problem
 
@@ -38,7 +38,7 @@ class PendingActivity:
     agent_id: str
     deliver_as: str
     crm: str
-    state: State
+    state: DeliveryState
     in_doubt: bool
     attempts: int
     due_at: float
@@ -75,7 +75,7 @@ def pending(
     crm: str | None = None,
     agent_id: str | None = None,
     interaction_id: str | None = None,
-    states: Iterable[State] = PENDING,
+    states: Iterable[DeliveryState] = PENDING,
     limit: int = 1000,
 ) -> tuple[PendingActivity, ...]:
     """What is not delivered, oldest first; ``agent_id`` means those delivered with that agent's authorisation."""
@@ -112,7 +112,7 @@ def resolve(connection: sa.Connection, tenant_id: str, key: str, resolution: Res
     match resolution:
         case StandsInCrm(record):
             values = {
-                "state": State.DONE.value,
+                "state": DeliveryState.DONE.value,
                 "sent_until": None,
                 "record_resource": None if record is None else record.resource,
                 "record_id": None if record is None else record.id,
@@ -121,17 +121,17 @@ def resolve(connection: sa.Connection, tenant_id: str, key: str, resolution: Res
             if draft is not None and (draft.key, draft.kind.value, draft.contact.crm) != (key, row.kind, row.crm):
                 raise InvalidValue("a corrected activity keeps its key, its kind and its CRM")
             # Only where the CRM could not tell has a person looked in its stead.
-            looked = row.state is State.UNKNOWN
+            looked = row.state is DeliveryState.UNKNOWN
             in_doubt = row.sent_until is not None and not looked
             values = {
-                "state": (State.DOUBT if in_doubt else State.DUE).value,
+                "state": (DeliveryState.DOUBT if in_doubt else DeliveryState.DUE).value,
                 "sent_until": row.sent_until if in_doubt else None,
                 "due_at": now,
                 "draft": row.draft if draft is None else to_json(draft),
                 "problem": None,
             }
         case Drop():
-            values = {"state": State.DROPPED.value}
+            values = {"state": DeliveryState.DROPPED.value}
     rows.change(connection, row, fence=row.fence + 1, **values)
 
 
@@ -142,22 +142,22 @@ def hand_over(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: 
 
 def hold(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: str | None = None) -> int:
     """Keep everything pending where it is until :func:`resume`; returns how many."""
-    return _decide(connection, tenant_id, crm, agent_id, state=State.HELD.value)
+    return _decide(connection, tenant_id, crm, agent_id, state=DeliveryState.HELD.value)
 
 
 def drop(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: str | None = None) -> int:
     """Give up everything pending; returns how many."""
-    return _decide(connection, tenant_id, crm, agent_id, state=State.DROPPED.value)
+    return _decide(connection, tenant_id, crm, agent_id, state=DeliveryState.DROPPED.value)
 
 
 def resume(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: str | None = None, now: float) -> int:
     """Let what is held go on: after a new sign-in, a new link, or an administrator's decision; returns how many."""
-    return _decide(connection, tenant_id, crm, agent_id, states=(State.HELD,), **_moving_again(now))
+    return _decide(connection, tenant_id, crm, agent_id, states=(DeliveryState.HELD,), **_moving_again(now))
 
 
 def _moving_again(now: float) -> dict[str, Any]:
-    held = outbox.c.state == State.HELD.value
-    moving = sa.case((outbox.c.sent_until.is_(None), State.DUE.value), else_=State.DOUBT.value)
+    held = outbox.c.state == DeliveryState.HELD.value
+    moving = sa.case((outbox.c.sent_until.is_(None), DeliveryState.DUE.value), else_=DeliveryState.DOUBT.value)
     return {
         "state": sa.case((held, moving), else_=outbox.c.state),
         "due_at": sa.case((held, now), else_=outbox.c.due_at),
@@ -170,7 +170,7 @@ def _decide(
     crm: str,
     agent_id: str | None,
     *,
-    states: tuple[State, ...] = PENDING,
+    states: tuple[DeliveryState, ...] = PENDING,
     **values: Any,
 ) -> int:
     statement = outbox.update().where(

@@ -19,7 +19,7 @@ from customer360.core.serialization import to_json
 from customer360.outbox.tables import outbox
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """What is known of one promised activity."""
 
     DUE = "due"
@@ -44,8 +44,8 @@ class State(StrEnum):
     """A person decided against it."""
 
 
-MOVING = (State.DUE, State.DOUBT)
-WAITING_FOR_A_PERSON = (State.REFUSED, State.UNKNOWN, State.HELD)
+MOVING = (DeliveryState.DUE, DeliveryState.DOUBT)
+WAITING_FOR_A_PERSON = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.HELD)
 PENDING = MOVING + WAITING_FOR_A_PERSON
 
 
@@ -61,7 +61,7 @@ class Row:
     crm: str
     kind: str
     draft: Mapping[str, Any] = attrs.field(repr=False)
-    state: State = attrs.field(converter=State)
+    state: DeliveryState = attrs.field(converter=DeliveryState)
     created_at: float
     due_at: float
     attempts: int
@@ -112,7 +112,7 @@ def promise(
                     "crm": draft.contact.crm,
                     "kind": draft.kind.value,
                     "draft": to_json(draft),
-                    "state": State.DUE.value,
+                    "state": DeliveryState.DUE.value,
                     "created_at": now,
                     "due_at": now,
                     "attempts": 0,

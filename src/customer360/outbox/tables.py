@@ -68,4 +68,4 @@ outbox = sa.Table(
     sa.Index(None, "state", "due_at"),
     sa.Index(None, "tenant_id", "interaction_id"),
 )
-"""Activities that were promised. States are those of :class:`customer360.outbox.rows.State`."""
+"""Activities that were promised. States are those of :class:`customer360.outbox.rows.DeliveryState`."""

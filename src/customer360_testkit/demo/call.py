@@ -12,7 +12,7 @@ from customer360.core.connector import ConnectorInfo
 from customer360.core.interactions import Disposition, Interaction, WrapUp
 from customer360.core.metadata import StandardField
 from customer360.core.records import RelatedKind
-from customer360.outbox.rows import State
+from customer360.outbox.rows import DeliveryState
 from customer360_testkit.demo.stage import Stage
 from customer360_testkit.fakes.cast import CastMember
 from customer360_testkit.sandbox import SandboxedCrm
@@ -71,7 +71,7 @@ def play(stage: Stage, client: Customer360, info: ConnectorInfo, crm: SandboxedC
         said.append(f"{field} is now 'Head of Purchasing', read back from the CRM")
     with stage.step("The agent writes a note") as said:
         note = conversation.create_activity(NoteDraft(contact=contact.ref, subject="From the call", text=NOTE))
-        _must(note.state is State.DONE, f"the note is {note.state.value}")
+        _must(note.state is DeliveryState.DONE, f"the note is {note.state.value}")
         said.append(f"in the CRM as {note.record}; shown in the panel")
         _must(
             any(NOTE in each.text for each in conversation.panel.related(RelatedKind.NOTE)), "the panel lacks the note"
@@ -84,7 +84,7 @@ def play(stage: Stage, client: Customer360, info: ConnectorInfo, crm: SandboxedC
         conversation.end()
         _must(wrapped.pending == 0 and len(wrapped.activities) == 1, "the call log was not delivered")
         (logged,) = wrapped.activities
-        _must(logged.state is State.DONE and logged.record is not None, f"the call log is {logged.state.value}")
+        _must(logged.state is DeliveryState.DONE and logged.record is not None, f"the call log is {logged.state.value}")
         said.append(f"the call stands in the CRM as {logged.record}")
     with stage.step("Read back from the CRM itself, not through the SDK") as said:
         for text in (NOTE, WRAPPED):

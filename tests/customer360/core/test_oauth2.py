@@ -176,7 +176,15 @@ def test_a_return_without_a_code_is_refused() -> None:
 
 @pytest.mark.fault("X8")
 @given(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(), st.just("3600"), st.lists(st.integers()))
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.text(),
+        st.just("3600"),
+        st.lists(st.integers()),
+    )
 )
 def test_any_expires_in_gives_a_grant(told: object) -> None:
     """Missing, text, negative, endless or no number at all: the grant is there; its end can be true, or is none."""

@@ -14,7 +14,7 @@ from customer360.core.matching import Found
 from customer360.core.panel import Part, PartName, PartState
 from customer360.core.records import RecordRef, RelatedKind
 from customer360.outbox.inbox import Drop
-from customer360.outbox.rows import State
+from customer360.outbox.rows import DeliveryState
 from customer360_testkit.fakes.faults import drop, status
 
 
@@ -139,7 +139,7 @@ def test_the_interaction_is_linked_to_the_contact_open_at_the_end(world: Any) ->
     second_ref = session.find_contacts(phone=second.e164[0]).best.contact.ref
     conversation.open(second_ref)
     wrapped = conversation.wrap_up(ended())
-    assert [each.state for each in wrapped.activities] == [State.DONE]
+    assert [each.state for each in wrapped.activities] == [DeliveryState.DONE]
     logged = {row["Who_Id"]["id"] for row in world.crm.fake.records("Calls") if row["Description"]}
     assert second_ref.id in logged
     assert first_ref.id not in logged
@@ -235,11 +235,11 @@ def test_activities_by_hand_during_and_after_the_conversation(world: Any) -> Non
     conversation = world.session().begin(world.call(world.person(14).e164[0]))
     ref = conversation.panel.contact.ref
     note = conversation.create_activity(NoteDraft(contact=ref, subject="Hand", text="during"))
-    assert note.state is State.DONE
+    assert note.state is DeliveryState.DONE
     assert conversation.panel.related(RelatedKind.NOTE)[0].ref == note.record
     conversation.end()
     task = conversation.create_activity(TaskDraft(contact=ref, subject="after"))
-    assert task.state is State.DONE
+    assert task.state is DeliveryState.DONE
 
 
 @pytest.mark.feature("M4")
@@ -249,7 +249,7 @@ def test_a_note_typed_while_the_crm_is_down_is_kept_and_delivered_later(world: A
     conversation = world.session().begin(world.call(world.person(15).e164[0]))
     world.crm.fake.faults.add(status(503), method="POST", path=r".*/Notes$", times=1)
     kept = conversation.create_activity(NoteDraft(contact=conversation.panel.contact.ref, text="kept-note"))
-    assert kept.state in (State.DUE, State.DOUBT)
+    assert kept.state in (DeliveryState.DUE, DeliveryState.DOUBT)
     assert kept.key in [each.key for each in world.client.pending()]
     conversation.end()
     assert world.crm.fake.count_holding("kept-note") == 0
@@ -261,7 +261,7 @@ def test_an_activity_that_the_crm_refuses_is_raised_and_not_kept(world: Any) -> 
     ref = conversation.panel.contact.ref
     with pytest.raises(ValidationFailed):
         conversation.create_activity(TaskDraft(contact=ref, subject="x", extra={"Due_Date": "someday"}))
-    assert all(each.state is not State.REFUSED for each in world.client.pending())
+    assert all(each.state is not DeliveryState.REFUSED for each in world.client.pending())
     conversation.end()
 
 
@@ -288,7 +288,7 @@ def test_a_wrap_up_whose_answer_is_lost_is_in_doubt_and_found_again(world: Any) 
     world.crm.fake.faults.add(drop(applied=True), method="POST", path=r".*/Calls$")
     wrapped = conversation.wrap_up(WrapUp(ended_at=datetime.now(UTC), notes="lost-answer"))
     assert wrapped.pending == 1
-    assert [each.state for each in wrapped.activities] == [State.DOUBT]
+    assert [each.state for each in wrapped.activities] == [DeliveryState.DOUBT]
     conversation.end()
     assert world.crm.fake.count_holding("lost-answer") == 1
     (waiting,) = [each for each in world.client.pending() if each.key == wrapped.activities[0].key]
@@ -301,7 +301,7 @@ def test_the_activities_of_a_wrap_up_can_be_chosen(world: Any) -> None:
     ref = conversation.panel.contact.ref
     chosen = (NoteDraft(contact=ref, text="chosen-note"), TaskDraft(contact=ref, subject="chosen-task"))
     wrapped = conversation.wrap_up(ended(), activities=chosen)
-    assert [each.state for each in wrapped.activities] == [State.DONE, State.DONE]
+    assert [each.state for each in wrapped.activities] == [DeliveryState.DONE, DeliveryState.DONE]
     assert world.crm.fake.count_holding("chosen-note") == 1
     conversation.end()
 
@@ -319,6 +319,6 @@ def test_what_the_crm_cannot_do_is_refused_before_anything_is_promised(world: An
 def test_a_person_decides_about_what_is_pending(world: Any) -> None:
     """What waits for somebody can be dropped; what moves by itself cannot."""
     for waiting in world.client.pending():
-        if waiting.state in (State.DUE, State.DOUBT):
+        if waiting.state in (DeliveryState.DUE, DeliveryState.DOUBT):
             with pytest.raises(Conflict):
                 world.client.resolve(waiting.key, Drop())

@@ -14,7 +14,7 @@ from customer360.core.interactions import Channel, WrapUp
 from customer360.core.matching import Found, Source, StepKind
 from customer360.core.panel import PartName, PartState
 from customer360.core.records import RelatedKind
-from customer360.outbox.rows import State
+from customer360.outbox.rows import DeliveryState
 
 
 @pytest.mark.feature("F096")
@@ -80,7 +80,7 @@ def test_note_task_and_call_log_reach_the_mailbox_once(outlook: Any) -> None:
     note = conversation.create_activity(NoteDraft(contact=ref, text="outlook-note"))
     task = conversation.create_activity(TaskDraft(contact=ref, subject="outlook-task"))
     wrapped = conversation.wrap_up(WrapUp(ended_at=datetime.now(UTC), notes="outlook-call"))
-    assert [note.state, task.state, *(each.state for each in wrapped.activities)] == [State.DONE] * 3
+    assert [note.state, task.state, *(each.state for each in wrapped.activities)] == [DeliveryState.DONE] * 3
     fake = outlook.crm.fake
     assert [fake.count_holding(text) for text in ("outlook-note", "outlook-task", "outlook-call")] == [1, 1, 1]
     assert fake.invitations == []

@@ -11,7 +11,7 @@ from customer360.core.errors import CircuitOpen, CrmUnavailable
 from customer360.core.interactions import WrapUp
 from customer360.core.matching import Found, Source
 from customer360.core.panel import PartName, PartState
-from customer360.outbox.rows import State
+from customer360.outbox.rows import DeliveryState
 from customer360_testkit.fakes.faults import slow, status
 
 
@@ -69,5 +69,5 @@ def test_a_wrap_up_while_the_crm_is_down_is_committed_and_delivered_by_the_worke
     assert wrapped.pending in (0, 1)
     conversation.end()
     states = {each.key: each.state for each in own_world.client.pending()}
-    assert all(state is State.DUE for state in states.values())
+    assert all(state is DeliveryState.DUE for state in states.values())
     assert own_world.crm.fake.count_holding("while-down") == 1 - len(states)

@@ -30,7 +30,7 @@ from customer360.drivers.simulation import Simulation
 from customer360.outbox import inbox, rows
 from customer360.outbox.delivery import Delivery, Report
 from customer360.outbox.inbox import SendAgain
-from customer360.outbox.rows import Row, State
+from customer360.outbox.rows import DeliveryState, Row
 from customer360.store.engine import Store, open_store
 
 T = TypeVar("T")
@@ -133,7 +133,7 @@ def desk() -> Iterator[Desk]:
 def test_what_is_due_is_delivered_once(desk: Desk) -> None:
     """Every kind goes out, each with its record; a second round has nothing to do."""
     desk.promise(*desk.vendor.drafts)
-    assert desk.deliver().count(State.DONE) == 3
+    assert desk.deliver().count(DeliveryState.DONE) == 3
     assert [desk.times(draft) for draft in desk.vendor.drafts] == [1, 1, 1]
     (written,) = desk.vendor.written()[desk.note.key]
     assert desk.row(desk.note).record == RecordRef("model", "note", written)
@@ -146,9 +146,9 @@ def test_a_lost_answer_of_a_native_create_is_repeated_with_the_same_key(desk: De
     """The CRM makes one of two (stripe-node#559: the key is made before the first attempt)."""
     desk.promise(desk.note)
     desk.faults = [AnswerLost("reset")]
-    assert desk.deliver().count(State.DOUBT) == 1
+    assert desk.deliver().count(DeliveryState.DOUBT) == 1
     desk.until_due(desk.note)
-    assert desk.deliver().count(State.DONE) == 1
+    assert desk.deliver().count(DeliveryState.DONE) == 1
     assert [what for _, what in desk.sent] == ["create note", "create note"]
     assert desk.times(desk.note) == 1
 
@@ -161,10 +161,10 @@ def test_a_lost_answer_of_a_findable_create_is_looked_for_until_it_is_found(desk
     desk.promise(desk.task)
     desk.faults = [AnswerLost("reset")]
     desk.deliver()
-    while desk.row(desk.task).state is State.DOUBT:
+    while desk.row(desk.task).state is DeliveryState.DOUBT:
         desk.until_due(desk.task)
         desk.deliver()
-    assert desk.row(desk.task).state is State.DONE
+    assert desk.row(desk.task).state is DeliveryState.DONE
     assert desk.sent[-1][0] - desk.sent[0][0] >= LAG
     assert [what for _, what in desk.sent].count("create task") == 1
     assert desk.times(desk.task) == 1
@@ -178,7 +178,7 @@ def test_a_findable_create_is_resent_only_after_lag_and_longest_run(desk: Desk) 
     desk.promise(desk.task)
     desk.faults, desk.arrives = [AnswerLost("reset")], False
     desk.deliver()
-    while desk.row(desk.task).state is State.DOUBT:
+    while desk.row(desk.task).state is DeliveryState.DOUBT:
         desk.until_due(desk.task)
         desk.deliver()
     first, second = (at for at, what in desk.sent if what == "create task")
@@ -199,7 +199,7 @@ def test_a_lost_answer_of_a_blind_create_is_reported_and_never_resent(desk: Desk
     desk.sim.now += 1e6
     assert desk.deliver() == Report()
     desk.store_does(inbox.resolve, "acme", desk.call.key, SendAgain(), now=desk.sim.now)
-    assert desk.deliver().count(State.DONE) == 1
+    assert desk.deliver().count(DeliveryState.DONE) == 1
 
 
 @pytest.mark.fault("X4")
@@ -208,10 +208,10 @@ def test_too_many_requests_is_no_doubt_and_waits(desk: Desk) -> None:
     """A 429 was not applied: the row is due again, later, even where the CRM cannot tell."""
     desk.promise(desk.call)
     desk.faults, desk.arrives = [Response(429)], False
-    assert desk.deliver().count(State.DUE) == 1
+    assert desk.deliver().count(DeliveryState.DUE) == 1
     assert desk.row(desk.call).sent_until is None
     assert desk.until_due(desk.call) >= 1
-    assert desk.deliver().count(State.DONE) == 1
+    assert desk.deliver().count(DeliveryState.DONE) == 1
 
 
 @pytest.mark.fault("X2")
@@ -219,7 +219,7 @@ def test_a_connection_that_was_never_made_is_no_doubt(desk: Desk) -> None:
     """Nothing was sent; a row that was in doubt before stays in doubt, one that was not does not."""
     desk.promise(desk.call, desk.task)
     desk.faults, desk.arrives = [ConnectFailed("no route"), ConnectFailed("no route")], False
-    assert desk.deliver().count(State.DUE) == 2
+    assert desk.deliver().count(DeliveryState.DUE) == 2
     desk.until_due(desk.task)
     desk.faults = [AnswerLost("reset"), AnswerLost("reset")]
     desk.deliver()
@@ -227,7 +227,7 @@ def test_a_connection_that_was_never_made_is_no_doubt(desk: Desk) -> None:
     desk.until_due(desk.task)
     desk.faults = [ConnectFailed("no route")]
     desk.deliver()
-    assert (desk.row(desk.task).state, desk.row(desk.task).sent_until) == (State.DOUBT, doubtful)
+    assert (desk.row(desk.task).state, desk.row(desk.task).sent_until) == (DeliveryState.DOUBT, doubtful)
 
 
 @pytest.mark.feature("D3")
@@ -236,13 +236,13 @@ def test_what_the_crm_refuses_waits_for_a_person_with_the_reason(desk: Desk) -> 
     desk.promise(desk.task)
     desk.faults, desk.arrives = [Response(422)], False
     (refused,) = desk.deliver().activities
-    assert refused.state is State.REFUSED
+    assert refused.state is DeliveryState.REFUSED
     (listed,) = desk.store_does(inbox.pending, "acme")
     assert listed.problem is not None
     assert (listed.problem.code, listed.problem.status) == ("validation_failed", 422)
     corrected = attrs.evolve(desk.task, subject="shorter")
     desk.store_does(inbox.resolve, "acme", desk.task.key, SendAgain(corrected), now=desk.sim.now)
-    assert desk.deliver().count(State.DONE) == 1
+    assert desk.deliver().count(DeliveryState.DONE) == 1
 
 
 @pytest.mark.feature("F135")
@@ -251,22 +251,22 @@ def test_without_an_authorisation_it_is_held_until_there_is_one(desk: Desk, erro
     """Nothing is lost and nothing is tried in vain; a sign-in lets it go on."""
     desk.promise(desk.note)
     desk.unreachable = error
-    assert desk.deliver().count(State.HELD) == 1
+    assert desk.deliver().count(DeliveryState.HELD) == 1
     desk.unreachable = None
     desk.sim.now += 1e5
     assert desk.deliver() == Report()
     assert desk.store_does(inbox.resume, "acme", "model", agent_id="kim", now=desk.sim.now) == 1
-    assert desk.deliver().count(State.DONE) == 1
+    assert desk.deliver().count(DeliveryState.DONE) == 1
 
 
 def test_a_broken_store_in_reach_comes_later(desk: Desk) -> None:
     """An error that passes by itself is tried again by itself."""
     desk.promise(desk.note)
     desk.unreachable = StoreBusy("locked")
-    assert desk.deliver().count(State.DUE) == 1
+    assert desk.deliver().count(DeliveryState.DUE) == 1
     desk.unreachable = None
     desk.until_due(desk.note)
-    assert desk.deliver().count(State.DONE) == 1
+    assert desk.deliver().count(DeliveryState.DONE) == 1
 
 
 @pytest.mark.feature("D6")
@@ -279,7 +279,7 @@ def test_an_activity_follows_a_merged_contact_once(desk: Desk, monkeypatch: pyte
     desk.faults, desk.arrives = [Response(410)], False
     (refused,) = desk.run(desk.delivery.deliver_due(most=2)).activities[-1:]
     assert desk.row(desk.task).draft["contact"] == {"crm": "model", "resource": "contacts", "id": "43"}
-    assert refused.state is State.REFUSED
+    assert refused.state is DeliveryState.REFUSED
     assert refused.problem is not None
     assert refused.problem.record == survivor
 
@@ -289,7 +289,7 @@ def test_a_plugin_that_crashes_after_sending_leaves_a_doubt(desk: Desk) -> None:
     """A KeyError says nothing of the CRM; what counts is whether the request had left."""
     desk.promise(desk.task)
     desk.faults = [Response(200, b'{"unexpected": 1}')]
-    assert desk.deliver().count(State.DOUBT) == 1
+    assert desk.deliver().count(DeliveryState.DOUBT) == 1
     assert "unexpected" not in str(desk.row(desk.task).problem)
 
 
@@ -298,7 +298,7 @@ def test_a_row_that_cannot_be_read_is_refused_and_stops_nobody(desk: Desk) -> No
     desk.promise(desk.note, desk.task)
     desk.store_does(rows.change, desk.row(desk.note), draft={"kind": "poem"})
     report = desk.deliver()
-    assert (report.count(State.REFUSED), report.count(State.DONE)) == (1, 1)
+    assert (report.count(DeliveryState.REFUSED), report.count(DeliveryState.DONE)) == (1, 1)
 
 
 @pytest.mark.promise("R1")
@@ -306,12 +306,12 @@ def test_nothing_is_sent_when_the_lease_may_end_before_the_answer(desk: Desk) ->
     """The transaction took too long: the row goes back as it was, and nothing has left."""
     desk.promise(desk.call)
     desk.stalls = 41.0
-    assert desk.run(desk.delivery.deliver_due(most=1)).count(State.DUE) == 1
+    assert desk.run(desk.delivery.deliver_due(most=1)).count(DeliveryState.DUE) == 1
     assert desk.sent == []
     row = desk.row(desk.call)
     assert (row.sent_until, row.attempts) == (None, 0)
     desk.stalls = 0.0
-    assert desk.deliver().count(State.DONE) == 1
+    assert desk.deliver().count(DeliveryState.DONE) == 1
 
 
 @pytest.mark.promise("R1")
@@ -336,11 +336,11 @@ def test_a_caller_who_leaves_leaves_a_doubt_that_is_settled_later(desk: Desk) ->
 
     with pytest.raises(DeadlineExceeded):
         desk.run(hurried())
-    assert desk.row(desk.task).state is State.DOUBT
+    assert desk.row(desk.task).state is DeliveryState.DOUBT
     desk.until_due(desk.task)
-    assert desk.deliver().count(State.DOUBT) == 1
+    assert desk.deliver().count(DeliveryState.DOUBT) == 1
     desk.sim.now += LAG
-    assert desk.deliver().count(State.DONE) == 1
+    assert desk.deliver().count(DeliveryState.DONE) == 1
     assert desk.times(desk.task) == 1
 
 
@@ -358,7 +358,7 @@ def test_a_worker_goes_on_when_the_store_is_locked_for_a_while(desk: Desk) -> No
     desk.promise(desk.note)
     desk.busy = 2
     desk.sim.start("worker", desk.delivery.keep_delivering())
-    desk.sim.run(lambda: desk.row(desk.note).state is State.DONE, desk.sim.now + 600)
+    desk.sim.run(lambda: desk.row(desk.note).state is DeliveryState.DONE, desk.sim.now + 600)
     assert desk.times(desk.note) == 1
 
 
@@ -369,7 +369,7 @@ def test_an_answer_after_the_lease_was_lost_changes_nothing(desk: Desk) -> None:
     desk.store_does(inbox.hold, "acme", "model")
     assert desk.run(desk.delivery.deliver(claimed)) is None
     assert desk.sent == []
-    assert desk.row(desk.task).state is State.HELD
+    assert desk.row(desk.task).state is DeliveryState.HELD
 
 
 def test_errors_and_rows_name_no_customer(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from customer360.core.errors import Conflict, InvalidValue, NotFound
 from customer360.core.records import RecordRef
 from customer360.outbox import inbox, rows
 from customer360.outbox.inbox import Drop, SendAgain, StandsInCrm
-from customer360.outbox.rows import Row, State
+from customer360.outbox.rows import DeliveryState, Row
 from customer360.store.engine import Store, open_store
 
 MARIA = RecordRef("zoho", "Contacts", "42")
@@ -32,10 +32,10 @@ def call(store: Store, function: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def promised(
-    store: Store, state: State = State.DUE, draft: NoteDraft = NOTE, agent: str = "kim", **values: Any
+    store: Store, state: DeliveryState = DeliveryState.DUE, draft: NoteDraft = NOTE, agent: str = "kim", **values: Any
 ) -> None:
     call(store, rows.promise, [draft], tenant_id="acme", interaction_id="call-1", agent_id=agent, now=100.0)
-    if state is not State.DUE or values:
+    if state is not DeliveryState.DUE or values:
         call(store, rows.change, row(store, draft.key), state=state.value, **values)
 
 
@@ -47,32 +47,38 @@ def row(store: Store, key: str = "k1") -> Row:
 @pytest.mark.feature("D3")
 def test_pending_lists_everything_that_is_not_settled(store: Store) -> None:
     """Due, in doubt, refused, unknown and held are listed with their draft; done and dropped are not."""
-    for state in State:
+    for state in DeliveryState:
         promised(store, state, attrs.evolve(NOTE, key=state.value))
     listed = {each.state: each for each in call(store, inbox.pending, "acme")}
-    assert set(listed) == {State.DUE, State.DOUBT, State.REFUSED, State.UNKNOWN, State.HELD}
-    assert listed[State.HELD].draft == attrs.evolve(NOTE, key="held")
+    assert set(listed) == {
+        DeliveryState.DUE,
+        DeliveryState.DOUBT,
+        DeliveryState.REFUSED,
+        DeliveryState.UNKNOWN,
+        DeliveryState.HELD,
+    }
+    assert listed[DeliveryState.HELD].draft == attrs.evolve(NOTE, key="held")
     assert call(store, inbox.pending, "acme", agent_id="somebody else") == ()
     assert call(store, inbox.pending, "another tenant") == ()
 
 
 @pytest.mark.feature("D3")
-@pytest.mark.parametrize("state", [State.REFUSED, State.UNKNOWN, State.HELD])
-def test_a_person_says_that_it_stands_in_the_crm(store: Store, state: State) -> None:
+@pytest.mark.parametrize("state", [DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.HELD])
+def test_a_person_says_that_it_stands_in_the_crm(store: Store, state: DeliveryState) -> None:
     """One call settles it, with the record where the person knows it."""
     promised(store, state, sent_until=5.0)
     call(store, inbox.resolve, "acme", "k1", StandsInCrm(RecordRef("zoho", "Notes", "7")), now=200.0)
-    assert (row(store).state, row(store).record) == (State.DONE, RecordRef("zoho", "Notes", "7"))
+    assert (row(store).state, row(store).record) == (DeliveryState.DONE, RecordRef("zoho", "Notes", "7"))
 
 
 @pytest.mark.feature("D3")
 def test_a_refused_activity_is_corrected_and_sent_again(store: Store) -> None:
     """The corrected draft keeps its key, so that it can still be recognised."""
-    promised(store, State.REFUSED)
+    promised(store, DeliveryState.REFUSED)
     corrected = attrs.evolve(NOTE, text="shorter")
     call(store, inbox.resolve, "acme", "k1", SendAgain(corrected), now=200.0)
     (listed,) = call(store, inbox.pending, "acme")
-    assert (listed.state, listed.draft, listed.due_at) == (State.DUE, corrected, 200.0)
+    assert (listed.state, listed.draft, listed.due_at) == (DeliveryState.DUE, corrected, 200.0)
     with pytest.raises(Conflict):
         call(store, inbox.resolve, "acme", "k1", Drop(), now=200.0)
 
@@ -80,7 +86,7 @@ def test_a_refused_activity_is_corrected_and_sent_again(store: Store) -> None:
 @pytest.mark.parametrize("other", [attrs.evolve(NOTE, key="k2"), attrs.evolve(NOTE, contact=RecordRef("m", "c", "1"))])
 def test_a_correction_cannot_turn_into_another_activity(store: Store, other: NoteDraft) -> None:
     """Key and CRM stay: anything else is a new activity."""
-    promised(store, State.REFUSED)
+    promised(store, DeliveryState.REFUSED)
     with pytest.raises(InvalidValue):
         call(store, inbox.resolve, "acme", "k1", SendAgain(other), now=200.0)
 
@@ -88,12 +94,12 @@ def test_a_correction_cannot_turn_into_another_activity(store: Store, other: Not
 @pytest.mark.promise("R1")
 def test_sending_again_takes_only_that_doubt_away_which_a_person_looked_into(store: Store) -> None:
     """After "unknown" the person has looked; a held row that was in doubt is still looked for by us."""
-    promised(store, State.UNKNOWN, sent_until=150.0)
-    promised(store, State.HELD, attrs.evolve(NOTE, key="k2"), sent_until=150.0)
+    promised(store, DeliveryState.UNKNOWN, sent_until=150.0)
+    promised(store, DeliveryState.HELD, attrs.evolve(NOTE, key="k2"), sent_until=150.0)
     for key in ("k1", "k2"):
         call(store, inbox.resolve, "acme", key, SendAgain(), now=200.0)
-    assert (row(store, "k1").state, row(store, "k1").sent_until) == (State.DUE, None)
-    assert (row(store, "k2").state, row(store, "k2").sent_until) == (State.DOUBT, 150.0)
+    assert (row(store, "k1").state, row(store, "k1").sent_until) == (DeliveryState.DUE, None)
+    assert (row(store, "k2").state, row(store, "k2").sent_until) == (DeliveryState.DOUBT, 150.0)
 
 
 def test_an_unknown_key_is_not_found(store: Store) -> None:
@@ -106,21 +112,21 @@ def test_an_unknown_key_is_not_found(store: Store) -> None:
 def test_held_activities_resume_as_what_they_were(store: Store) -> None:
     """Doubt survives holding: what may stand in the CRM is looked for, not sent blindly."""
     promised(store)
-    promised(store, State.DOUBT, attrs.evolve(NOTE, key="k2"), sent_until=150.0)
+    promised(store, DeliveryState.DOUBT, attrs.evolve(NOTE, key="k2"), sent_until=150.0)
     assert call(store, inbox.hold, "acme", "zoho") == 2
-    assert {row(store, key).state for key in ("k1", "k2")} == {State.HELD}
+    assert {row(store, key).state for key in ("k1", "k2")} == {DeliveryState.HELD}
     assert call(store, inbox.resume, "acme", "zoho", now=300.0) == 2
-    assert (row(store, "k1").state, row(store, "k2").state) == (State.DUE, State.DOUBT)
+    assert (row(store, "k1").state, row(store, "k2").state) == (DeliveryState.DUE, DeliveryState.DOUBT)
     assert row(store, "k2").due_at == 300.0
 
 
 @pytest.mark.feature("F109")
 def test_handing_over_delivers_with_the_accounts_own_link(store: Store) -> None:
     """After unlinking an agent the promise is kept by the account; another agent's is left alone."""
-    promised(store, State.HELD)
-    promised(store, State.DUE, attrs.evolve(NOTE, key="k2"), agent="lee")
+    promised(store, DeliveryState.HELD)
+    promised(store, DeliveryState.DUE, attrs.evolve(NOTE, key="k2"), agent="lee")
     assert call(store, inbox.hand_over, "acme", "zoho", agent_id="kim", now=300.0) == 1
-    assert (row(store, "k1").deliver_as, row(store, "k1").state) == (inbox.ACCOUNT, State.DUE)
+    assert (row(store, "k1").deliver_as, row(store, "k1").state) == (inbox.ACCOUNT, DeliveryState.DUE)
     assert row(store, "k2").deliver_as == "lee"
 
 
@@ -129,7 +135,7 @@ def test_dropping_is_a_decision_that_stays_visible(store: Store) -> None:
     """Nothing is deleted: a dropped activity keeps its row."""
     promised(store)
     assert call(store, inbox.drop, "acme", "zoho", agent_id="kim") == 1
-    assert row(store).state is State.DROPPED
+    assert row(store).state is DeliveryState.DROPPED
     assert call(store, inbox.drop, "acme", "zoho") == 0
 
 
@@ -138,7 +144,7 @@ def test_a_decision_overrules_a_worker_in_the_middle(store: Store) -> None:
     promised(store)
     (claimed,) = call(store, rows.claim, 200.0, lease=60.0)
     call(store, inbox.hold, "acme", "zoho")
-    assert call(store, rows.change, claimed, state=State.DONE.value) is False
+    assert call(store, rows.change, claimed, state=DeliveryState.DONE.value) is False
     call(store, inbox.resume, "acme", "zoho", now=210.0)
     assert call(store, rows.claim, 259.0, lease=60.0) == ()
     assert len(call(store, rows.claim, 260.0, lease=60.0)) == 1
@@ -151,8 +157,8 @@ def test_a_row_is_claimed_by_one_worker_at_a_time(store: Store) -> None:
     (first,) = call(store, rows.claim, 200.0, lease=60.0)
     assert call(store, rows.claim, 259.9, lease=60.0) == ()
     (second,) = call(store, rows.claim, 260.0, lease=60.0)
-    assert call(store, rows.change, first, state=State.DONE.value) is False
-    assert call(store, rows.change, second, state=State.DONE.value) is True
+    assert call(store, rows.change, first, state=DeliveryState.DONE.value) is False
+    assert call(store, rows.change, second, state=DeliveryState.DONE.value) is True
 
 
 def test_next_due_is_the_later_of_due_and_lease(store: Store) -> None:
