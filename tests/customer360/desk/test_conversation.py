@@ -46,6 +46,7 @@ def test_a_call_opens_the_customer_and_shows_what_is_known(world: Any) -> None:
 
 @pytest.mark.feature("F005")
 @pytest.mark.feature("F011")
+@pytest.mark.feature("D9")
 def test_the_contact_has_the_crms_own_fields_custom_ones_too(world: Any) -> None:
     """Records are the CRM's, not a lowest common denominator."""
     caller = world.person(1)
@@ -268,6 +269,7 @@ def test_an_activity_that_the_crm_refuses_is_raised_and_not_kept(world: Any) -> 
 @pytest.mark.feature("F081")
 @pytest.mark.promise("R1")
 @pytest.mark.fault("X20")
+@pytest.mark.feature("D11")
 def test_wrapping_up_twice_writes_the_log_once(world: Any) -> None:
     """An agent clicks twice."""
     conversation = world.session().begin(world.call(world.person(17).e164[0]))
@@ -322,3 +324,16 @@ def test_a_person_decides_about_what_is_pending(world: Any) -> None:
         if waiting.state in (DeliveryState.DUE, DeliveryState.DOUBT):
             with pytest.raises(Conflict):
                 world.client.resolve(waiting.key, Drop())
+
+
+@pytest.mark.feature("D8")
+@pytest.mark.fault("X5")
+def test_a_session_that_expires_in_mid_conversation_is_renewed_unseen(world: Any) -> None:
+    """The agent notices nothing; one refresh, whatever waits for it."""
+    conversation = world.session().begin(world.call(world.person(20).e164[0]))
+    world.crm.fake.oauth.expire_access_tokens()
+    before = world.crm.fake.journal.count
+    assert conversation.edit({"Title": "Renewed"}).fields["Title"] == "Renewed"
+    asked = [entry for entry in world.crm.fake.journal if entry.number > before and "/oauth/" in entry.path]
+    assert len(asked) == 1
+    conversation.end()

@@ -211,6 +211,7 @@ def over_asyncio(scene: Scene, use: Callable[[AsyncioDriver], Any]) -> Any:
     return asyncio.run(main())
 
 
+@pytest.mark.feature("D7")
 @pytest.mark.promise("R3")
 @pytest.mark.fault("X7")
 def test_fifty_tasks_refresh_once(scene: Scene) -> None:
