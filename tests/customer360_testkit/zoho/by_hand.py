@@ -71,6 +71,12 @@ def _none(answer: WireAnswer) -> list[str]:
     return []
 
 
+def signed_in(user: str = "kim", scopes: tuple[str, ...] = SCOPES, **switches: str) -> Client:
+    """A user of a new fake that reads its switches so."""
+    fake = ZohoFake(switches=switches)
+    return Client(fake, fake.oauth.issue(user, scopes).access_token)
+
+
 def code(answer: WireAnswer) -> tuple[int, str]:
     """Status and code of a refusal: of the whole call, or of its first record."""
     body = answer.json()

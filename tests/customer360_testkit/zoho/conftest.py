@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from tests.customer360_testkit.zoho.by_hand import SCOPES, Client, Make
-
-from customer360_testkit.fakes.zoho.fake import ZohoFake
+from tests.customer360_testkit.zoho.by_hand import Client, Make, signed_in
 
 
 @pytest.fixture
 def make() -> Make:
-    def build(user: str = "kim", scopes: tuple[str, ...] = SCOPES, **switches: str) -> Client:
-        fake = ZohoFake(switches=switches)
-        return Client(fake, fake.oauth.issue(user, scopes).access_token)
-
-    return build
+    """``make(user, scopes, **switches)``."""
+    return signed_in
 
 
 @pytest.fixture
-def client(make: Make) -> Client:
-    return make()
+def client() -> Client:
+    return signed_in()
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ told["notes"] = [one.get_key_value("Note_Content") for one in below]
 call = Record()
 call.add_field_value(Field.Calls.subject(), "Inbound call")
 call.add_field_value(Field.Calls.call_type(), Choice("Inbound"))
-call.add_field_value(Field.Calls.call_start_time(), datetime.datetime(2026, 5, 14, 10, 0, tzinfo=datetime.timezone.utc))
+call.add_field_value(Field.Calls.call_start_time(), datetime.datetime(2026, 5, 14, 10, 0, tzinfo=datetime.UTC))
 call.add_field_value(Field.Calls.call_duration(), "03:25")
 who = Record()
 who.set_id(int(made_id))
