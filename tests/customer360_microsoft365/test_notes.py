@@ -106,6 +106,15 @@ def test_an_empty_note_is_none(graph: Any, reply: Callable[..., Response]) -> No
     assert isinstance(graph.last, Request)
 
 
+def test_a_contact_that_was_read_brings_its_note(graph: Any, reply: Callable[..., Response]) -> None:
+    """Without another request, and the same as is listed."""
+    row = contact("Hello")
+    read = graph.run(graph.connector.get(graph.facts, ANN), reply(row))
+    listed = graph.run(graph.connector.related(graph.facts, ANN, RelatedKind.NOTE), reply(row))
+    assert graph.connector.related_within(graph.facts, read, RelatedKind.NOTE) == listed.items
+    assert graph.connector.related_within(graph.facts, read, RelatedKind.TASK) == ()
+
+
 def test_a_note_has_no_title(graph: Any) -> None:
     """What a note cannot hold is refused before any request."""
     note = RecordRef("microsoft365", "personalNotes", "AAMk")
