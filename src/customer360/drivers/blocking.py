@@ -15,11 +15,16 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+import attrs
+
 from customer360.core.coroutines import dismiss
 from customer360.core.effects import Acquire, Operation, Peek, Release, Send, Shared, Tx
+from customer360.core.errors import DeadlineExceeded
 from customer360.core.kernel import Kernel
+from customer360.core.wire import Response
 from customer360.drivers.clock import Clock, SystemClock
 from customer360.drivers.flight import LOOK, Flight, closed, unheard, unknown
+from customer360.drivers.interrupts import Interrupts
 from customer360.drivers.locks import Locks
 from customer360.store.engine import Store
 from customer360.transport.port import HttpPort
@@ -76,6 +81,13 @@ class BlockingDriver:
         run.to_the_end()
         return kernel.result()
 
+    def _send_by(self, until: float, leaf: Send) -> Response:
+        """A request that may have waited for a thread: that time is off its own."""
+        left = until - self._clock.monotonic()
+        if left <= 0:
+            raise DeadlineExceeded("no thread became free in the time allowed; nothing was sent")
+        return self._http.send(attrs.evolve(leaf, timeout=min(left, leaf.timeout)))
+
 
 class _Run:
     """One operation's run."""
@@ -84,17 +96,25 @@ class _Run:
         self.driver = driver
         self.kernel = kernel
         self.bell: SimpleQueue[None] = SimpleQueue()
-        self.flight = Flight(kernel, driver._locks, partial(self.bell.put, None))
-        # Python interrupts the main thread only; a transaction that is to end whole is carried out on another.
-        self.interruptible = threading.current_thread() is threading.main_thread()
+        self.flight = Flight(kernel, driver._locks, self.ring)
+        self.interrupts = Interrupts(self.ring)
         self.unwanted = False
 
     def cancel(self) -> None:
         """End it; from any thread."""
         self.unwanted = True
+        self.ring()
+
+    def ring(self) -> None:
+        """Wake it; from any thread, and from a signal's handler."""
         self.bell.put(None)
 
     def to_the_end(self) -> None:
+        with self.interrupts:
+            self.loop()
+        self.interrupts.check()
+
+    def loop(self) -> None:
         interrupted: BaseException | None = None
         try:
             while not self.kernel.done:
@@ -112,6 +132,7 @@ class _Run:
             raise interrupted
 
     def turn(self) -> None:
+        self.interrupts.check()
         if self.unwanted:
             self.kernel.cancel()
         self.kernel.advance()
@@ -130,11 +151,13 @@ class _Run:
         for token, leaf in starts:
             match leaf:
                 case Send() if lone:
-                    answered = self.flight.at_once(token, self.driver._http.send, leaf)
-                case Tx() if lone and not self.interruptible:
+                    answered = self.flight.at_once(token, self.send, leaf)
+                case Tx() if lone and not self.interrupts.anytime:
                     answered = self.flight.at_once(token, self.driver._store.run, leaf)
                 case Send():
-                    answered = self.follow(token, self.driver._senders, self.driver._http.send, leaf) or answered
+                    until = self.driver._clock.monotonic() + leaf.timeout
+                    send = partial(self.driver._send_by, until)
+                    answered = self.follow(token, self.driver._senders, send, leaf) or answered
                 case Tx():
                     answered = self.follow(token, self.driver._writers, self.driver._store.run, leaf) or answered
                 case Peek():
@@ -149,6 +172,15 @@ class _Run:
                 case _:
                     answered = self.flight.at_once(token, unknown, leaf)
         return answered
+
+    def send(self, leaf: Send) -> Response:
+        """A lone request, on this thread; Ctrl-C need not wait for it."""
+        self.interrupts.exposed = True
+        try:
+            self.interrupts.check()
+            return self.driver._http.send(leaf)
+        finally:
+            self.interrupts.exposed = False
 
     def follow(self, token: int, pool: ThreadPoolExecutor, carry_out: Callable[[L], Any], leaf: L) -> bool:
         """Have a thread of ``pool`` carry out ``leaf``; True if it is answered already, as refused."""

@@ -15,7 +15,7 @@ from customer360.drivers.locks import Locks, Waiter
 
 A = TypeVar("A")
 
-LOOK = 1.0
+LOOK = 0.25
 """Seconds between two looks around, for a run that can only wait for other runs."""
 
 

@@ -25,7 +25,7 @@ class Locks:
     """Each lock is held by nobody or by one waiter at a time, in order of asking; who gives it back does not matter.
 
     So a lock that is never given back shows only when nobody is left who could: a run that waits for it while every
-    other run waits as well is told (:meth:`hopeless`), and what is still held after the last run is freed and logged.
+    other run waits as well is told so (:meth:`hopeless`), and what is held after the last run is freed and logged.
     """
 
     def __init__(self) -> None:
