@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import attrs
 import pytest
@@ -28,66 +26,29 @@ from customer360.core.activities import (
     TaskDraft,
     TaskStatus,
 )
-from customer360.core.effects import Operation, Request
+from customer360.core.effects import Request
 from customer360.core.interactions import Direction
-from customer360.core.linking import LinkFacts
 from customer360.core.phones import Grade, compare, read
 from customer360.core.records import Contact, ContactChange, ContactDraft, RecordRef, RelatedKind
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, TextHas
-from customer360.core.wire import Response
-from customer360_testkit.fakes.exchange import WireRequest
+from customer360_testkit.by_hand import ByHand, signed_in
 from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
 from customer360_zoho import ZohoConnector, auth
 
-try:
-    FAKE = fake_named("zoho")
-except (ImportError, TypeError) as missing:
-    pytest.skip(f"the fake Zoho is not there yet: {missing}", allow_module_level=True)
+FAKE = fake_named("zoho")
 READINGS = [("as they are", "")] + [
     (switch.name, reading) for switch in FAKE.known_switches for reading in switch.readings if reading != switch.default
 ]
 ZOHO = ZohoConnector()
-Player = Callable[[Operation[Any], Callable[[Request], Response]], Any]
 
 
-@attrs.define
-class Link:
-    """A signed-in link to a fake: carries a connector's requests to it, as the transport would."""
-
-    fake: FakeCrm
-    play: Player
-    facts: LinkFacts
-    token: str = attrs.field(default="", repr=False)
-    requests: int = 0
-
-    def send(self, request: Request) -> Response:
-        base = "" if request.path.startswith("https://") else ZOHO.api_base(self.facts)
-        url = base + request.path + ("?" + urlencode(request.params, quote_via=quote) if request.params else "")
-        headers = [*request.headers, ("Authorization", f"Zoho-oauthtoken {self.token}")]
-        content = b""
-        if request.json is not None:
-            headers.append(("Content-Type", "application/json"))
-            content = json.dumps(request.json).encode()
-        self.requests += 1
-        answer = self.fake.answer(WireRequest(request.method, url, tuple(headers), content))
-        response = Response(answer.status, answer.content, answer.headers)
-        problem = ZOHO.error(self.facts, request, response)
-        if problem is not None:
-            raise problem
-        return response
-
-    def run(self, op: Operation[Any]) -> Any:
-        return self.play(op, self.send)
+class Link(ByHand[ZohoConnector]):
+    """A signed-in link to the fake."""
 
     def index_caught_up(self) -> None:
         """Past the worst lag there is."""
         self.wait(600)
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass; a token of an hour would not outlive many waits, so there is a new one."""
-        self.fake.clock.advance(seconds)  # type: ignore[attr-defined] # the fakes' own clock, not the wall's
-        self.token = self.fake.oauth.issue(next(iter(self.fake.users)), self.facts.scopes).access_token
 
     def sync(self, resource: str, cursor: str | None = None) -> tuple[dict[str, Contact], set[str], str | None]:
         changed: dict[str, Contact] = {}
@@ -102,45 +63,16 @@ class Link:
         raise AssertionError("the sync does not end")
 
 
-def sign_in(fake: FakeCrm, play: Player, scopes: tuple[str, ...] = auth.SCOPES) -> Link:
-    """The authorization code flow in the connector's words, by hand."""
-    facts = LinkFacts(crm="zoho", settings={"environment": "production", **fake.link_settings})
-    scheme = auth.AUTH
-    redirect = "https://desk.example/callback"
-    asked = {
-        "response_type": "code",
-        "client_id": fake.client_id,
-        "redirect_uri": redirect,
-        "scope": scheme.scope_separator.join(scopes),
-        "state": "s",
-        **scheme.authorize_params,
-    }
-    back = dict(parse_qsl(urlsplit(fake.authorize(f"{scheme.authorize_url(facts)}?{urlencode(asked)}")).query))
-    assert back["state"] == "s"
-    facts = attrs.evolve(facts, extra=scheme.returned_facts(facts, back))
-    form = {
-        "grant_type": "authorization_code",
-        "client_id": fake.client_id,
-        "client_secret": fake.client_secret,
-        "redirect_uri": redirect,
-        "code": back["code"],
-    }
-    headers = (("Content-Type", "application/x-www-form-urlencoded"),)
-    answer = fake.answer(WireRequest("POST", scheme.token_url(facts), headers, urlencode(form).encode()))
-    assert scheme.token_error(Response(answer.status, answer.content)) is None
-    granted = answer.json()
-    facts = attrs.evolve(facts, extra={**facts.extra, **scheme.token_facts(granted)}, scopes=frozenset(scopes))
-    link = Link(fake, play, facts, granted["access_token"])
-    identity = link.run(ZOHO.identify(facts))
-    link.facts = attrs.evolve(facts, extra={**facts.extra, **identity.extra}, user=identity.user.id)
-    link.requests = 0
-    return link
+def sign_in(fake: FakeCrm, scopes: tuple[str, ...] = auth.SCOPES) -> Link:
+    """Signed in as the administrator, with these scopes."""
+    link = signed_in(ZOHO, fake, scopes=scopes)
+    return Link(link.connector, link.fake, link.facts, link.grant, link.user)
 
 
 @pytest.fixture(scope="module", params=READINGS, ids=lambda reading: "-".join(filter(None, reading)))
-def shared(request: pytest.FixtureRequest, player: Player) -> Link:
+def shared(request: pytest.FixtureRequest) -> Link:
     name, reading = request.param
-    return sign_in(FAKE(switches={name: reading} if reading else {}), player)
+    return sign_in(FAKE(switches={name: reading} if reading else {}))
 
 
 @pytest.fixture
@@ -150,9 +82,9 @@ def link(shared: Link) -> Iterator[Link]:
 
 
 @pytest.fixture(scope="module")
-def plain(player: Player) -> Link:
+def plain() -> Link:
     """The hardest readings."""
-    return sign_in(FAKE(), player)
+    return sign_in(FAKE())
 
 
 def make(link: Link, resource: str = "Contacts", **fields: Any) -> RecordRef:
@@ -258,9 +190,9 @@ def test_every_number_of_the_cast_is_found(link: Link) -> None:
 
 
 @pytest.mark.feature("F010")
-def test_a_phone_without_coql(plain: Link, player: Player) -> None:
+def test_a_phone_without_coql(plain: Link) -> None:
     """What is left is the search by phone, in three spellings."""
-    poor = sign_in(plain.fake, player, tuple(scope for scope in auth.SCOPES if scope != auth.COQL))
+    poor = sign_in(plain.fake, tuple(scope for scope in auth.SCOPES if scope != auth.COQL))
     ref = make(poor, "Contacts", Last_Name="Plainly", Phone="+493098761234")
     poor.index_caught_up()
     assert ref.id in found(poor, "Contacts", PhoneIs("+493098761234", "3098761234", "DE"))
@@ -536,18 +468,18 @@ def test_delta(link: Link, resource: str) -> None:
 # Errors -------------------------------------------------------------------------------------------------------------
 
 
-def test_an_expired_token(player: Player) -> None:
+def test_an_expired_token() -> None:
     """It asks for a refresh; an unknown one is told apart from it only by the vendor's code."""
-    link = sign_in(FAKE(), player)
+    link = sign_in(FAKE())
     link.fake.clock.advance(3601)  # type: ignore[attr-defined]
     with pytest.raises(e.TokenExpired):
         link.run(ZOHO.identify(link.facts))
 
 
 @pytest.mark.feature("F095")
-def test_a_scope_that_is_missing(player: Player) -> None:
+def test_a_scope_that_is_missing() -> None:
     """Zoho says so, and it is no reason to refresh."""
-    link = sign_in(FAKE(), player, tuple(scope for scope in auth.SCOPES if scope != auth.COQL))
+    link = sign_in(FAKE(), tuple(scope for scope in auth.SCOPES if scope != auth.COQL))
     link.facts = attrs.evolve(link.facts, scopes=frozenset(auth.SCOPES))
     with pytest.raises(e.MissingScope):
         found(link, "Contacts", FieldIs("Last_Name", "x"))

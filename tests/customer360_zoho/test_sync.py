@@ -18,6 +18,7 @@ from customer360.core.effects import Request
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Changes
 from customer360.core.wire import Response
+from customer360_testkit.by_hand import play
 from customer360_zoho import ZohoConnector
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -88,8 +89,8 @@ class Org:
         return Response(200, json.dumps(body).encode())
 
 
-def step(player: Callable[..., Any], org: Org, cursor: str | None) -> Changes:
-    changes: Changes = player(ZohoConnector().changes(FACTS, "Contacts", cursor), org)
+def step(org: Org, cursor: str | None) -> Changes:
+    changes: Changes = play(ZohoConnector().changes(FACTS, "Contacts", cursor), org)
     return changes
 
 
@@ -111,9 +112,7 @@ EDITS = st.lists(st.tuples(st.sampled_from(["touch", "delete", "tick"]), st.inte
 
 @given(first=st.integers(0, 12), page=st.integers(2, 5), storms=st.lists(EDITS, max_size=12))
 @settings(max_examples=150, deadline=None)
-def test_nothing_is_lost_and_every_sync_ends(
-    player: Callable[..., Any], first: int, page: int, storms: list[list[tuple[str, int]]]
-) -> None:
+def test_nothing_is_lost_and_every_sync_ends(first: int, page: int, storms: list[list[tuple[str, int]]]) -> None:
     """Records change between pages, many within one second; once they rest, one more sync holds them all."""
     org, copy, cursor = Org(page=page), Copy(), None
     for number in range(first):
@@ -122,7 +121,7 @@ def test_nothing_is_lost_and_every_sync_ends(
     def sync() -> None:
         nonlocal cursor
         for _ in range(300):
-            changes = step(player, org, cursor)
+            changes = step(org, cursor)
             copy.apply(changes)
             cursor = changes.cursor
             for what, number in storms.pop(0) if storms else []:
@@ -141,26 +140,26 @@ def test_nothing_is_lost_and_every_sync_ends(
     assert copy.versions == {identifier: version for identifier, (_, version) in org.records.items()}
 
 
-def test_the_first_page_asks_for_the_fields_that_there_are(player: Callable[..., Any]) -> None:
+def test_the_first_page_asks_for_the_fields_that_there_are() -> None:
     """Custom phone and e-mail fields are read, and fields that this organisation lacks are not asked for."""
     org = Org()
     org.touch("1")
-    changes = step(player, org, None)
+    changes = step(org, None)
     assert json.loads(changes.cursor or "")["columns"] == ["id", "Last_Name", "Modified_Time", "Line", "Mail"]
     assert changes.more
 
 
-def test_a_quiet_sync_is_two_requests(player: Callable[..., Any]) -> None:
+def test_a_quiet_sync_is_two_requests() -> None:
     """One for changes, one for deletions."""
     org, cursor, more = Org(), None, True
     org.touch("1")
     while more:
-        changes = step(player, org, cursor)
+        changes = step(org, cursor)
         cursor, more = changes.cursor, changes.more
     before = org.requests
     while not more or changes.more:
         more = True
-        changes = step(player, org, cursor)
+        changes = step(org, cursor)
         cursor = changes.cursor
     assert org.requests - before == 2
 

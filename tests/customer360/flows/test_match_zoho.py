@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import attrs
 import pytest
 from tests.customer360.flows.stand_in import Player, StandIn
-from tests.customer360_zoho.conftest import play
 from tests.customer360_zoho.test_against_fake import FAKE, ZOHO, Link, sign_in
 
 from customer360.connections import Connection
@@ -36,7 +35,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
-    link = sign_in(FAKE(), play)
+    link = sign_in(FAKE())
     link.index_caught_up()
 
     async def exchange(request: Request) -> Response:
