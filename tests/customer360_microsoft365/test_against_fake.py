@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import quote
 
 import attrs
 import pytest
@@ -27,14 +26,12 @@ from customer360.core.activities import (
     TaskDraft,
     TaskStatus,
 )
-from customer360.core.effects import Operation, Request
+from customer360.core.effects import Request
 from customer360.core.interactions import Direction
-from customer360.core.linking import LinkFacts
 from customer360.core.records import Contact, ContactChange, ContactDraft, FieldValue, RecordRef, RelatedKind
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, TextHas
-from customer360.core.wire import Response
-from customer360_microsoft365 import Microsoft365Connector, auth
-from customer360_testkit.fakes.exchange import WireRequest
+from customer360_microsoft365 import Microsoft365Connector
+from customer360_testkit.by_hand import ByHand, signed_in
 from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
 
@@ -46,46 +43,14 @@ READINGS = [("as they are", "")] + [
     if reading != switch.default and switch.name != "cloud"  # it stands for loopback hosts; here are the vendor's own
 ]
 GRAPH = Microsoft365Connector()
-Player = Callable[[Operation[Any], Callable[[Request], Response]], Any]
 
 
-@attrs.define
-class Link:
-    """A signed-in link to a fake: carries a connector's requests to it, as the transport would."""
-
-    fake: FakeCrm
-    play: Player
-    facts: LinkFacts
-    token: str = attrs.field(default="", repr=False)
-    requests: int = 0
-
-    def send(self, request: Request) -> Response:
-        base = "" if request.path.startswith("https://") else GRAPH.api_base(self.facts)
-        url = base + request.path + ("?" + urlencode(request.params, quote_via=quote) if request.params else "")
-        headers = [*request.headers, ("Authorization", f"Bearer {self.token}")]
-        content = b""
-        if request.json is not None:
-            headers.append(("Content-Type", "application/json"))
-            content = json.dumps(request.json).encode()
-        self.requests += 1
-        answer = self.fake.answer(WireRequest(request.method, url, tuple(headers), content))
-        response = Response(answer.status, answer.content, answer.headers)
-        problem = GRAPH.error(self.facts, request, response)
-        if problem is not None:
-            raise problem
-        return response
-
-    def run(self, op: Operation[Any]) -> Any:
-        return self.play(op, self.send)
+class Link(ByHand[Microsoft365Connector]):
+    """A signed-in link to the fake."""
 
     def filters_caught_up(self) -> None:
         """Past the worst lag there is."""
         self.wait(601)
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass; a token of an hour would not outlive many waits, so there is a new one."""
-        self.fake.clock.advance(seconds)  # type: ignore[attr-defined] # the fakes' own clock, not the wall's
-        self.token = self.fake.oauth.issue(next(iter(self.fake.users)), self.facts.scopes).access_token
 
     def sync(self, resource: str, cursor: str | None = None) -> tuple[dict[str, Contact], set[str], str | None]:
         changed: dict[str, Contact] = {}
@@ -100,47 +65,17 @@ class Link:
         raise AssertionError("the sync does not end")
 
 
-def sign_in(fake: FakeCrm, play: Player, **chosen: str) -> Link:
-    """The authorization code flow in the connector's words, by hand."""
-    personal = fake.switches["account"] == "personal"
-    given = {**fake.link_settings, **({"directory": "consumers"} if personal else {}), **chosen}
-    facts = LinkFacts(crm="microsoft365", settings=GRAPH.linking.checked(given))
-    scheme = auth.AUTH
-    redirect = "https://desk.example/callback"
-    asked = {
-        "response_type": "code",
-        "client_id": fake.client_id,
-        "redirect_uri": redirect,
-        "scope": " ".join(scheme.scopes(facts)),
-        "state": "s",
-        **scheme.authorize_params,
-    }
-    back = dict(parse_qsl(urlsplit(fake.authorize(f"{scheme.authorize_url(facts)}?{urlencode(asked)}")).query))
-    assert back["state"] == "s"
-    form = {
-        "grant_type": "authorization_code",
-        "client_id": fake.client_id,
-        "client_secret": fake.client_secret,
-        "redirect_uri": redirect,
-        "code": back["code"],
-        **scheme.token_params(facts),
-    }
-    headers = (("Content-Type", "application/x-www-form-urlencoded"),)
-    answer = fake.answer(WireRequest("POST", scheme.token_url(facts), headers, urlencode(form).encode()))
-    assert scheme.token_error(Response(answer.status, answer.content)) is None
-    granted = answer.json()
-    facts = attrs.evolve(facts, scopes=frozenset(granted["scope"].split()))
-    link = Link(fake, play, facts, granted["access_token"])
-    identity = link.run(GRAPH.identify(facts))
-    link.facts = attrs.evolve(facts, extra={**facts.extra, **identity.extra}, user=identity.user.id)
-    link.requests = 0
-    return link
+def sign_in(fake: FakeCrm, **chosen: str) -> Link:
+    """Signed in as the first user, with these settings."""
+    personal = {"directory": "consumers"} if fake.switches["account"] == "personal" else {}
+    link = signed_in(GRAPH, fake, settings={**personal, **chosen})
+    return Link(link.connector, link.fake, link.facts, link.grant, link.user)
 
 
 @pytest.fixture(scope="module", params=READINGS, ids=lambda reading: "-".join(filter(None, reading)))
-def shared(request: pytest.FixtureRequest, player: Player) -> Link:
+def shared(request: pytest.FixtureRequest) -> Link:
     name, reading = request.param
-    return sign_in(FAKE(switches={name: reading} if reading else {}), player)
+    return sign_in(FAKE(switches={name: reading} if reading else {}))
 
 
 @pytest.fixture
@@ -150,9 +85,9 @@ def link(shared: Link) -> Iterator[Link]:
 
 
 @pytest.fixture(scope="module")
-def plain(player: Player) -> Link:
+def plain() -> Link:
     """The hardest readings."""
-    return sign_in(FAKE(), player)
+    return sign_in(FAKE())
 
 
 def make(link: Link, resource: str = "contact", **fields: Any) -> RecordRef:
@@ -565,9 +500,9 @@ def test_linking_and_unlinking(link: Link) -> None:
 
 
 @pytest.fixture(scope="module", params=["absent", "present"])
-def with_calendar(request: pytest.FixtureRequest, player: Player) -> Link:
+def with_calendar(request: pytest.FixtureRequest) -> Link:
     """A user who has a calendar for calls, under both readings of what a repeat is answered."""
-    link = sign_in(FAKE(switches={"existing_event_id": request.param}), player)
+    link = sign_in(FAKE(switches={"existing_event_id": request.param}))
     link.send(Request(method="POST", path="/me/calendars", json={"name": "Customer calls", "color": "lightBlue"}))
     identity = link.run(GRAPH.identify(link.facts))
     assert "call_calendar" in identity.extra
@@ -607,9 +542,9 @@ def test_a_calendar_for_calls_that_was_deleted(with_calendar: Link) -> None:
 
 
 @pytest.mark.parametrize(("reading", "round_trips"), [("refused", 3), ("accepted", 1)])
-def test_many_tasks(player: Player, reading: str, round_trips: int) -> None:
+def test_many_tasks(reading: str, round_trips: int) -> None:
     """However long the list, the contact's tasks are found; in one round trip where the vendor filters."""
-    link = sign_in(FAKE(switches={"task_link_filter": reading}), player)
+    link = sign_in(FAKE(switches={"task_link_filter": reading}))
     contact, other = make(link, displayName="Busy"), make(link, displayName="Other")
     owners = [contact if number in (0, 130, 249) else other for number in range(250)]
     refs = [
@@ -647,10 +582,10 @@ def test_delta(link: Link) -> None:
 
 
 @pytest.mark.parametrize("cloud", ["us_l4", "us_l5", "china"])
-def test_other_clouds(player: Player, cloud: str) -> None:
+def test_other_clouds(cloud: str) -> None:
     """The same verbs on their own hosts; what China lacks is declared and refused before any request."""
     shared_host = {"us_l4": "usgov_l4", "us_l5": "usgov_l5"}.get(cloud, "global")  # two clouds, one sign-in host
-    link = sign_in(FAKE(switches={"cloud": shared_host}), player, cloud=cloud)
+    link = sign_in(FAKE(switches={"cloud": shared_host}), cloud=cloud)
     contact = make(link, displayName="Abroad")
     assert contact.id in found(link, FieldIs("displayName", "Abroad"))
     draft = TaskDraft(contact=contact, key="t1", subject="Call back")
@@ -671,10 +606,10 @@ def test_other_clouds(player: Player, cloud: str) -> None:
     assert link.requests == before
 
 
-def test_people_where_they_may_be_read(player: Player) -> None:
+def test_people_where_they_may_be_read() -> None:
     """Asked for by a setting; searched by name and address."""
     fake = FAKE()
-    link = sign_in(fake, player, people="yes", mailbox_settings="yes")
+    link = sign_in(fake, people="yes", mailbox_settings="yes")
     assert "person" in [resource.name for resource in link.run(GRAPH.list_resources(link.facts))]
     member = next(each for each in fake.cast if each.family and each.emails)
     link.wait(60)
@@ -686,9 +621,9 @@ def test_people_where_they_may_be_read(player: Player) -> None:
     assert all(member.emails[0].casefold() in [m.address.casefold() for m in hit.emails] for hit in hits)
 
 
-def test_an_expired_token(player: Player) -> None:
+def test_an_expired_token() -> None:
     """It asks for a refresh."""
-    link = sign_in(FAKE(), player)
+    link = sign_in(FAKE())
     link.fake.clock.advance(100_000)  # type: ignore[attr-defined]
     with pytest.raises(e.TokenExpired):
         link.run(GRAPH.identify(link.facts))
@@ -697,9 +632,11 @@ def test_an_expired_token(player: Player) -> None:
 @pytest.mark.feature("F095")
 def test_a_permission_that_was_not_granted(plain: Link) -> None:
     """Is declared with its name; where the vendor finds it missing, the error names it."""
-    facts = attrs.evolve(plain.facts, scopes=frozenset({"User.Read", "Contacts.ReadWrite"}))
-    token = plain.fake.oauth.issue(next(iter(plain.fake.users)), facts.scopes).access_token
-    poor = Link(plain.fake, plain.play, facts, token)
+    scopes = frozenset({"User.Read", "Contacts.ReadWrite"})
+    facts = attrs.evolve(plain.facts, scopes=scopes)
+    token = plain.fake.oauth.issue(plain.user, scopes).access_token
+    grant = attrs.evolve(plain.grant, access_token=token, scopes=scopes)
+    poor = Link(plain.connector, plain.fake, facts, grant, plain.user)
     with pytest.raises(e.Unsupported, match=r"Tasks\.ReadWrite"):
         poor.run(GRAPH.related(facts, RecordRef("microsoft365", "contact", "x"), RelatedKind.TASK))
     assert poor.requests == 0

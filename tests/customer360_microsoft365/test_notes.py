@@ -36,7 +36,7 @@ def test_appending(notes: str, subject: str, text: str, key: str) -> None:
 
 def test_an_entry() -> None:
     """When and what about, the text, the key."""
-    assert entry(DRAFT, AT) == "2025-11-21 15:04 UTC: Wrap-up\nAll well.\nref: k1"
+    assert entry(DRAFT, AT) == "2026-05-28 20:26 UTC: Wrap-up\nAll well.\nref: k1"
     assert appended("Likes tea", "x") == "Likes tea\n\nx"
 
 
@@ -59,7 +59,7 @@ def test_a_note_is_compared_and_set(graph: Any, reply: Callable[..., Response]) 
     assert ref == RecordRef("microsoft365", "personalNotes", "AAMk")
     assert graph.asked[0].method == "GET"
     assert graph.headers == {"Prefer": 'IdType="ImmutableId"', "If-Match": 'W/"1"'}
-    assert graph.last.json == {"personalNotes": "Likes tea\n\n2025-11-21 15:04 UTC: Wrap-up\nAll well.\nref: k1"}
+    assert graph.last.json == {"personalNotes": "Likes tea\n\n2026-05-28 20:26 UTC: Wrap-up\nAll well.\nref: k1"}
 
 
 @pytest.mark.promise("R2")
