@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from tests.customer360_testkit.zoho.by_hand import Client, code
 
@@ -70,6 +71,13 @@ def test_words(client: Client) -> None:
     assert client.search(word="words xyzzy") == []
     assert client.search(word="--") == []
     assert code(client.get("/Contacts/search", word="w")) == (400, "INVALID_DATA")
+
+
+def test_modules_that_cannot_be_searched(client: Client) -> None:
+    """400 NOT_SUPPORTED."""
+    modules = client.fake.schema.modules
+    modules["Vendors"] = attrs.evolve(modules["Vendors"], searchable=False)
+    assert code(client.get("/Vendors/search", word="paper")) == (400, "NOT_SUPPORTED")
 
 
 @pytest.mark.fault("X23")

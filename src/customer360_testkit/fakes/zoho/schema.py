@@ -19,11 +19,11 @@ class Schema:
     def __init__(self) -> None:
         self.modules: dict[str, Module] = dict(stock_modules())
         self.version = 0
+        """Counts changes; never goes back."""
 
     def reset(self) -> None:
-        if self.version:
-            self.modules = dict(stock_modules())
-            self.version = 0
+        self.modules = dict(stock_modules())
+        self.version += 1
 
     def rename_field(self, module: str, old: str, new: str) -> None:
         """Put a field under another api_name."""

@@ -124,7 +124,7 @@ class Searching:
     def _by_word(self, call: Call, module: Module, text: str) -> Predicate:
         if len(text.strip()) < 2:
             raise invalid_param("word")
-        parts = [part for part in _NOT_WORD.split(text.casefold()) if part]
+        parts = _words(text.casefold())
         names = [
             field.name
             for field in module.fields.values()
@@ -133,7 +133,7 @@ class Searching:
 
         def test(row: Row) -> bool:
             stored = " ".join(row[name] for name in names if isinstance(row.get(name), str)).casefold()
-            held = _NOT_WORD.split(stored)
+            held = _words(stored)
             return bool(parts) and all(any(one.startswith(part) for one in held) for part in parts)
 
         return test
@@ -142,3 +142,8 @@ class Searching:
 @lru_cache(65536)
 def _digits(text: str) -> str:
     return "".join(one for one in text if one.isascii() and one.isdigit())
+
+
+@lru_cache(65536)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(part for part in _NOT_WORD.split(text) if part)

@@ -29,6 +29,8 @@ class Settings:
 
     def __init__(self, fake: ZohoFake) -> None:
         self._fake = fake
+        self._described: dict[tuple[str, bool], tuple[int, WireAnswer]] = {}
+        """What was answered for a module, with hidden fields or without, and at which version of the schema."""
 
     def routes(self) -> Iterable[Route]:
         yield Route("GET", "/crm/v8/settings/modules", self.modules)
@@ -82,8 +84,13 @@ class Settings:
         self._fake.guard.settings(call, "fields")
         module = self._asked(call)
         every = call.query.get("type") == "all"
-        names = [field for field in module.fields.values() if every or not field.hidden]
-        return json_answer(200, {"fields": [self._shown_field(module, field) for field in names]})
+        now = self._fake.schema.version
+        version, answer = self._described.get((module.name, every), (None, NOTHING))
+        if version != now:
+            shown = [self._shown_field(module, one) for one in module.fields.values() if every or not one.hidden]
+            answer = json_answer(200, {"fields": shown})
+            self._described[module.name, every] = now, answer
+        return answer
 
     def _shown_field(self, module: Module, field: Field) -> dict[str, Any]:
         writable = not field.read_only
