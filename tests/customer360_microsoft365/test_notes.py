@@ -36,7 +36,7 @@ def test_appending(notes: str, subject: str, text: str, key: str) -> None:
 
 def test_an_entry() -> None:
     """When and what about, the text, the key."""
-    assert entry(DRAFT, AT) == "2026-05-28 20:26 UTC: Wrap-up\nAll well.\nref: k1"
+    assert entry(DRAFT, AT) == "2025-11-21 15:04 UTC: Wrap-up\nAll well.\nref: k1"
     assert appended("Likes tea", "x") == "Likes tea\n\nx"
 
 
