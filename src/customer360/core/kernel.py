@@ -128,17 +128,19 @@ class Kernel(Generic[T]):
         while self._ready:
             self._step(*self._ready.popleft())
 
-    def answer(self, token: int, value: Any = None, error: BaseException | None = None) -> None:
-        """What became of a leaf; a leaf that was dropped is not waited for."""
+    def answer(self, token: int, value: Any = None, error: BaseException | None = None) -> bool:
+        """What became of a leaf; False if it was dropped, so that nobody has it."""
         if isinstance(error, DeadlineExceeded):
             self.tick()  # a request that ran into the deadline it was bounded by has met that deadline
         flying = self._flying.pop(token, None)
-        if flying is not None:
-            task, leaf = flying
-            task.leaf = None
-            if isinstance(leaf, Send) and leaf.writes and _may_have_changed(value, error):
-                task.frames[-1].wrote = True
-            self._ready.append((task, value, error))
+        if flying is None:
+            return False
+        task, leaf = flying
+        task.leaf = None
+        if isinstance(leaf, Send) and leaf.writes and _may_have_changed(value, error):
+            task.frames[-1].wrote = True
+        self._ready.append((task, value, error))
+        return True
 
     def next_timer(self) -> float | None:
         """When, by the monotonic clock, :meth:`tick` has something to do; None if nothing waits for time."""

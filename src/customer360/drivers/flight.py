@@ -74,9 +74,11 @@ class Flight:
             self.locks.resume(self)
         while self.answers:
             token, value, error = self.answers[0]
-            if self.ways_out.pop(token, None) is not None:
+            leave = self.ways_out.pop(token, None)
+            if leave is not None:
                 self.waits.pop(token, None)
-                self.kernel.answer(token, value, error)
+                if not self.kernel.answer(token, value, error):
+                    leave()  # dropped in the same instant: a lock goes to the next
             self.answers.popleft()  # not before: an interrupt at this moment must lose nothing
 
     def let_go(self) -> None:

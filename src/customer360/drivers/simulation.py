@@ -184,8 +184,9 @@ class Simulation:
 
     def _answered(self, run: _Run, token: int, value: Any, error: BaseException | None) -> None:
         if not run.process.dead:
-            run.waiters.pop(token, None)
-            run.kernel.answer(token, value, error)
+            waiter = run.waiters.pop(token, None)
+            if not run.kernel.answer(token, value, error) and waiter is not None:
+                run.process.locks.withdraw(waiter)
             self.at(self.now, partial(self._go, run))
 
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import attrs
 
 from customer360.core.effects import Leaf, Operation, Peek, Request, Send, Tx
-from customer360.core.errors import ConnectFailed
+from customer360.core.errors import ConnectFailed, DeadlineExceeded
 from customer360.core.wire import Response
 from customer360.drivers.awaiting import AsyncioDriver
 from customer360.drivers.blocking import BlockingDriver
@@ -51,9 +51,12 @@ async def exchange(request: Request) -> Response:
 def outcome(leaf: Send) -> tuple[Response | None, Exception | None, float]:
     """The answer, and the seconds until it comes."""
     name, _, ticks = leaf.url.removeprefix("https://w/").partition("?")
+    seconds = float(ticks) * UNIT
+    if seconds > leaf.timeout:
+        return None, DeadlineExceeded("no answer in time"), leaf.timeout
     if name.startswith("bad"):
-        return None, ConnectFailed("refused"), float(ticks) * UNIT
-    return Response(200, name.encode()), None, float(ticks) * UNIT
+        return None, ConnectFailed("refused"), seconds
+    return Response(200, name.encode()), None, seconds
 
 
 class World(Protocol):
@@ -80,7 +83,7 @@ class BlockingPort(Port):
     def send(self, send: Send) -> Response:
         self.note(send)
         response, error, seconds = outcome(send)
-        time.sleep(min(seconds, send.timeout))
+        time.sleep(seconds)
         if error is not None:
             raise error
         assert response is not None
