@@ -113,6 +113,8 @@ class _Run:
             while not self.kernel.done:
                 try:
                     await self.turn()
+                except GeneratorExit:  # its loop is gone: there is nothing left to wait with
+                    raise
                 except BaseException as interrupt:
                     if interrupted is not None and not isinstance(interrupt, asyncio.CancelledError):
                         raise

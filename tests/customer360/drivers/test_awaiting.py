@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,6 +15,7 @@ import pytest
 
 from customer360.core.effects import (
     Acquire,
+    Doable,
     Emit,
     Operation,
     Release,
@@ -340,6 +342,32 @@ def test_one_driver_serves_several_loops_one_after_the_other(store: Store) -> No
     asyncio.run(driver.close())
 
 
+def test_a_loop_that_is_abandoned_takes_its_runs_along(store: Store) -> None:
+    """Nothing is waited for, and nobody complains; the locks are free."""
+    driver = AsyncioDriver(http=Port(fine), store=store)
+
+    async def op() -> None:
+        await Acquire("held")
+        try:
+            await endless()
+        finally:
+            await Release("held")
+
+    async def take() -> str:
+        await within(1.0, Acquire("held"))
+        await Release("held")
+        return "free"
+
+    loop = asyncio.new_event_loop()
+    run = driver.run(op())
+    loop.create_task(run)._log_destroy_pending = False  # type: ignore[attr-defined]
+    loop.run_until_complete(asyncio.sleep(0.01))
+    loop.close()
+    run.close()  # as the collector would
+    assert asyncio.run(driver.run(take())) == "free"
+    asyncio.run(driver.close())
+
+
 def test_two_tasks_that_wait_for_each_other_are_told(store: Store) -> None:
     """Neither hangs: one gets an error, gives its lock back, and the other goes on."""
 
@@ -432,6 +460,32 @@ def test_what_is_closed_in_mid_operation_fails_cleanly(store: Store) -> None:
                 await task
 
     asyncio.run(main())
+
+
+def test_runs_leave_nothing_in_memory(store: Store) -> None:
+    """Hundreds of operations that succeed, fail and run out of time: not one object per run remains."""
+
+    async def op() -> None:
+        parts: list[Doable[Any]] = [get("1"), _fails(), within(0, endless()), tx(lambda connection: None)]
+        await settle(*parts)
+
+    async def main() -> int:
+        async with driving(store) as driver:
+            for _ in range(20):
+                await driver.run(op())
+            gc.collect()
+            before = len(gc.get_objects())
+            for _ in range(300):
+                await driver.run(op())
+            gc.collect()
+            return len(gc.get_objects()) - before
+
+    assert asyncio.run(main()) < 300
+
+
+async def _fails() -> None:
+    await get("2")
+    raise ValueError("on purpose")
 
 
 def test_endless_waiting_is_no_overflow(store: Store) -> None:
