@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import html
-import re
-from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -22,29 +19,18 @@ from customer360.core.activities import (
     TaskDraft,
     TaskStatus,
 )
-from customer360.core.effects import DELETE, GET, PATCH, POST, gather
-from customer360.core.errors import Duplicate, Gone, InvalidValue, Truncated, UnexpectedAnswer, Unsupported
+from customer360.core.effects import GET
+from customer360.core.errors import Gone, InvalidValue, Truncated, Unsupported
 from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
+from customer360_salesforce import notes, ties
 from customer360_salesforce import query as q
-from customer360_salesforce.auth import API_PATH
-from customer360_salesforce.contacts import create_row, created, key_in_path
-from customer360_salesforce.metadata import keyed, known_shape, notes_object, record_url
-from customer360_salesforce.query import Clause, Row
-from customer360_salesforce.records import (
-    KEY,
-    OBJECT_OF,
-    READINGS,
-    identifier_of,
-    object_of,
-    related_of,
-    text_of,
-    wire_fields,
-)
-
-_PEOPLE: Final = ("Contact", "Lead")
-_NOT_THINGS: Final = (*_PEOPLE, "ContentNote", "Note", "Task", "Event", "User")
+from customer360_salesforce.asking import Row, asked, collected
+from customer360_salesforce.contacts import create_row, key_in_path
+from customer360_salesforce.metadata import keyed, notes_object, record_url
+from customer360_salesforce.records import KEY, identifier_of, text_of, wire_fields
+from customer360_salesforce.related import OBJECT_OF, READINGS, object_of, related_of
 
 # Listing ------------------------------------------------------------------------------------------------------------
 
@@ -58,56 +44,28 @@ async def related(
     return await activities(facts, ActivityFilter(resource=resource, contact=contact, limit=limit, cursor=cursor))
 
 
-async def activities(facts: LinkFacts, asked: ActivityFilter) -> Page[RelatedRecord]:
+async def activities(facts: LinkFacts, wanted: ActivityFilter) -> Page[RelatedRecord]:
     """A filtered listing (F055 to F058)."""
-    name, offset = object_of(asked.resource), _offset(asked.cursor)
+    name, offset = object_of(wanted.resource), _offset(wanted.cursor)
     if name == "ContentNote":
-        if asked.contact is None or asked.conditions or asked.sort:
+        if wanted.contact is None or wanted.conditions or wanted.sort:
             raise Unsupported("Salesforce lists notes of one record at a time, unfiltered, newest first")
-        return await _notes(facts, asked.contact, asked.limit, offset)
-    clauses = [_belongs(name, asked.contact)] if asked.contact else []
+        found = await notes.listed(wanted.contact, limit=wanted.limit + 1, offset=offset)
+        return _page(facts, name, found, wanted.limit, offset)
+    clauses = [ties.belongs(name, wanted.contact)] if wanted.contact else []
     if name == "Task":
-        clauses.append(_CALLS if asked.resource == "Call" else _TO_DOS)
-    clauses += [q.condition(each) for each in asked.conditions]
-    order = asked.sort or (READINGS[name].at, True)
+        clauses.append(_CALLS if wanted.resource == "Call" else _TO_DOS)
+    clauses += [q.condition(each) for each in wanted.conditions]
+    order = wanted.sort or (READINGS[name].at, True)
     keys = (order,) if order[0] == "Id" else (order, ("Id", order[1]))
     where = q.all_of(*clauses) if clauses else None
-    statement = q.select(READINGS[name].columns, name, where, order=keys, limit=asked.limit + 1, offset=offset)
-    rows = (await q.asked(statement)).rows
-    return _page(facts, name, rows, asked.limit, offset)
+    statement = q.select(READINGS[name].columns, name, where, order=keys, limit=wanted.limit + 1, offset=offset)
+    rows = (await asked(statement)).rows
+    return _page(facts, name, rows, wanted.limit, offset)
 
 
 _CALLS: Final = q.equals("TaskSubtype", "Call")
 _TO_DOS: Final = q.any_of(q.compared("TaskSubtype", "!=", "Call"), q.is_null("TaskSubtype"))
-
-
-async def _notes(facts: LinkFacts, contact: RecordRef, limit: int, offset: int) -> Page[RelatedRecord]:
-    """Notes hang off a record by links, which know titles and times; their texts' beginnings are asked for by id."""
-    links = await q.asked(_links(contact, limit=limit + 1, offset=offset))
-    ids = [text_of(link, "ContentDocumentId") for link in links.rows]
-    previews: dict[str, str] = {}
-    if ids:
-        statement = q.select(("Id", "TextPreview"), "ContentNote", q.one_of("Id", ids))
-        previews = {text_of(row, "Id"): text_of(row, "TextPreview") for row in (await q.asked(statement)).rows}
-    rows = [
-        {
-            **{name: wire for name, wire in document.items() if name != "attributes"},
-            "Id": identifier,
-            "TextPreview": previews.get(identifier, ""),
-        }
-        for identifier, link in zip(ids, links.rows, strict=True)
-        if isinstance(document := link.get("ContentDocument"), dict)
-    ]
-    return _page(facts, "ContentNote", rows, limit, offset)
-
-
-def _links(contact: RecordRef, *more: Clause, limit: int | None = None, offset: int = 0) -> str:
-    where = q.all_of(
-        q.equals("LinkedEntityId", identifier_of(contact)), q.equals("ContentDocument.FileType", "SNOTE"), *more
-    )
-    columns = ("ContentDocumentId", *(f"ContentDocument.{name}" for name in ("Title", "CreatedDate", "OwnerId")))
-    order = (("ContentDocument.CreatedDate", True), ("ContentDocumentId", True))
-    return q.select(columns, "ContentDocumentLink", where, order=order, limit=limit, offset=offset)
 
 
 def _page(facts: LinkFacts, name: str, rows: Sequence[Row], limit: int, offset: int) -> Page[RelatedRecord]:
@@ -127,34 +85,6 @@ def _offset(cursor: str | None) -> int:
     return int(cursor)
 
 
-def _belongs(name: str, contact: RecordRef) -> Clause:
-    """The condition that a record of an object hangs off ``contact``."""
-    identifier, whose = identifier_of(contact), contact.resource
-    if name in ("Task", "Event"):
-        if whose in _PEOPLE:
-            return q.equals("WhoId", identifier)
-        if whose == "Account":  # a person account's activities name its hidden contact, and derive the account
-            return q.any_of(q.equals("AccountId", identifier), q.equals("WhatId", identifier))
-        return q.equals("WhatId", identifier)
-    if name == "Note":
-        return q.equals("ParentId", identifier)
-    if name == "Opportunity" and whose == "Contact":
-        return q.within("Id", "OpportunityId", "OpportunityContactRole", q.equals("ContactId", identifier))
-    return q.equals(_lookup(name, contact), identifier)
-
-
-def _lookup(name: str, contact: RecordRef) -> str:
-    field = {
-        ("Case", "Contact"): "ContactId",
-        ("Case", "Account"): "AccountId",
-        ("Opportunity", "Account"): "AccountId",
-    }
-    found = field.get((name, contact.resource))
-    if found is None:
-        raise Unsupported(f"Salesforce's {name} does not hang off {contact.resource}", ref=contact)
-    return found
-
-
 # Writing ------------------------------------------------------------------------------------------------------------
 
 _PRIORITIES: Final = {Priority.LOW: "Low", Priority.NORMAL: "Normal", Priority.HIGH: "High"}
@@ -168,9 +98,9 @@ async def create_activity(facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
     one read before: people are named by their hidden contact.
     """
     if isinstance(draft, NoteDraft) and notes_object(facts) == "ContentNote":
-        return await _create_note(draft)
+        return await notes.create(draft, _subject(draft), _keyed(draft.text, draft.key))
     name = "Note" if isinstance(draft, NoteDraft) else OBJECT_OF[draft.kind]
-    fields = {**_own_fields(draft), **await _association(facts, name, draft), **wire_fields(draft.extra)}
+    fields = {**_own_fields(draft), **await ties.association(facts, name, draft), **wire_fields(draft.extra)}
     if draft.owner is not None:
         fields["OwnerId"] = identifier_of(draft.owner)
     text_field = READINGS[name].text
@@ -188,64 +118,6 @@ def _keyed(text: str, key: str) -> str:
 def _subject(draft: ActivityDraft) -> str:
     first = (draft.text.strip().splitlines() or [""])[0][:200]
     return draft.subject.strip() or first or draft.kind.value.capitalize()
-
-
-async def _create_note(draft: NoteDraft) -> RecordRef:
-    """The note and its link to the record, both or none, in one request."""
-    extra = wire_fields(draft.extra)
-    note = {"Title": _subject(draft), **extra, "Content": _content(_keyed(draft.text, draft.key))}
-    linked = {
-        "ContentDocumentId": "@{note.id}",
-        "LinkedEntityId": identifier_of(draft.contact),
-        "ShareType": "V",
-        "Visibility": "AllUsers",
-    }
-    parts = [("note", "ContentNote", note), ("link", "ContentDocumentLink", linked)]
-    requests = [
-        {"method": "POST", "url": f"{API_PATH}/sobjects/{name}", "referenceId": reference, "body": body}
-        for reference, name, body in parts
-    ]
-    answer = await POST("/composite", {"allOrNone": True, "compositeRequest": requests})
-    told = answer.json()
-    parts_told = told.get("compositeResponse") if isinstance(told, dict) else None
-    body = parts_told[0].get("body") if isinstance(parts_told, list) and len(parts_told) == 2 else None
-    if not isinstance(body, dict) or not q.is_identifier(str(body.get("id"))):
-        raise UnexpectedAnswer("Salesforce does not name the note it wrote", maybe_applied=True)
-    return RecordRef(KEY, "ContentNote", str(body["id"]))
-
-
-def _content(text: str) -> str:
-    """A note's text as it is sent: HTML, for raw line ends vanish, in base64."""
-    lines = "<br>".join(html.escape(line) for line in text.splitlines())
-    return b64encode(f"<p>{lines}</p>".encode("utf-8", "replace")).decode()
-
-
-async def _association(facts: LinkFacts, name: str, draft: ActivityDraft) -> dict[str, Any]:
-    """People go to WhoId, things to WhatId; a lead in WhoId allows no thing beside it (section 7)."""
-    contact, identifier = draft.contact, identifier_of(draft.contact)
-    person = await _hidden_contact(facts, contact) if name in ("Task", "Event", "Case") else None
-    if name == "Note":
-        return {"ParentId": identifier}
-    if name == "Case":
-        return {_lookup(name, contact): identifier, **({"ContactId": person} if person else {})}
-    if contact.resource == "Lead":
-        return {"WhoId": identifier}
-    ours = [ref for ref in draft.related if ref.crm == KEY]
-    thing = next((identifier_of(ref) for ref in ours if ref.resource not in _NOT_THINGS), None)
-    if contact.resource == "Contact" or person:
-        return {"WhoId": person or identifier, **({"WhatId": thing} if thing else {})}
-    who = next((identifier_of(ref) for ref in ours if ref.resource == "Contact"), None)
-    return {"WhatId": identifier, **({"WhoId": who} if who else {})}
-
-
-async def _hidden_contact(facts: LinkFacts, contact: RecordRef) -> str | None:
-    """The contact behind a person account; None for companies, and where there are no person accounts."""
-    shape = known_shape(facts, "Account")
-    if contact.resource != "Account" or shape is None or not shape.persons:
-        return None
-    fields = {"fields": "IsPersonAccount,PersonContactId"}
-    row = (await GET(f"/sobjects/Account/{identifier_of(contact)}", fields)).json()
-    return text_of(row, "PersonContactId") or None if isinstance(row, dict) else None
 
 
 def _own_fields(draft: ActivityDraft) -> dict[str, Any]:
@@ -298,7 +170,7 @@ async def update_activity(change: ActivityChange) -> None:
         fields[reading.title] = change.subject
     if change.text is not UNSET:
         if name == "ContentNote":
-            fields["Content"] = _content(change.text or "")
+            fields["Content"] = notes.content(change.text or "")
         else:
             fields[reading.text] = change.text
     for what, value, field in (("status", change.status, "Status"), ("due day", change.due_on, "ActivityDate")):
@@ -308,19 +180,13 @@ async def update_activity(change: ActivityChange) -> None:
             raise Unsupported(f"only tasks have a {what} that can be set", ref=change.ref, next_step="use extra")
         fields[field] = _STATUSES[value] if isinstance(value, TaskStatus) else value.isoformat() if value else None
     if fields:
-        await _patch(change.ref, fields)
-
-
-async def _patch(ref: RecordRef, fields: Mapping[str, Any]) -> None:
-    await PATCH(f"/sobjects/{q.named(ref.resource)}/{identifier_of(ref)}", dict(fields))
+        await ties.patch(change.ref, fields)
 
 
 # Finding again ------------------------------------------------------------------------------------------------------
 
 _CLOCKS_APART: Final = timedelta(minutes=15)
 """Salesforce stamps ``CreatedDate`` by its own clock; ours may be wrong by this much."""
-_TAG = re.compile(r"<[^>]*>")
-_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 
 
 async def find_created(facts: LinkFacts, draft: ActivityDraft, since: datetime) -> RecordRef | None:
@@ -330,14 +196,14 @@ async def find_created(facts: LinkFacts, draft: ActivityDraft, since: datetime) 
     if field:
         return await find_by_key(name, field, draft.key)
     if name == "ContentNote":
-        return await _note_with(draft.contact, line, earliest)
+        return await notes.carrying(draft.contact, line, earliest)
 
     def carries(row: Row) -> bool:
         return line in (each.strip() for each in text_of(row, READINGS[name].text).splitlines())
 
-    where = q.all_of(_belongs(name, draft.contact), q.compared("CreatedDate", ">=", earliest))
+    where = q.all_of(ties.belongs(name, draft.contact), q.compared("CreatedDate", ">=", earliest))
     columns = ("Id", READINGS[name].text, "CreatedDate")
-    rows = await q.collected(q.select(columns, name, where, order=(("CreatedDate", False), ("Id", False))), carries)
+    rows = await collected(q.select(columns, name, where, order=(("CreatedDate", False), ("Id", False))), carries)
     return RecordRef(KEY, name, text_of(rows[0], "Id")) if rows else None
 
 
@@ -346,67 +212,3 @@ async def find_by_key(name: str, field: str, key: str) -> RecordRef | None:
     answer = await GET(f"/sobjects/{name}/{field}/{key_in_path(key)}", {"fields": "Id"}, accept=(404,))
     row = answer.json() if answer.status != 404 else None
     return RecordRef(KEY, name, text_of(row, "Id")) if isinstance(row, dict) else None
-
-
-async def _note_with(contact: RecordRef, line: str, earliest: datetime) -> RecordRef | None:
-    """Each of the record's notes made since is read whole: a query shows only the beginning of its text."""
-    statement = _links(contact, q.compared("ContentDocument.CreatedDate", ">=", earliest))
-    ids = [text_of(link, "ContentDocumentId") for link in await q.collected(statement, lambda row: True)]
-    paths = [f"/sobjects/ContentNote/{each}/Content" for each in ids if q.is_identifier(each)]
-    for path, answer in zip(paths, await gather(*(GET(path, (), {"Accept": "*/*"}) for path in paths)), strict=True):
-        text = _BREAK.sub("\n", answer.content.decode("utf-8", "replace"))
-        if line in (html.unescape(_TAG.sub("", each)).strip() for each in text.splitlines()):
-            return RecordRef(KEY, "ContentNote", path.split("/")[3])
-    return None
-
-
-# Linking ------------------------------------------------------------------------------------------------------------
-
-
-async def link(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
-    """Point the record's lookup at the contact, replacing what it pointed at; notes and deals take further links."""
-    identifier = identifier_of(contact)
-    if junction := _junction(contact, record):
-        name, mine, its, more = junction
-        try:
-            created(name, await POST(f"/sobjects/{name}", {mine: identifier, its: identifier_of(record), **more}))
-        except Duplicate:
-            return  # linked already
-        return
-    field, target = await _pointing(facts, contact, record)
-    await _patch(record, {field: target})
-
-
-async def unlink(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
-    """Take the link away, or clear the record's lookup if it is this contact's."""
-    if junction := _junction(contact, record):
-        name, mine, its, _ = junction
-        where = q.all_of(q.equals(mine, identifier_of(contact)), q.equals(its, identifier_of(record)))
-        for row in (await q.asked(q.select(("Id",), name, where))).rows:
-            await DELETE(f"/sobjects/{name}/{identifier_of(RecordRef(KEY, name, text_of(row, 'Id')))}")
-        return
-    field, target = await _pointing(facts, contact, record)
-    row = (await GET(f"/sobjects/{record.resource}/{identifier_of(record)}", {"fields": field})).json()
-    if isinstance(row, dict) and text_of(row, field)[:15] == target[:15]:
-        await _patch(record, {field: None})
-
-
-def _junction(contact: RecordRef, record: RecordRef) -> tuple[str, str, str, dict[str, str]] | None:
-    """The object that ties the two together where no lookup does, its two lookups, and what else it needs."""
-    if record.resource == "ContentNote":
-        more = {"ShareType": "V", "Visibility": "AllUsers"}
-        return "ContentDocumentLink", "LinkedEntityId", "ContentDocumentId", more
-    if record.resource == "Opportunity" and contact.resource == "Contact":
-        return "OpportunityContactRole", "ContactId", "OpportunityId", {}
-    return None
-
-
-async def _pointing(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> tuple[str, str]:
-    """The record's lookup for this contact, and the id that goes there."""
-    if record.resource in ("Case", "Opportunity"):
-        return _lookup(record.resource, contact), identifier_of(contact)
-    if record.resource not in ("Task", "Event"):
-        raise Unsupported(f"a {record.resource} of Salesforce cannot be moved from one record to another", ref=record)
-    person = await _hidden_contact(facts, contact)
-    who = contact.resource in _PEOPLE or person is not None
-    return "WhoId" if who else "WhatId", person or identifier_of(contact)

@@ -38,9 +38,10 @@ from customer360.core.records import (
 )
 from customer360.core.search import Query
 from customer360.core.wire import Response
-from customer360_salesforce import activities, auth, contacts, metadata, sync
+from customer360_salesforce import activities, auth, contacts, metadata, sync, ties
 from customer360_salesforce.errors import error_of
-from customer360_salesforce.records import CONTACTS, KEY, OBJECT_OF
+from customer360_salesforce.records import CONTACTS, KEY
+from customer360_salesforce.related import OBJECT_OF
 
 _NO_API = "the scope api was not granted"
 _CONTACT_OBJECTS = {
@@ -191,11 +192,11 @@ class SalesforceConnector(Connector):
 
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._require(facts, Capability.LINK)
-        await activities.link(facts, contact, record)
+        await ties.link(facts, contact, record)
 
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._require(facts, Capability.UNLINK)
-        await activities.unlink(facts, contact, record)
+        await ties.unlink(facts, contact, record)
 
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
         self._require(facts, Capability.DELTA)

@@ -14,8 +14,9 @@ from customer360.core.records import Contact, ContactChange, ContactDraft, Page,
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
 from customer360.core.wire import Response
 from customer360_salesforce import query as q
+from customer360_salesforce.asking import Part, Row, asked, batch, collected, found_in, page_of, soql, sosl
 from customer360_salesforce.metadata import keyed, record_url, shape
-from customer360_salesforce.query import Clause, Row
+from customer360_salesforce.query import Clause
 from customer360_salesforce.records import KEY, Shape, contact_of, identifier_of, text_of, time_of, wire_fields
 
 _MORE = "more"
@@ -44,7 +45,7 @@ async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Pa
             if not form.searchable:
                 raise Unsupported(f"Salesforce does not index {form.name}")
             statement = q.find(q.words(text), "ALL", form.columns, form.name, current(form), limit=limit + 1)
-            rows = list(q.found_in((await GET("/search", {"q": statement})).json()))
+            rows = list(found_in((await GET("/search", {"q": statement})).json()))
     contacts = tuple(contact(facts, form, row, partial=True) for row in rows[:limit])
     return Page(contacts, _MORE if len(rows) > limit else None)
 
@@ -85,7 +86,7 @@ async def _where(
     form: Shape, where: Clause, wanted: Callable[[Row], bool], enough: int, *, more: tuple[str, ...] = ()
 ) -> list[Row]:
     statement = q.select((*form.columns, *more), form.name, _and(where, current(form)))
-    return await q.collected(statement, wanted, enough=enough)
+    return await collected(statement, wanted, enough=enough)
 
 
 def _and(*clauses: Clause | None) -> Clause:
@@ -104,7 +105,7 @@ async def _by_phone(form: Shape, asked: PhoneIs, enough: int) -> list[Row]:
     fields = form.resource.phones
     if not fields:
         raise Unsupported(f"{form.name} has no phone field")
-    digits = asked.national or "".join(filter(str.isdecimal, asked.e164))
+    digits = "".join(filter(str.isdecimal, asked.national or asked.e164))
 
     def wanted(row: Row) -> bool:
         return any(_ends(text_of(row, field), digits) for field in fields)
@@ -119,8 +120,8 @@ async def _by_phone(form: Shape, asked: PhoneIs, enough: int) -> list[Row]:
         "SystemModstamp", ">=", datetime.fromtimestamp(await Now(), UTC).replace(microsecond=0) - _BEHIND
     )
     recent = q.select(form.columns, form.name, _and(since, spelt, current(form)), limit=most)
-    by_index, by_record = await q.batch(q.sosl(indexed), q.soql(recent))
-    candidates = (q.found_in(by_index), q.page_of(by_record).rows)
+    by_index, by_record = await batch(sosl(indexed), soql(recent))
+    candidates = (found_in(by_index), page_of(by_record).rows)
     found = {str(row.get("Id")): row for rows in candidates for row in rows if wanted(row)}
     if len(found) < enough and any(len(rows) >= most for rows in candidates):
         raise Truncated(f"more than {most} records of Salesforce may hold this number")
@@ -167,7 +168,7 @@ async def _by_name(form: Shape, text: str, enough: int) -> list[Row]:
     parts = [each for each in ("Name", "FirstName", "LastName") if each in form.columns]
     where = q.any_of(*(q.begins(each, text) for each in parts))
     statement = q.select(form.columns, form.name, _and(where, current(form)), order=(("Name", False),), limit=enough)
-    return list((await q.asked(statement)).rows)
+    return list((await asked(statement)).rows)
 
 
 # One record ---------------------------------------------------------------------------------------------------------
@@ -182,8 +183,8 @@ async def get(facts: LinkFacts, ref: RecordRef) -> Contact:
     path = f"/sobjects/{form.name}/{identifier}"
     if "Account.Name" in form.columns:
         company = q.select(("Id", "Account.Name"), form.name, q.equals("Id", identifier))
-        row, companies = await q.batch(q.Part(path), q.soql(company))
-        named = next(iter(q.page_of(companies).rows), {}).get("Account") if isinstance(row, dict) else None
+        row, companies = await batch(Part(path), soql(company))
+        named = next(iter(page_of(companies).rows), {}).get("Account") if isinstance(row, dict) else None
         row = {**row, "Account": named} if isinstance(row, dict) and isinstance(named, dict) else row
     else:
         row = (await GET(path)).json()

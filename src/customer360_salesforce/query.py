@@ -10,22 +10,14 @@ Their escapes differ. Every value goes through :func:`quoted`, :func:`pattern` o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from math import isfinite
-from typing import Any, TypeAlias
-from urllib.parse import quote
 
 import attrs
 
 from customer360.core.activities import Condition, Operator
-from customer360.core.effects import GET, POST
-from customer360.core.errors import InvalidValue, Truncated, UnexpectedAnswer, Unsupported
-from customer360.core.paging import PageGuard
-from customer360_salesforce.auth import API_PATH, VERSION
-
-Row: TypeAlias = Mapping[str, Any]
-"""A record as Salesforce sends it."""
+from customer360.core.errors import InvalidValue, Unsupported
 
 LONGEST_LITERAL = 4000
 LONGEST_STATEMENT = 100_000
@@ -250,7 +242,7 @@ def phone_terms(e164: str, national: str) -> str:
     an exit code, a trunk zero, nothing, or not even the area code. An extension may follow, hence the wildcard.
     """
     whole = "".join(filter(str.isdecimal, e164))
-    national = national or whole
+    national = "".join(filter(str.isdecimal, national)) or whole
     if not (whole + national).isascii() or len(national) < 2:
         raise Unsupported("there is no number to search for")
     country = whole.removesuffix(national)
@@ -267,105 +259,3 @@ def find(terms: str, group: str, columns: Iterable[str], source: str, where: Cla
     if len(terms) > 10_000 or len(text) > LONGEST_STATEMENT:
         raise Unsupported("Salesforce takes no search of this length")
     return text
-
-
-# Asking -------------------------------------------------------------------------------------------------------------
-
-_LONGEST_URL = 12_000  # the vendor's is 16,384 bytes, headers not counted
-_MOST_PAGES = 10
-_NEXT = re.compile(re.escape(API_PATH) + r"(/query(?:All)?/[A-Za-z0-9-]{10,80})", re.ASCII)
-
-
-@attrs.frozen
-class Rows:
-    """One page of a query: its records, how many there are in all, and the path of the next page."""
-
-    rows: tuple[Row, ...]
-    total: int | None = None
-    following: str | None = None
-
-
-@attrs.frozen
-class Part:
-    """One read, as a batch says it."""
-
-    path: str
-    params: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-
-    @property
-    def url(self) -> str:
-        asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in self.params.items())
-        return f"{VERSION}{self.path}" + (f"?{asked}" if asked else "")
-
-
-def soql(statement: str) -> Part:
-    return Part("/query", {"q": statement})
-
-
-def sosl(statement: str) -> Part:
-    return Part("/search", {"q": statement})
-
-
-async def batch(*parts: Part, accept: tuple[int, ...] = ()) -> tuple[Any, ...]:
-    """Several reads in one request, answered in order; None where the answer's status is one of ``accept``.
-
-    Any other failure among them is raised: :mod:`customer360_salesforce.errors` reads them all.
-    """
-    body = {"haltOnError": False, "batchRequests": [{"method": "GET", "url": part.url} for part in parts]}
-    answer = await POST("/composite/batch", body, repeatable=True, accept=accept)
-    told = answer.json()
-    results = told.get("results") if isinstance(told, dict) else None
-    if not isinstance(results, list) or len(results) != len(parts):
-        raise UnexpectedAnswer("Salesforce answered a batch with another number of answers", status=answer.status)
-    return tuple(
-        each.get("result") if 200 <= each.get("statusCode", 0) < 300 else None
-        for each in results
-        if isinstance(each, dict)
-    )
-
-
-async def asked(statement: str, *, deleted: bool = False) -> Rows:
-    """One page of a query; ``deleted`` includes the recycle bin and the archive."""
-    path = "/queryAll" if deleted else "/query"
-    if len(quote(statement, safe="")) <= _LONGEST_URL:
-        return page_of((await GET(path, {"q": statement})).json())
-    (body,) = await batch(Part(path, {"q": statement}))  # too long for a URL, not for a body
-    return page_of(body)
-
-
-async def collected(statement: str, wanted: Callable[[Row], bool], *, enough: int | None = None) -> list[Row]:
-    """All rows that are ``wanted``, page after page; stops at ``enough``.
-
-    Raises :class:`Truncated` when there are more candidates than it makes sense to read.
-    """
-    page, guard, found = await asked(statement), PageGuard(), dict[str, Row]()
-    for _ in range(_MOST_PAGES):
-        found.update((str(row.get("Id")), row) for row in page.rows if wanted(row))
-        if page.following is None or (enough is not None and len(found) >= enough):
-            return list(found.values())
-        page = page_of((await GET(guard.follow(page.following, len(page.rows)))).json())
-    raise Truncated(f"Salesforce holds more candidates than {_MOST_PAGES} pages of a query")
-
-
-def page_of(body: Any) -> Rows:
-    """A query's answer."""
-    rows = body.get("records") if isinstance(body, dict) else None
-    if not isinstance(rows, list):
-        raise UnexpectedAnswer("Salesforce answered a query without records")
-    total, following = body.get("totalSize"), None
-    if body.get("done") is False:
-        leads = _NEXT.fullmatch(str(body.get("nextRecordsUrl")))
-        if leads is None:
-            raise UnexpectedAnswer("Salesforce promises another page and names none")
-        following = leads[1]
-    return Rows(
-        tuple(row for row in rows if isinstance(row, dict)), total if isinstance(total, int) else None, following
-    )
-
-
-def found_in(body: Any) -> tuple[Row, ...]:
-    """A search's answer."""
-    rows = body.get("searchRecords") if isinstance(body, dict) else None
-    if not isinstance(rows, list):
-        raise UnexpectedAnswer("Salesforce answered a search without records")
-    return tuple(row for row in rows if isinstance(row, dict))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from customer360.core.errors import InvalidValue, NotFound, Unsupported
+from customer360.core.errors import InvalidValue, NotFound
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import (
     Contact,
@@ -19,10 +19,9 @@ from customer360.core.records import (
     FieldValue,
     Phone,
     RecordRef,
-    RelatedKind,
-    RelatedRecord,
 )
-from customer360_salesforce.query import Row, is_identifier, when
+from customer360_salesforce.asking import Row
+from customer360_salesforce.query import is_identifier, when
 
 KEY: Final = "salesforce"
 USERS: Final = "User"
@@ -62,24 +61,6 @@ ACCOUNT: Final = Resource(
     phones=("Phone", "Fax"),
 )
 CONTACTS: Final = (CONTACT, LEAD, ACCOUNT)
-
-ACTIVITIES: Final = (
-    Resource(name="ContentNote", label="Notes", related_kind=RelatedKind.NOTE),
-    Resource(name="Task", label="Tasks", related_kind=RelatedKind.TASK),
-    # Calls are Tasks of a subtype; the name is ours, the records' refs say Task.
-    Resource(name="Call", label="Calls", related_kind=RelatedKind.CALL),
-    Resource(name="Event", label="Events", related_kind=RelatedKind.EVENT),
-    Resource(name="Case", label="Cases", related_kind=RelatedKind.CASE),
-    Resource(name="Opportunity", label="Opportunities", related_kind=RelatedKind.DEAL),
-)
-OBJECT_OF: Final = {
-    RelatedKind.NOTE: "ContentNote",
-    RelatedKind.TASK: "Task",
-    RelatedKind.CALL: "Task",
-    RelatedKind.EVENT: "Event",
-    RelatedKind.CASE: "Case",
-    RelatedKind.DEAL: "Opportunity",
-}
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[+-]\d\d:?\d\d|Z)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -178,6 +159,12 @@ def text_of(row: Row, field: str) -> str:
     return wire if isinstance(wire, str) else ""
 
 
+def owner_of(row: Row) -> RecordRef | None:
+    """Whom the record belongs to: a user, or a queue."""
+    owner = text_of(row, "OwnerId")
+    return RecordRef(KEY, _PREFIXES.get(owner[:3], USERS), owner) if owner else None
+
+
 # Contacts -----------------------------------------------------------------------------------------------------------
 
 _TIMES = ("CreatedDate", "LastModifiedDate", "SystemModstamp")
@@ -256,7 +243,7 @@ def contact_of(shape: Shape, row: Row, *, url: str | None = None, partial: bool 
     """A row as a contact; a person account is a person, though its resource is of companies."""
     resource, person = shape.resource, row.get("IsPersonAccount") is True and shape.name == "Account"
     given, family = text_of(row, "FirstName"), text_of(row, "LastName")
-    account, owner, version = text_of(row, "AccountId"), text_of(row, "OwnerId"), text_of(row, "SystemModstamp")
+    account, version = text_of(row, "AccountId"), text_of(row, "SystemModstamp")
     company = text_of(row, "Company") if shape.name == "Lead" else text_of(row, "Account.Name")
     kind = ContactKind.CONTACT if person else resource.contact_kind or ContactKind.CONTACT
     return Contact(
@@ -269,7 +256,7 @@ def contact_of(shape: Shape, row: Row, *, url: str | None = None, partial: bool 
         emails=tuple(Email(name, text) for name in resource.emails if (text := text_of(row, name).strip())),
         company=company or None,
         company_ref=RecordRef(KEY, "Account", account) if account and shape.name == "Contact" else None,
-        owner=RecordRef(KEY, _PREFIXES.get(owner[:3], USERS), owner) if owner else None,
+        owner=owner_of(row),
         region=_region(row),
         url=url,
         version=version or None,
@@ -296,76 +283,3 @@ def _region(row: Row) -> str | None:
     if re.fullmatch(r"[A-Z]{2}", text) and text != "UK":
         return text
     return _COUNTRIES.get(text.casefold())
-
-
-# Related records ----------------------------------------------------------------------------------------------------
-
-
-@attrs.frozen
-class Reading:
-    """Which fields of an activity's object mean what; ``at`` is what its users sort by."""
-
-    title: str
-    text: str
-    at: str
-    status: str | None = None
-    more: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        named = (self.title, self.text, self.at, self.status, "OwnerId", "CreatedDate", *self.more)
-        return ("Id", *(name for name in dict.fromkeys(named) if name))
-
-
-_CALL = ("CallType", "CallDurationInSeconds", "CallDisposition")
-_TIES = ("WhoId", "WhatId")
-READINGS: Final = {
-    "Task": Reading(
-        *("Subject", "Description", "CreatedDate", "Status"),
-        ("Priority", "ActivityDate", "TaskSubtype", *_CALL, *_TIES),
-    ),
-    "Event": Reading("Subject", "Description", "StartDateTime", None, ("EndDateTime", "Location", *_TIES)),
-    "Case": Reading(
-        *("Subject", "Description", "CreatedDate", "Status"),
-        ("CaseNumber", "Priority", "Origin", "ContactId", "AccountId"),
-    ),
-    "Opportunity": Reading("Name", "Description", "CreatedDate", "StageName", ("CloseDate", "AccountId")),
-    "ContentNote": Reading("Title", "TextPreview", "CreatedDate"),
-    "Note": Reading("Title", "Body", "CreatedDate", None, ("ParentId",)),
-}
-
-
-def related_of(name: str, row: Row, *, url: str | None = None) -> RelatedRecord:
-    """A row of an activity's object as a related record."""
-    reading, owner, created = READINGS[name], text_of(row, "OwnerId"), time_of(row.get("CreatedDate"))
-    call = name == "Task" and row.get("TaskSubtype") == "Call"
-    return RelatedRecord(
-        ref=RecordRef(KEY, name, str(row.get("Id", ""))),
-        kind=RelatedKind.CALL if call else _KIND_OF[name],
-        title=text_of(row, reading.title),
-        text=text_of(row, reading.text),
-        at=time_of(row.get(reading.at)) or created,
-        created_at=created,
-        status=(text_of(row, reading.status) or None) if reading.status else None,
-        owner=RecordRef(KEY, _PREFIXES.get(owner[:3], USERS), owner) if owner else None,
-        url=url,
-        fields=fields_of(row),
-    )
-
-
-_KIND_OF: Final = {
-    "Task": RelatedKind.TASK,
-    "Event": RelatedKind.EVENT,
-    "Case": RelatedKind.CASE,
-    "Opportunity": RelatedKind.DEAL,
-    "ContentNote": RelatedKind.NOTE,
-    "Note": RelatedKind.NOTE,
-}
-
-
-def object_of(resource: str) -> str:
-    """The Salesforce object behind an activity resource; :class:`Unsupported` for what is none."""
-    name = "Task" if resource == "Call" else resource
-    if name not in READINGS:
-        raise Unsupported(f"{resource!r} is no activity of Salesforce", next_step="use one from list_resources()")
-    return name

@@ -22,9 +22,10 @@ from customer360.core.errors import Gone, PageLoop, UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Changes, RecordRef
 from customer360_salesforce import query as q
+from customer360_salesforce.asking import Row, asked
 from customer360_salesforce.contacts import contact
 from customer360_salesforce.metadata import shape
-from customer360_salesforce.query import Clause, Row
+from customer360_salesforce.query import Clause
 from customer360_salesforce.records import KEY, Shape, text_of, time_of
 
 _PAGE = 2000
@@ -72,7 +73,7 @@ async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
     # The whole count is known only of a query without a limit: the first one tells how much there will be.
     limit = None if mark.since is None else _PAGE
     order = (("SystemModstamp", False), ("Id", False))
-    page = await q.asked(q.select(columns, form.name, _behind(mark), order=order, limit=limit), deleted=True)
+    page = await asked(q.select(columns, form.name, _behind(mark), order=order, limit=limit), deleted=True)
     more = page.following is not None or (limit is not None and len(page.rows) >= limit)
     after = _advanced(mark, page.rows)
     if more and (not page.rows or (after.since, after.last) == (mark.since, mark.last)):

@@ -1,0 +1,93 @@
+"""Enhanced notes: documents of HTML that hang off records by links (contract, section 7)."""
+
+from __future__ import annotations
+
+import html
+import re
+from base64 import b64encode
+from datetime import datetime
+
+from customer360.core.activities import NoteDraft
+from customer360.core.effects import GET, POST, gather
+from customer360.core.errors import UnexpectedAnswer
+from customer360.core.records import RecordRef
+from customer360_salesforce import query as q
+from customer360_salesforce.asking import Row, asked, collected
+from customer360_salesforce.auth import API_PATH
+from customer360_salesforce.query import Clause
+from customer360_salesforce.records import KEY, identifier_of, text_of, wire_fields
+
+_TAG = re.compile(r"<[^>]*>")
+_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
+
+
+async def listed(contact: RecordRef, *, limit: int, offset: int) -> list[Row]:
+    """A record's notes, newest first, as rows of ContentNote.
+
+    The links know titles and times; the texts' beginnings are asked for by id, one request more.
+    """
+    links = (await asked(_links(contact, limit=limit, offset=offset))).rows
+    ids = [text_of(link, "ContentDocumentId") for link in links]
+    previews: dict[str, str] = {}
+    if ids:
+        statement = q.select(("Id", "TextPreview"), "ContentNote", q.one_of("Id", ids))
+        previews = {text_of(row, "Id"): text_of(row, "TextPreview") for row in (await asked(statement)).rows}
+    return [
+        {
+            **{name: wire for name, wire in document.items() if name != "attributes"},
+            "Id": identifier,
+            "TextPreview": previews.get(identifier, ""),
+        }
+        for identifier, link in zip(ids, links, strict=True)
+        if isinstance(document := link.get("ContentDocument"), dict)
+    ]
+
+
+def _links(contact: RecordRef, *more: Clause, limit: int | None = None, offset: int = 0) -> str:
+    where = q.all_of(
+        q.equals("LinkedEntityId", identifier_of(contact)), q.equals("ContentDocument.FileType", "SNOTE"), *more
+    )
+    columns = ("ContentDocumentId", *(f"ContentDocument.{name}" for name in ("Title", "CreatedDate", "OwnerId")))
+    order = (("ContentDocument.CreatedDate", True), ("ContentDocumentId", True))
+    return q.select(columns, "ContentDocumentLink", where, order=order, limit=limit, offset=offset)
+
+
+async def create(draft: NoteDraft, title: str, text: str) -> RecordRef:
+    """The note and its link to the record, both or none, in one request."""
+    note = {"Title": title, **wire_fields(draft.extra), "Content": content(text)}
+    linked = {
+        "ContentDocumentId": "@{note.id}",
+        "LinkedEntityId": identifier_of(draft.contact),
+        "ShareType": "V",
+        "Visibility": "AllUsers",
+    }
+    parts = [("note", "ContentNote", note), ("link", "ContentDocumentLink", linked)]
+    requests = [
+        {"method": "POST", "url": f"{API_PATH}/sobjects/{name}", "referenceId": reference, "body": body}
+        for reference, name, body in parts
+    ]
+    answer = await POST("/composite", {"allOrNone": True, "compositeRequest": requests})
+    told = answer.json()
+    parts_told = told.get("compositeResponse") if isinstance(told, dict) else None
+    body = parts_told[0].get("body") if isinstance(parts_told, list) and len(parts_told) == 2 else None
+    if not isinstance(body, dict) or not q.is_identifier(str(body.get("id"))):
+        raise UnexpectedAnswer("Salesforce does not name the note it wrote", maybe_applied=True)
+    return RecordRef(KEY, "ContentNote", str(body["id"]))
+
+
+def content(text: str) -> str:
+    """A note's text as it is sent: HTML, for raw line ends vanish, in base64."""
+    lines = "<br>".join(html.escape(line) for line in text.splitlines())
+    return b64encode(f"<p>{lines}</p>".encode("utf-8", "replace")).decode()
+
+
+async def carrying(contact: RecordRef, line: str, earliest: datetime) -> RecordRef | None:
+    """Each of the record's notes made since is read whole: a query shows only the beginning of its text."""
+    statement = _links(contact, q.compared("ContentDocument.CreatedDate", ">=", earliest))
+    ids = [text_of(link, "ContentDocumentId") for link in await collected(statement, lambda row: True)]
+    paths = [f"/sobjects/ContentNote/{each}/Content" for each in ids if q.is_identifier(each)]
+    for path, answer in zip(paths, await gather(*(GET(path, (), {"Accept": "*/*"}) for path in paths)), strict=True):
+        text = _BREAK.sub("\n", answer.content.decode("utf-8", "replace"))
+        if line in (html.unescape(_TAG.sub("", each)).strip() for each in text.splitlines()):
+            return RecordRef(KEY, "ContentNote", path.split("/")[3])
+    return None

@@ -1,0 +1,131 @@
+"""What ties an activity to people and things: lookups, hidden contacts, junctions (contract, section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from customer360.core.activities import ActivityDraft
+from customer360.core.effects import DELETE, GET, PATCH, POST
+from customer360.core.errors import Duplicate, Unsupported
+from customer360.core.linking import LinkFacts
+from customer360.core.records import RecordRef
+from customer360_salesforce import query as q
+from customer360_salesforce.asking import asked
+from customer360_salesforce.contacts import created
+from customer360_salesforce.metadata import known_shape
+from customer360_salesforce.query import Clause
+from customer360_salesforce.records import KEY, identifier_of, text_of
+
+_PEOPLE: Final = ("Contact", "Lead")
+_NOT_THINGS: Final = (*_PEOPLE, "ContentNote", "Note", "Task", "Event", "User")
+
+
+def belongs(name: str, contact: RecordRef) -> Clause:
+    """The condition that a record of an object hangs off ``contact``."""
+    identifier, whose = identifier_of(contact), contact.resource
+    if name in ("Task", "Event"):
+        if whose in _PEOPLE:
+            return q.equals("WhoId", identifier)
+        if whose == "Account":  # a person account's activities name its hidden contact, and derive the account
+            return q.any_of(q.equals("AccountId", identifier), q.equals("WhatId", identifier))
+        return q.equals("WhatId", identifier)
+    if name == "Note":
+        return q.equals("ParentId", identifier)
+    if name == "Opportunity" and whose == "Contact":
+        return q.within("Id", "OpportunityId", "OpportunityContactRole", q.equals("ContactId", identifier))
+    return q.equals(_lookup(name, contact), identifier)
+
+
+def _lookup(name: str, contact: RecordRef) -> str:
+    field = {
+        ("Case", "Contact"): "ContactId",
+        ("Case", "Account"): "AccountId",
+        ("Opportunity", "Account"): "AccountId",
+    }
+    found = field.get((name, contact.resource))
+    if found is None:
+        raise Unsupported(f"Salesforce's {name} does not hang off {contact.resource}", ref=contact)
+    return found
+
+
+async def association(facts: LinkFacts, name: str, draft: ActivityDraft) -> dict[str, Any]:
+    """People go to WhoId, things to WhatId; a lead in WhoId allows no thing beside it (section 7)."""
+    contact, identifier = draft.contact, identifier_of(draft.contact)
+    person = await _hidden_contact(facts, contact) if name in ("Task", "Event", "Case") else None
+    if name == "Note":
+        return {"ParentId": identifier}
+    if name == "Case":
+        return {_lookup(name, contact): identifier, **({"ContactId": person} if person else {})}
+    if contact.resource == "Lead":
+        return {"WhoId": identifier}
+    ours = [ref for ref in draft.related if ref.crm == KEY]
+    thing = next((identifier_of(ref) for ref in ours if ref.resource not in _NOT_THINGS), None)
+    if contact.resource == "Contact" or person:
+        return {"WhoId": person or identifier, **({"WhatId": thing} if thing else {})}
+    who = next((identifier_of(ref) for ref in ours if ref.resource == "Contact"), None)
+    return {"WhatId": identifier, **({"WhoId": who} if who else {})}
+
+
+async def _hidden_contact(facts: LinkFacts, contact: RecordRef) -> str | None:
+    """The contact behind a person account; None for companies, and where there are no person accounts."""
+    shape = known_shape(facts, "Account")
+    if contact.resource != "Account" or shape is None or not shape.persons:
+        return None
+    fields = {"fields": "IsPersonAccount,PersonContactId"}
+    row = (await GET(f"/sobjects/Account/{identifier_of(contact)}", fields)).json()
+    return text_of(row, "PersonContactId") or None if isinstance(row, dict) else None
+
+
+async def patch(ref: RecordRef, fields: Mapping[str, Any]) -> None:
+    """Change these fields of a record."""
+    await PATCH(f"/sobjects/{q.named(ref.resource)}/{identifier_of(ref)}", dict(fields))
+
+
+async def link(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+    """Point the record's lookup at the contact, replacing what it pointed at; notes and deals take further links."""
+    identifier = identifier_of(contact)
+    if junction := _junction(contact, record):
+        name, mine, its, more = junction
+        try:
+            created(name, await POST(f"/sobjects/{name}", {mine: identifier, its: identifier_of(record), **more}))
+        except Duplicate:
+            return  # linked already
+        return
+    field, target = await _pointing(facts, contact, record)
+    await patch(record, {field: target})
+
+
+async def unlink(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+    """Take the link away, or clear the record's lookup if it is this contact's."""
+    if junction := _junction(contact, record):
+        name, mine, its, _ = junction
+        where = q.all_of(q.equals(mine, identifier_of(contact)), q.equals(its, identifier_of(record)))
+        for row in (await asked(q.select(("Id",), name, where))).rows:
+            await DELETE(f"/sobjects/{name}/{identifier_of(RecordRef(KEY, name, text_of(row, 'Id')))}")
+        return
+    field, target = await _pointing(facts, contact, record)
+    row = (await GET(f"/sobjects/{record.resource}/{identifier_of(record)}", {"fields": field})).json()
+    if isinstance(row, dict) and text_of(row, field)[:15] == target[:15]:
+        await patch(record, {field: None})
+
+
+def _junction(contact: RecordRef, record: RecordRef) -> tuple[str, str, str, dict[str, str]] | None:
+    """The object that ties the two together where no lookup does, its two lookups, and what else it needs."""
+    if record.resource == "ContentNote":
+        more = {"ShareType": "V", "Visibility": "AllUsers"}
+        return "ContentDocumentLink", "LinkedEntityId", "ContentDocumentId", more
+    if record.resource == "Opportunity" and contact.resource == "Contact":
+        return "OpportunityContactRole", "ContactId", "OpportunityId", {}
+    return None
+
+
+async def _pointing(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> tuple[str, str]:
+    """The record's lookup for this contact, and the id that goes there."""
+    if record.resource in ("Case", "Opportunity"):
+        return _lookup(record.resource, contact), identifier_of(contact)
+    if record.resource not in ("Task", "Event"):
+        raise Unsupported(f"a {record.resource} of Salesforce cannot be moved from one record to another", ref=record)
+    person = await _hidden_contact(facts, contact)
+    who = contact.resource in _PEOPLE or person is not None
+    return "WhoId" if who else "WhatId", person or identifier_of(contact)
