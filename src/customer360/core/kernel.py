@@ -355,7 +355,7 @@ class Kernel(Generic[T]):
         self._ready.append((task, None, None))
 
     def _finished(self, value: Any, error: BaseException | None) -> None:
-        self.value, self.error = value, error or self.error
+        self.value, self.error = value, self.error or error  # an interrupt of what it spawned came first
 
     def _let_go(self, value: Any, error: BaseException | None) -> None:
         """Nobody waits for what was spawned; but an interrupt that met it is for the whole run."""
