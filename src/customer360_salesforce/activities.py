@@ -192,7 +192,7 @@ _CLOCKS_APART: Final = timedelta(minutes=15)
 async def find_created(facts: LinkFacts, draft: ActivityDraft, since: datetime) -> RecordRef | None:
     """The record that carries the draft's key, or None: by the external id field, or among those made since then."""
     name = notes_object(facts) if isinstance(draft, NoteDraft) else OBJECT_OF[draft.kind]
-    field, line, earliest = keyed(facts, name), f"ref: {draft.key}", since - _CLOCKS_APART
+    field, line, earliest = keyed(facts, name), f"ref: {draft.key}".strip(), since - _CLOCKS_APART
     if field:
         return await find_by_key(name, field, draft.key)
     if name == "ContentNote":

@@ -47,7 +47,7 @@ def _links(contact: RecordRef, *more: Clause, limit: int | None = None, offset: 
     where = q.all_of(
         q.equals("LinkedEntityId", identifier_of(contact)), q.equals("ContentDocument.FileType", "SNOTE"), *more
     )
-    columns = ("ContentDocumentId", *(f"ContentDocument.{name}" for name in ("Title", "CreatedDate", "OwnerId")))
+    columns = ("Id", "ContentDocumentId", *(f"ContentDocument.{name}" for name in ("Title", "CreatedDate", "OwnerId")))
     order = (("ContentDocument.CreatedDate", True), ("ContentDocumentId", True))
     return q.select(columns, "ContentDocumentLink", where, order=order, limit=limit, offset=offset)
 

@@ -108,7 +108,9 @@ def test_before_the_first_token() -> None:
             hosts.check(url)
 
 
-@pytest.mark.parametrize("instance", [f"https://{host}" for host in FOREIGN] + ["http://acme.my.salesforce.com", 7, "", []])
+@pytest.mark.parametrize(
+    "instance", [f"https://{host}" for host in FOREIGN] + ["http://acme.my.salesforce.com", 7, "", []]
+)
 def test_a_foreign_instance(instance: object) -> None:
     """A token answer cannot send tokens elsewhere."""
     with pytest.raises(e.HostRefused):
@@ -147,7 +149,8 @@ def exchange(op: Operation[Grant], answer: dict[str, Any], status: int = 200) ->
     asked = op.send(None)
     assert isinstance(asked, Request)
     assert asked.purpose == "login"
-    assert isinstance(op.send(Response(status, json.dumps(answer).encode())), Now)
+    effects: list[object] = [op.send(Response(status, json.dumps(answer).encode()))]
+    assert isinstance(effects[0], Now)
     with pytest.raises(StopIteration) as ended:
         op.send(1_000.0)
     return ended.value.value, dict(asked.form or ())
@@ -263,7 +266,10 @@ def test_how_a_repeated_create_is_recognised() -> None:
     ("host", "url"),
     [
         ("acme.my.salesforce.com", "https://acme.lightning.force.com/lightning/r/Case/{}/view"),
-        ("acme--uat.sandbox.my.salesforce.com", "https://acme--uat.sandbox.lightning.force.com/lightning/r/Case/{}/view"),
+        (
+            "acme--uat.sandbox.my.salesforce.com",
+            "https://acme--uat.sandbox.lightning.force.com/lightning/r/Case/{}/view",
+        ),
         ("eu12.salesforce.com", "https://eu12.salesforce.com/{}"),
     ],
 )

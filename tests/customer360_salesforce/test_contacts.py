@@ -83,7 +83,7 @@ def test_a_converted_lead_names_its_contact(sf: Any, reply: Callable[..., Respon
 
 @pytest.mark.feature("F010")
 def test_a_phone_is_one_request(sf: Any, batched: Any, listing: Any, found: Any) -> None:
-    """The index, and the records that it may not know yet, together; look-alikes are dropped, each record comes once."""
+    """The index, and the records that it may not know yet, together; look-alikes are dropped, nobody comes twice."""
     fresh = another(1, Phone="020 7946 0958 ext. 3")
     answer = batched(found(ADA, another(2, Phone="+1 555 0958")), listing(ADA, fresh))
     page = sf.run(sf.connector.search(sf.facts, "Contact", ADAS_PHONE), answer)
@@ -103,7 +103,9 @@ def test_converted_leads_are_not_found(sf: Any, batched: Any, listing: Any, foun
     assert "AND IsConverted = false) LIMIT" in soql
 
 
-def test_a_person_account_is_found_once(person_facts: LinkFacts, sf: Any, batched: Any, listing: Any, found: Any) -> None:
+def test_a_person_account_is_found_once(
+    person_facts: LinkFacts, sf: Any, batched: Any, listing: Any, found: Any
+) -> None:
     """It counts as an Account, of which it is a person; the contact behind it is left out (gotcha 13)."""
     row = {"Id": "0015e00000XyZzzAAF", "Name": "Ann Lee", "IsPersonAccount": True, "PersonMobilePhone": "2079460958"}
     page = sf.run(sf.connector.search(person_facts, "Account", ADAS_PHONE), batched(found(row), listing()))
@@ -295,7 +297,9 @@ def test_a_contact_made_by_key_is_found_again(sf: Any, reply: Callable[..., Resp
 def test_update(sf: Any, done: Response) -> None:
     """Only what is given is sent, with the version that was read."""
     change = ContactChange(
-        ref=REF, fields={"Phone": None, "X__c": datetime(2026, 5, 1, tzinfo=UTC)}, version="2026-05-14T12:53:58.000+0000"
+        ref=REF,
+        fields={"Phone": None, "X__c": datetime(2026, 5, 1, tzinfo=UTC)},
+        version="2026-05-14T12:53:58.000+0000",
     )
     sf.run(sf.connector.update(sf.facts, change), done)
     assert (sf.last.method, sf.last.path) == ("PATCH", f"/sobjects/Contact/{ID}")

@@ -23,6 +23,7 @@ IDENTITY = GET("https://acme.my.salesforce.com/services/oauth2/userinfo")
 
 
 def meaning(request: Request, response: Response) -> Any:
+    """The connector's own reading of an answer."""
     return error_of("salesforce", request, response)
 
 
@@ -52,11 +53,11 @@ def meaning(request: Request, response: Response) -> Any:
     ],
 )
 def test_an_error_is_read_by_its_code(
-    reply: Callable[..., Response], status: int, code: str, message: str, expected: type[Exception]
+    reply: Callable[..., Response], status: int, code: str, message: str, expected: type[e.Customer360Error]
 ) -> None:
     """The status alone means little: 403 is quota and rights."""
-    error = meaning(READ, reply([{"message": message, "errorCode": code}], status))
-    assert type(error) is expected
+    error: Any = meaning(READ, reply([{"message": message, "errorCode": code}], status))
+    assert isinstance(error, expected)
     assert (error.status, error.vendor_code) == (status, code)
     assert error.ref == RecordRef("salesforce", "Contact", ID)
 
@@ -93,7 +94,7 @@ def test_the_identity_endpoint_says_403_for_an_expired_token(text: bytes) -> Non
             {"errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "Ada is barred", "fields": []},
             [("the record", "is refused by a rule of the organisation")],
         ),
-        ({"errorCode": "INVALID_CROSS_REFERENCE_KEY", "message": "x", "fields": ["<b>"]}, [("the record", "refers to a record that is not there")]),
+        ({"errorCode": "MALFORMED_ID", "message": "x", "fields": ["<b>"]}, [("the record", "refers to no record")]),
     ],
 )  # fmt: skip
 def test_refused_values_name_their_fields(
@@ -174,10 +175,12 @@ def test_a_write_that_says_it_failed(reply: Callable[..., Response]) -> None:
         (READ, Response(429, b"slow down", (("Retry-After", "7"),)), e.RateLimited, False),
     ],
 )
-def test_what_is_no_answer(request_: Request, response: Response, expected: type[Exception], maybe: bool) -> None:
+def test_what_is_no_answer(
+    request_: Request, response: Response, expected: type[e.Customer360Error], maybe: bool
+) -> None:
     """Pages of proxies, empty bodies; a write may have been applied."""
     error = meaning(request_, response)
-    assert type(error) is expected
+    assert isinstance(error, expected)
     assert error.maybe_applied is maybe
 
 
@@ -196,8 +199,8 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
         st.sampled_from(
-            ["errorCode", "message", "fields", "results", "statusCode", "result", "compositeResponse", "body", "success",
-             "errors", "duplicateResut", "matchResults", "matchRecords", "record", "httpStatusCode"]
+            ["errorCode", "message", "fields", "results", "statusCode", "result", "compositeResponse", "body",
+             "success", "errors", "duplicateResut", "matchResults", "matchRecords", "record", "httpStatusCode"]
         ), inner, max_size=4,
     ),
     max_leaves=12,

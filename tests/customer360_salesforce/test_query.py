@@ -102,7 +102,8 @@ RESERVED = set("?&|!{}[]()^~*:\\\"'+-")
 def terms_of(statement: str) -> tuple[list[str], str]:
     """An independent reader of SOSL: the terms between the braces, without escapes, and what follows the braces."""
     assert statement.startswith("FIND {")
-    terms, term, place = [], "", 6
+    terms: list[str] = []
+    term, place = "", 6
     while statement[place] != "}":
         char = statement[place]
         if char == "\\":
@@ -152,7 +153,15 @@ def test_text_without_a_word(text: str) -> None:
 @pytest.mark.feature("F025")
 @pytest.mark.parametrize(
     "stored",
-    ["+442079460958", "442079460958", "02079460958", "2079460958", "00442079460958", "4402079460958", "011442079460958"],
+    [
+        "+442079460958",
+        "442079460958",
+        "02079460958",
+        "2079460958",
+        "00442079460958",
+        "4402079460958",
+        "011442079460958",
+    ],
 )
 def test_every_spelling_is_a_term(stored: str) -> None:
     """Country code, exit code, trunk zero, none of them, an extension behind: some term begins the stored digits."""
