@@ -27,9 +27,10 @@ from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, Relate
 from customer360_salesforce import notes, ties
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import Row, asked, collected
+from customer360_salesforce.auth import KEY
 from customer360_salesforce.contacts import create_row, key_in_path
 from customer360_salesforce.metadata import keyed, notes_object, record_url
-from customer360_salesforce.records import KEY, identifier_of, text_of, wire_fields
+from customer360_salesforce.records import identifier_of, text_of, wire_fields
 from customer360_salesforce.related import OBJECT_OF, READINGS, object_of, related_of
 
 # Listing ------------------------------------------------------------------------------------------------------------

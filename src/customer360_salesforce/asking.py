@@ -13,6 +13,7 @@ from customer360.core.effects import GET, POST
 from customer360.core.errors import Truncated, UnexpectedAnswer
 from customer360.core.paging import PageGuard
 from customer360_salesforce.auth import API_PATH, VERSION
+from customer360_salesforce.errors import part_error
 
 Row: TypeAlias = Mapping[str, Any]
 """A record as Salesforce sends it."""
@@ -53,21 +54,28 @@ def sosl(statement: str) -> Part:
 
 
 async def batch(*parts: Part, accept: tuple[int, ...] = ()) -> tuple[Any, ...]:
-    """Several reads in one request, answered in order; None where the answer's status is one of ``accept``.
+    """Several reads in one request, answered in order; None where a part's status is one of ``accept``.
 
-    Any other failure among them is raised: :mod:`customer360_salesforce.errors` reads them all.
+    Any other failure of a part is raised.
     """
     body = {"haltOnError": False, "batchRequests": [{"method": "GET", "url": part.url} for part in parts]}
-    answer = await POST("/composite/batch", body, repeatable=True, accept=accept)
+    answer = await POST("/composite/batch", body, repeatable=True)
     told = answer.json()
     results = told.get("results") if isinstance(told, dict) else None
     if not isinstance(results, list) or len(results) != len(parts):
         raise UnexpectedAnswer("Salesforce answered a batch with another number of answers", status=answer.status)
-    return tuple(
-        each.get("result") if 200 <= each.get("statusCode", 0) < 300 else None
-        for each in results
-        if isinstance(each, dict)
-    )
+    return tuple(_result(part, each, accept) for part, each in zip(parts, results, strict=True))
+
+
+def _result(part: Part, told: Any, accept: tuple[int, ...]) -> Any:
+    status = told.get("statusCode") if isinstance(told, dict) else None
+    if not isinstance(status, int):
+        raise UnexpectedAnswer("Salesforce answered a part of a batch without its status")
+    if 200 <= status < 300:
+        return told.get("result")
+    if status in accept:
+        return None
+    raise part_error(part.path, status, told.get("result"))
 
 
 async def asked(statement: str, *, deleted: bool = False) -> Rows:

@@ -21,6 +21,7 @@ from customer360.core.errors import (
 from customer360.core.linking import Hosts, LinkFacts, Linking, Setting
 from customer360.core.wire import Response
 
+KEY: Final = "salesforce"
 VERSION: Final = "v62.0"
 API_PATH: Final = f"/services/data/{VERSION}"
 

@@ -39,8 +39,9 @@ from customer360.core.records import (
 from customer360.core.search import Query
 from customer360.core.wire import Response
 from customer360_salesforce import activities, auth, contacts, metadata, sync, ties
+from customer360_salesforce.auth import KEY
 from customer360_salesforce.errors import error_of
-from customer360_salesforce.records import CONTACTS, KEY
+from customer360_salesforce.records import CONTACTS
 from customer360_salesforce.related import OBJECT_OF
 
 _NO_API = "the scope api was not granted"

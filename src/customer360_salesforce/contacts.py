@@ -15,9 +15,10 @@ from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, T
 from customer360.core.wire import Response
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import Part, Row, asked, batch, collected, found_in, page_of, soql, sosl
+from customer360_salesforce.auth import KEY
 from customer360_salesforce.metadata import keyed, record_url, shape
 from customer360_salesforce.query import Clause
-from customer360_salesforce.records import KEY, Shape, contact_of, identifier_of, text_of, time_of, wire_fields
+from customer360_salesforce.records import Shape, contact_of, identifier_of, text_of, time_of, wire_fields
 
 _MORE = "more"
 """A search does not continue: this only says that more records match than were asked for."""

@@ -33,7 +33,7 @@ from customer360.core.errors import (
 )
 from customer360.core.records import RecordRef
 from customer360.core.wire import Response
-from customer360_salesforce.auth import token_error
+from customer360_salesforce.auth import KEY, token_error
 
 _RECORD = re.compile(
     r"(?:.*?/services/data)?(?:/?v\d+\.\d)?/sobjects/([A-Za-z]\w*)(?:/([A-Za-z0-9]{15,18}))?(?:[/?]|$)"
@@ -77,7 +77,8 @@ _NAMED_FIELDS = re.compile(r"(?:No such column '([A-Za-z][\w.]*)'|Unable to crea
 def error_of(crm: str, request: Request, response: Response) -> Customer360Error | None:
     """The error that an answer means, or None if it is good.
 
-    Never raises, whatever came. Statuses that the request accepts count for the parts of a batch too.
+    Never raises, whatever came. Of a batch's independent reads only what concerns them all is an error here; each
+    other part is its reader's to judge, with :func:`part_error`.
     """
     status = response.status
     if request.purpose == "login":
@@ -85,8 +86,6 @@ def error_of(crm: str, request: Request, response: Response) -> Customer360Error
         return None if 200 <= status < 300 or status in request.accept else token_error(response)
     if 200 <= status < 300:
         return _good(crm, request, response)
-    if status in request.accept and not request.path.startswith("/composite"):
-        return None
     return _bad(crm, request.method, request.path, response, writes=not request.repeatable)
 
 
@@ -105,9 +104,11 @@ def _good(crm: str, request: Request, response: Response) -> Customer360Error | 
         return UnexpectedAnswer(wrong.what, status=response.status, next_step=wrong.next_step, maybe_applied=writes)
     halted: Customer360Error | None = None
     for method, path, part in _parts(request, body):
-        if 200 <= part.status < 300 or part.status in request.accept:
+        if 200 <= part.status < 300:
             continue
         error = _bad(crm, method, path, part, writes=writes)
+        if request.path == "/composite/batch" and not isinstance(error, _CONCERN_ALL):
+            continue
         if error.vendor_code != "PROCESSING_HALTED":
             return error
         halted = error
@@ -115,6 +116,14 @@ def _good(crm: str, request: Request, response: Response) -> Customer360Error | 
         errors = json.dumps(body.get("errors") or []).encode()
         return _bad(crm, request.method, request.path, Response(400, errors), writes=writes)
     return halted
+
+
+_CONCERN_ALL = (AuthError, QuotaExceeded, RateLimited, CrmUnavailable)
+
+
+def part_error(path: str, status: int, result: object) -> Customer360Error:
+    """What the failure of one read of a batch means."""
+    return _bad(KEY, "GET", path, Response(status, json.dumps(result).encode()), writes=False)
 
 
 def _parts(request: Request, body: Any) -> Iterator[tuple[str, str, Response]]:
@@ -195,7 +204,8 @@ def _meaning(
     if status == 412:
         return Conflict("somebody else changed the record since it was read", **facts)
     if code == "UNABLE_TO_LOCK_ROW":
-        return CrmUnavailable("Salesforce could not lock the record; nothing was written", **facts)
+        # Refused before anything was written, as often happens to tasks of one busy account.
+        return RateLimited("another change of the record is under way in Salesforce", wait=1.0, **facts)
     if code == "QUERY_TIMEOUT" or status >= 500:
         return CrmUnavailable("Salesforce is failing", maybe_applied=writes, **facts)
     if status == 401:

@@ -15,9 +15,9 @@ from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema
 from customer360.core.records import RecordRef
 from customer360_salesforce.asking import Part, Row, batch, soql
-from customer360_salesforce.auth import instance_host, instance_url, key_field
+from customer360_salesforce.auth import KEY, instance_host, instance_url, key_field
 from customer360_salesforce.query import is_identifier, named, select
-from customer360_salesforce.records import CONTACTS, KEY, USERS, Shape, shape_of, usual_shape
+from customer360_salesforce.records import CONTACTS, USERS, Shape, shape_of, usual_shape
 from customer360_salesforce.related import ACTIVITIES, object_of
 
 _SHAPE: Final = "shape."

@@ -13,9 +13,9 @@ from customer360.core.errors import UnexpectedAnswer
 from customer360.core.records import RecordRef
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import Row, asked, collected
-from customer360_salesforce.auth import API_PATH
+from customer360_salesforce.auth import API_PATH, KEY
 from customer360_salesforce.query import Clause
-from customer360_salesforce.records import KEY, identifier_of, text_of, wire_fields
+from customer360_salesforce.records import identifier_of, text_of, wire_fields
 
 _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)

@@ -21,9 +21,9 @@ from customer360.core.records import (
     RecordRef,
 )
 from customer360_salesforce.asking import Row
+from customer360_salesforce.auth import KEY
 from customer360_salesforce.query import is_identifier, when
 
-KEY: Final = "salesforce"
 USERS: Final = "User"
 
 _PERSON = {

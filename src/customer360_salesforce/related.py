@@ -10,7 +10,8 @@ from customer360.core.errors import Unsupported
 from customer360.core.metadata import Resource
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_salesforce.asking import Row
-from customer360_salesforce.records import KEY, fields_of, owner_of, text_of, time_of
+from customer360_salesforce.auth import KEY
+from customer360_salesforce.records import fields_of, owner_of, text_of, time_of
 
 ACTIVITIES: Final = (
     Resource(name="ContentNote", label="Notes", related_kind=RelatedKind.NOTE),

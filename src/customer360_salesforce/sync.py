@@ -23,10 +23,11 @@ from customer360.core.linking import LinkFacts
 from customer360.core.records import Changes, RecordRef
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import Row, asked
+from customer360_salesforce.auth import KEY
 from customer360_salesforce.contacts import contact
 from customer360_salesforce.metadata import shape
 from customer360_salesforce.query import Clause
-from customer360_salesforce.records import KEY, Shape, text_of, time_of
+from customer360_salesforce.records import Shape, text_of, time_of
 
 _PAGE = 2000
 _OVERLAP = timedelta(minutes=5)

@@ -12,10 +12,11 @@ from customer360.core.linking import LinkFacts
 from customer360.core.records import RecordRef
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import asked
+from customer360_salesforce.auth import KEY
 from customer360_salesforce.contacts import created
 from customer360_salesforce.metadata import known_shape
 from customer360_salesforce.query import Clause
-from customer360_salesforce.records import KEY, identifier_of, text_of
+from customer360_salesforce.records import identifier_of, text_of
 
 _PEOPLE: Final = ("Contact", "Lead")
 _NOT_THINGS: Final = (*_PEOPLE, "ContentNote", "Note", "Task", "Event", "User")

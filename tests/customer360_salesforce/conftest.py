@@ -4,89 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import attrs
 import pytest
 
-from customer360.core.effects import Effect, Err, Now, Ok, Operation, Request, Settle, Sleep
 from customer360.core.linking import LinkFacts
 from customer360.core.wire import Response
 from customer360_salesforce import SalesforceConnector
-
-Answer: TypeAlias = Callable[[Request], Response]
-NOW = 1_780_000_000.0  # 2026-05-28T20:26:40Z
+from customer360_testkit.by_hand import Stepped
 
 
-def play(op: Operation[Any], answer: Answer) -> Any:
-    """Run an operation to its end; side-by-side work runs one after the other."""
-    value: Any = None
-    error: Exception | None = None
-    while True:
-        try:
-            effect = op.send(value) if error is None else op.throw(error)
-        except StopIteration as stop:
-            return stop.value
-        value, error = None, None
-        try:
-            value = _perform(effect, answer)
-        except Exception as raised:
-            error = raised
-
-
-def _perform(effect: Effect[Any], answer: Answer) -> Any:
-    match effect:
-        case Request():
-            return answer(effect)
-        case Settle(ops, all_or_none):
-            outcomes = [_outcome(op, answer) for op in ops]
-            first = next((each for each in outcomes if isinstance(each, Err)), None)
-            if all_or_none and first is not None:
-                raise first.error
-            return tuple(each.value for each in outcomes if isinstance(each, Ok)) if all_or_none else tuple(outcomes)
-        case Sleep():
-            return None
-        case Now():
-            return NOW
-    raise AssertionError(f"a connector must not await {effect!r}")
-
-
-def _outcome(op: Operation[Any], answer: Answer) -> Ok[Any] | Err:
-    try:
-        return Ok(play(op, answer))
-    except Exception as error:
-        return Err(error)
-
-
-@attrs.define
-class Salesforce:
-    """Answers in order, every one classified by the connector as the transport does; keeps what was asked."""
-
-    connector: SalesforceConnector
-    facts: LinkFacts
-    asked: list[Request] = attrs.field(factory=list)
-
-    def run(self, op: Operation[Any], *answers: Response | Answer) -> Any:
-        waiting = list(answers)
-
-        def answer(request: Request) -> Response:
-            self.asked.append(request)
-            assert waiting, f"unexpected {request.method} {request.path}"
-            given = waiting.pop(0)
-            response = given if isinstance(given, Response) else given(request)
-            problem = self.connector.error(self.facts, request, response)
-            if problem is not None:
-                raise problem
-            return response
-
-        result = play(op, answer)
-        assert not waiting, f"{len(waiting)} answers were not asked for"
-        return result
-
-    @property
-    def last(self) -> Request:
-        return self.asked[-1]
+class Salesforce(Stepped[SalesforceConnector]):
+    """Answers in order; knows what was asked in SOQL and SOSL."""
 
     @property
     def statement(self) -> str:

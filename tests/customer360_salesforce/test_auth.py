@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from customer360.core import errors as e
 from customer360.core.auth import Application, Grant
 from customer360.core.capabilities import CREATE, Capability, PhoneSearch, Repeat
-from customer360.core.effects import Now, Operation, Request
+from customer360.core.effects import Operation, Request
 from customer360.core.linking import LinkFacts
 from customer360.core.records import ContactKind, RecordRef, RelatedKind
 from customer360.core.wire import Response
 from customer360_salesforce import SalesforceConnector, auth
+from customer360_testkit.by_hand import play
 
 SF = SalesforceConnector()
 APPLICATION = Application("3MVG9", "s3cret")
@@ -146,14 +147,16 @@ def test_emea() -> None:
 
 def exchange(op: Operation[Grant], answer: dict[str, Any], status: int = 200) -> tuple[Grant, dict[str, str]]:
     """Run a token operation; the grant, and the form that was sent."""
-    asked = op.send(None)
-    assert isinstance(asked, Request)
-    assert asked.purpose == "login"
-    effects: list[object] = [op.send(Response(status, json.dumps(answer).encode()))]
-    assert isinstance(effects[0], Now)
-    with pytest.raises(StopIteration) as ended:
-        op.send(1_000.0)
-    return ended.value.value, dict(asked.form or ())
+    asked: list[Request] = []
+
+    def answered(request: Request) -> Response:
+        asked.append(request)
+        return Response(status, json.dumps(answer).encode())
+
+    grant = play(op, answered)
+    (request,) = asked
+    assert request.purpose == "login"
+    return grant, dict(request.form or ())
 
 
 def test_sign_in_with_pkce() -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.customer360_salesforce.conftest import FACTS, NOW, query_body
+from tests.customer360_salesforce.conftest import FACTS, query_body
 
 from customer360.core import errors as e
-from customer360.core.effects import Now, Request
 from customer360.core.linking import LinkFacts
 from customer360.core.wire import Response
 from customer360_salesforce import SalesforceConnector
+from customer360_testkit.by_hand import NOW, play
 
 CONNECTOR = SalesforceConnector()
 START = datetime.fromisoformat("2026-05-01T07:00:00+00:00")
@@ -118,13 +118,9 @@ def test_nothing_is_lost(stamps: list[int], page: int, touched: list[int]) -> No
     while more:
         rounds += 1
         assert rounds < 200
-        op = CONNECTOR.changes(FACTS, "Contact", cursor)
-        assert isinstance(op.send(None), Now)
-        asked = op.send(NOW)
-        assert isinstance(asked, Request)
-        with pytest.raises(StopIteration) as ended:
-            op.send(_answer(table, dict(asked.params)["q"], page))
-        got = ended.value.value
+        got = play(
+            CONNECTOR.changes(FACTS, "Contact", cursor), lambda asked: _answer(table, dict(asked.params)["q"], page)
+        )
         met |= {each.ref.id: str(each.fields["SystemModstamp"]) for each in got.changed}
         cursor, more = got.cursor, got.more
         if touched and (number := touched.pop()) in table:
