@@ -9,7 +9,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import attrs
 
@@ -18,7 +18,7 @@ from customer360.core.errors import ConnectFailed, DeadlineExceeded
 from customer360.core.wire import Response
 from customer360.drivers.awaiting import AsyncioDriver
 from customer360.drivers.blocking import BlockingDriver
-from customer360.drivers.simulation import Back, Process, Simulation
+from customer360.drivers.simulation import EPOCH, Back, Process, Simulation
 from customer360.store.engine import Store
 
 UNIT = 0.02
@@ -48,8 +48,13 @@ async def exchange(request: Request) -> Response:
     return await send(request.path, 1.0, request.method)
 
 
-def outcome(leaf: Send) -> tuple[Response | None, Exception | None, float]:
-    """The answer, and the seconds until it comes."""
+Outcome: TypeAlias = tuple[Response | None, Exception | None, float]
+"""An answer or an error, and the seconds until it comes."""
+Answers: TypeAlias = Callable[[Send], Outcome]
+
+
+def outcome(leaf: Send) -> Outcome:
+    """What becomes of a request made by :func:`send`."""
     name, _, ticks = leaf.url.removeprefix("https://w/").partition("?")
     seconds = float(ticks) * UNIT
     if seconds > leaf.timeout:
@@ -60,9 +65,15 @@ def outcome(leaf: Send) -> tuple[Response | None, Exception | None, float]:
 
 
 class World(Protocol):
-    """Runs an operation to its end."""
+    """Runs operations to their end; ``ahead`` are seconds that its clock was put forward by."""
+
+    ahead: float
 
     def run(self, make: Callable[[], Operation[Any]]) -> Ran: ...
+
+    def now(self) -> float:
+        """Seconds since the epoch, here."""
+        ...
 
     def close(self) -> None: ...
 
@@ -71,18 +82,56 @@ class World(Protocol):
 class Port:
     """Both ports: answers by script, and notes what it was asked."""
 
+    answers: Answers
     journal: list[str] = attrs.field(factory=list)
     lock: Any = attrs.field(factory=threading.Lock)
 
-    def note(self, leaf: Send) -> None:
+    def outcome(self, leaf: Send) -> Outcome:
         with self.lock:
-            self.journal.append(f"send {leaf.url.removeprefix('https://w/').partition('?')[0]}")
+            self.journal.append(named(leaf))
+            return self.answers(leaf)
+
+
+def named(leaf: Send) -> str:
+    """How a journal names a request."""
+    return f"send {leaf.url.removeprefix('https://w/').partition('?')[0]}"
+
+
+class RealTime:
+    """The clock of the real worlds: from :data:`EPOCH` on, as in the virtual one."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.ahead = 0.0
+
+    def now(self) -> float:
+        return EPOCH + self.monotonic() - self.began + self.ahead
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+class Real:
+    """What threads and loop have in common."""
+
+    def __init__(self) -> None:
+        self.clock = RealTime()
+
+    @property
+    def ahead(self) -> float:
+        return self.clock.ahead
+
+    @ahead.setter
+    def ahead(self, seconds: float) -> None:
+        self.clock.ahead = seconds
+
+    def now(self) -> float:
+        return self.clock.now()
 
 
 class BlockingPort(Port):
     def send(self, send: Send) -> Response:
-        self.note(send)
-        response, error, seconds = outcome(send)
+        response, error, seconds = self.outcome(send)
         time.sleep(seconds)
         if error is not None:
             raise error
@@ -96,8 +145,7 @@ class BlockingPort(Port):
 
 class AsyncioPort(Port):
     async def send(self, send: Send) -> Response:
-        self.note(send)
-        response, error, seconds = outcome(send)
+        response, error, seconds = self.outcome(send)
         await asyncio.sleep(seconds)
         if error is not None:
             raise error
@@ -109,12 +157,13 @@ class AsyncioPort(Port):
     async def close(self) -> None: ...
 
 
-class Threads:
+class Threads(Real):
     """The blocking driver."""
 
-    def __init__(self, store: Store) -> None:
-        self.port = BlockingPort()
-        self.driver = BlockingDriver(http=self.port, store=store)
+    def __init__(self, store: Store, answers: Answers = outcome) -> None:
+        super().__init__()
+        self.port = BlockingPort(answers)
+        self.driver = BlockingDriver(http=self.port, store=store, clock=self.clock)
 
     def run(self, make: Callable[[], Operation[Any]]) -> Ran:
         ran = Ran()
@@ -129,12 +178,13 @@ class Threads:
         self.driver.close()
 
 
-class Loop:
+class Loop(Real):
     """The asyncio driver, on a loop of its own."""
 
-    def __init__(self, store: Store) -> None:
-        self.port = AsyncioPort()
-        self.driver = AsyncioDriver(http=self.port, store=store)
+    def __init__(self, store: Store, answers: Answers = outcome) -> None:
+        super().__init__()
+        self.port = AsyncioPort(answers)
+        self.driver = AsyncioDriver(http=self.port, store=store, clock=self.clock)
         self.runner = asyncio.Runner()
 
     def run(self, make: Callable[[], Operation[Any]]) -> Ran:
@@ -158,9 +208,15 @@ class Loop:
 class Virtual:
     """The simulation: one process per run."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, answers: Answers = outcome) -> None:
         self.store = store
+        self.answers = answers
         self.seed = 0
+        self.ahead = 0.0
+        self.simulation: Simulation | None = None
+
+    def now(self) -> float:
+        return EPOCH + self.ahead if self.simulation is None else self.simulation.now
 
     def run(self, make: Callable[[], Operation[Any]]) -> Ran:
         ran = Ran()
@@ -168,8 +224,8 @@ class Virtual:
 
         def leaf(process: Process, effect: Leaf[Any], back: Back) -> None:
             if isinstance(effect, Send):
-                ran.journal.append(f"send {effect.url.removeprefix('https://w/').partition('?')[0]}")
-                response, error, seconds = outcome(effect)
+                ran.journal.append(named(effect))
+                response, error, seconds = self.answers(effect)
                 simulation.at(simulation.now + seconds, lambda: back(response, error))
                 return
             assert isinstance(effect, Tx | Peek)
@@ -181,9 +237,12 @@ class Virtual:
                 simulation.at(simulation.now, lambda: back(value, None))
 
         simulation = Simulation(self.seed, leaf, emit=lambda process, event: ran.journal.append(f"emit {event}"))
+        simulation.now += self.ahead
+        self.simulation = simulation
         process = simulation.start("run", make())
         simulation.run(lambda: process.result is not None, simulation.now + 3600)
         simulation.close()
+        self.simulation = None
         if process.result is None:
             ran.error = RuntimeError("never ended")
         else:
