@@ -26,7 +26,7 @@ from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360_salesforce import notes, ties
 from customer360_salesforce import query as q
-from customer360_salesforce.asking import Row, asked, collected
+from customer360_salesforce.asking import Row, collected
 from customer360_salesforce.auth import KEY
 from customer360_salesforce.contacts import create_row, key_in_path
 from customer360_salesforce.metadata import keyed, notes_object, record_url
@@ -61,7 +61,7 @@ async def activities(facts: LinkFacts, wanted: ActivityFilter) -> Page[RelatedRe
     keys = (order,) if order[0] == "Id" else (order, ("Id", order[1]))
     where = q.all_of(*clauses) if clauses else None
     statement = q.select(READINGS[name].columns, name, where, order=keys, limit=wanted.limit + 1, offset=offset)
-    rows = (await asked(statement)).rows
+    rows = await collected(statement, enough=wanted.limit + 1)
     return _page(facts, name, rows, wanted.limit, offset)
 
 

@@ -80,19 +80,36 @@ def _result(part: Part, told: Any, accept: tuple[int, ...]) -> Any:
 
 async def asked(statement: str, *, deleted: bool = False) -> Rows:
     """One page of a query; ``deleted`` includes the recycle bin and the archive."""
-    path = "/queryAll" if deleted else "/query"
+    return page_of(await _told("/queryAll" if deleted else "/query", statement))
+
+
+async def searched(statement: str) -> tuple[Row, ...]:
+    """A search's rows: there are no pages."""
+    return found_in(await _told("/search", statement))
+
+
+async def _told(path: str, statement: str) -> Any:
     if len(quote(statement, safe="")) <= _LONGEST_URL:
-        return page_of((await GET(path, {"q": statement})).json())
+        return (await GET(path, {"q": statement})).json()
     (body,) = await batch(Part(path, {"q": statement}))  # too long for a URL, not for a body
-    return page_of(body)
+    return body
 
 
-async def collected(statement: str, wanted: Callable[[Row], bool], *, enough: int | None = None) -> list[Row]:
+async def collected(
+    statement: str, wanted: Callable[[Row], bool] = lambda row: True, *, enough: int | None = None
+) -> list[Row]:
     """All rows that are ``wanted``, page after page; stops at ``enough``.
 
     Raises :class:`Truncated` when there are more candidates than it makes sense to read.
     """
-    page, guard, found = await asked(statement), PageGuard(), dict[str, Row]()
+    return await collected_from(await asked(statement), wanted, enough=enough)
+
+
+async def collected_from(
+    page: Rows, wanted: Callable[[Row], bool] = lambda row: True, *, enough: int | None = None
+) -> list[Row]:
+    """The same, of a query whose first page is there already: a page may hold fewer rows than were asked for."""
+    guard, found = PageGuard(), dict[str, Row]()
     for _ in range(_MOST_PAGES):
         found.update((str(row.get("Id")), row) for row in page.rows if wanted(row))
         if page.following is None or (enough is not None and len(found) >= enough):

@@ -14,7 +14,18 @@ from customer360.core.records import Contact, ContactChange, ContactDraft, Page,
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
 from customer360.core.wire import Response
 from customer360_salesforce import query as q
-from customer360_salesforce.asking import Part, Row, asked, batch, collected, found_in, page_of, soql, sosl
+from customer360_salesforce.asking import (
+    Part,
+    Row,
+    batch,
+    collected,
+    collected_from,
+    found_in,
+    page_of,
+    searched,
+    soql,
+    sosl,
+)
 from customer360_salesforce.auth import KEY
 from customer360_salesforce.metadata import keyed, record_url, shape
 from customer360_salesforce.query import Clause
@@ -43,10 +54,7 @@ async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Pa
         case NameHas(text):
             rows = await _by_name(form, text.strip(), limit + 1)
         case TextHas(text):
-            if not form.searchable:
-                raise Unsupported(f"Salesforce does not index {form.name}")
-            statement = q.find(q.words(text), "ALL", form.columns, form.name, current(form), limit=limit + 1)
-            rows = list(found_in((await GET("/search", {"q": statement})).json()))
+            rows = await _by_text(form, text, limit + 1)
     contacts = tuple(contact(facts, form, row, partial=True) for row in rows[:limit])
     return Page(contacts, _MORE if len(rows) > limit else None)
 
@@ -122,7 +130,7 @@ async def _by_phone(form: Shape, asked: PhoneIs, enough: int) -> list[Row]:
     )
     recent = q.select(form.columns, form.name, _and(since, spelt, current(form)), limit=most)
     by_index, by_record = await batch(sosl(indexed), soql(recent))
-    candidates = (found_in(by_index), page_of(by_record).rows)
+    candidates = (found_in(by_index), await collected_from(page_of(by_record), enough=most))
     found = {str(row.get("Id")): row for rows in candidates for row in rows if wanted(row)}
     if len(found) < enough and any(len(rows) >= most for rows in candidates):
         raise Truncated(f"more than {most} records of Salesforce may hold this number")
@@ -169,7 +177,18 @@ async def _by_name(form: Shape, text: str, enough: int) -> list[Row]:
     parts = [each for each in ("Name", "FirstName", "LastName") if each in form.columns]
     where = q.any_of(*(q.begins(each, text) for each in parts))
     statement = q.select(form.columns, form.name, _and(where, current(form)), order=(("Name", False),), limit=enough)
-    return list((await asked(statement)).rows)
+    return await collected(statement, enough=enough)
+
+
+async def _by_text(form: Shape, text: str, enough: int) -> list[Row]:
+    """What the index finds; there is no other way to look into every field."""
+    if not form.searchable:
+        raise Unsupported(f"Salesforce does not index {form.name}")
+    most = min(enough, q.REACHABLE_BY_SEARCH)
+    rows = await searched(q.find(q.words(text), "ALL", form.columns, form.name, current(form), limit=most))
+    if len(rows) == most < enough:
+        raise Truncated(f"Salesforce's search hands out {most} records, and more may match")
+    return list(rows)
 
 
 # One record ---------------------------------------------------------------------------------------------------------

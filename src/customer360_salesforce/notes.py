@@ -12,7 +12,7 @@ from customer360.core.effects import GET, POST, gather
 from customer360.core.errors import UnexpectedAnswer
 from customer360.core.records import RecordRef
 from customer360_salesforce import query as q
-from customer360_salesforce.asking import Row, asked, collected
+from customer360_salesforce.asking import Row, collected
 from customer360_salesforce.auth import API_PATH, KEY
 from customer360_salesforce.query import Clause
 from customer360_salesforce.records import identifier_of, text_of, wire_fields
@@ -26,12 +26,12 @@ async def listed(contact: RecordRef, *, limit: int, offset: int) -> list[Row]:
 
     The links know titles and times; the texts' beginnings are asked for by id, one request more.
     """
-    links = (await asked(_links(contact, limit=limit, offset=offset))).rows
+    links = await collected(_links(contact, limit=limit, offset=offset), enough=limit)
     ids = [text_of(link, "ContentDocumentId") for link in links]
     previews: dict[str, str] = {}
     if ids:
         statement = q.select(("Id", "TextPreview"), "ContentNote", q.one_of("Id", ids))
-        previews = {text_of(row, "Id"): text_of(row, "TextPreview") for row in (await asked(statement)).rows}
+        previews = {text_of(row, "Id"): text_of(row, "TextPreview") for row in await collected(statement)}
     return [
         {
             **{name: wire for name, wire in document.items() if name != "attributes"},
@@ -84,7 +84,7 @@ def content(text: str) -> str:
 async def carrying(contact: RecordRef, line: str, earliest: datetime) -> RecordRef | None:
     """Each of the record's notes made since is read whole: a query shows only the beginning of its text."""
     statement = _links(contact, q.compared("ContentDocument.CreatedDate", ">=", earliest))
-    ids = [text_of(link, "ContentDocumentId") for link in await collected(statement, lambda row: True)]
+    ids = [text_of(link, "ContentDocumentId") for link in await collected(statement)]
     paths = [f"/sobjects/ContentNote/{each}/Content" for each in ids if q.is_identifier(each)]
     for path, answer in zip(paths, await gather(*(GET(path, (), {"Accept": "*/*"}) for path in paths)), strict=True):
         text = _BREAK.sub("\n", answer.content.decode("utf-8", "replace"))

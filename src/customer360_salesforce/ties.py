@@ -11,7 +11,7 @@ from customer360.core.errors import Duplicate, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import RecordRef
 from customer360_salesforce import query as q
-from customer360_salesforce.asking import asked
+from customer360_salesforce.asking import collected
 from customer360_salesforce.auth import KEY
 from customer360_salesforce.contacts import created
 from customer360_salesforce.metadata import known_shape
@@ -102,7 +102,7 @@ async def unlink(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> Non
     if junction := _junction(contact, record):
         name, mine, its, _ = junction
         where = q.all_of(q.equals(mine, identifier_of(contact)), q.equals(its, identifier_of(record)))
-        for row in (await asked(q.select(("Id",), name, where))).rows:
+        for row in await collected(q.select(("Id",), name, where)):
             await DELETE(f"/sobjects/{name}/{identifier_of(RecordRef(KEY, name, text_of(row, 'Id')))}")
         return
     field, target = await _pointing(facts, contact, record)

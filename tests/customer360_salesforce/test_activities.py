@@ -105,7 +105,10 @@ def test_notes(sf: Any, rows: Any) -> None:
     """Links know titles and times, the notes' beginnings follow by id; in the order of the links."""
     other = "0695e00000AbCdFAAV"
     times = {"CreatedDate": "2026-05-01T07:25:37.000+0000", "attributes": {}}
-    links = [{"ContentDocumentId": each, "ContentDocument": {"Title": each[-4:], **times}} for each in (NOTE.id, other)]
+    links = [
+        {"Id": f"06A{each[3:]}", "ContentDocumentId": each, "ContentDocument": {"Title": each[-4:], **times}}
+        for each in (NOTE.id, other)
+    ]
     previews = rows({"Id": other, "TextPreview": "second"}, {"Id": NOTE.id, "TextPreview": "first"})
     page = sf.run(sf.connector.related(sf.facts, ADA, RelatedKind.NOTE), rows(*links), previews)
     assert [(each.ref, each.text) for each in page.items] == [(NOTE, "first"), (ref("ContentNote", other), "second")]
@@ -142,6 +145,13 @@ def test_pages(sf: Any, rows: Any) -> None:
     for cursor in ("-1", "x", "²", "9" * 20):
         with pytest.raises(e.Gone):
             sf.run(sf.connector.related(sf.facts, ADA, RelatedKind.TASK, cursor=cursor))
+
+
+def test_a_short_page_is_not_the_last(sf: Any, rows: Any) -> None:
+    """Salesforce may cut pages anywhere; the reader gets what was asked for."""
+    cut = rows({"Id": "00T5e000000000001"}, following="/services/data/v62.0/query/01g5e000001abcdAAA-200")
+    page = sf.run(sf.connector.related(sf.facts, ADA, RelatedKind.TASK, limit=5), cut, rows({"Id": TASK.id}))
+    assert len(page.items) == 2
 
 
 @pytest.mark.feature("F057")

@@ -95,6 +95,13 @@ def test_a_phone_is_one_request(sf: Any, batched: Any, listing: Any, found: Any)
     assert "SystemModstamp >= 2026-05-28T19:26:40Z AND (Phone LIKE '%9%4%6%0%9%5%8%' OR MobilePhone LIKE" in soql
 
 
+def test_a_short_page_is_not_the_last(sf: Any, batched: Any, listing: Any, found: Any, rows: Any) -> None:
+    """Salesforce may cut pages anywhere."""
+    cut = listing(another(1), following="/services/data/v62.0/query/01g5e000001abcdAAA-200")
+    page = sf.run(sf.connector.search(sf.facts, "Contact", ADAS_PHONE), batched(found(), cut), rows(ADA))
+    assert [hit.ref.id for hit in page.items] == [ID]
+
+
 def test_converted_leads_are_not_found(sf: Any, batched: Any, listing: Any, found: Any) -> None:
     """Both halves of a search leave them out."""
     sf.run(sf.connector.search(sf.facts, "Lead", ADAS_PHONE), batched(found(), listing()))
@@ -158,6 +165,19 @@ def test_more_than_asked_for(sf: Any, reply: Callable[..., Response], found: Any
     assert len(page.items) == 1
     assert page.next is not None
     assert sf.statement.startswith("FIND {love*} IN ALL FIELDS RETURNING Contact(")
+
+
+def test_more_than_the_index_hands_out(sf: Any, reply: Callable[..., Response], found: Any) -> None:
+    """2,000 records, whatever is asked; the rest is not left out silently."""
+    crowd = reply(found(*[another(n) for n in range(2000)]))
+    with pytest.raises(e.Truncated):
+        sf.run(sf.connector.search(sf.facts, "Contact", TextHas("love"), limit=3000), crowd)
+
+
+def test_long_free_text_goes_into_a_body(sf: Any, batched: Any, found: Any) -> None:
+    """A URL is too short for it."""
+    sf.run(sf.connector.search(sf.facts, "Contact", TextHas("é" * 3000)), batched(found()))
+    assert sf.last.path == "/composite/batch"
 
 
 def test_a_field_is_compared_again(sf: Any, rows: Any) -> None:
