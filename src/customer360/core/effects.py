@@ -175,6 +175,16 @@ class Send(Leaf[Response]):
     max_body: int = 32 * 1024 * 1024
     writes: bool = attrs.field(default=attrs.Factory(lambda self: self.method not in ("GET", "HEAD"), takes_self=True))
 
+    def bounded(self, left: float) -> Send:
+        """The same, over in ``left`` seconds at the latest."""
+        return attrs.evolve(self, timeout=max(0.0, left)) if self.timeout > left else self
+
+    def may_have_written(self, answer: Response | None, error: BaseException | None) -> bool:
+        """Whether something may have changed, given what it came to: not if it was refused, or never left."""
+        if error is not None:
+            return self.writes and bool(getattr(error, "maybe_applied", True))
+        return self.writes and not (answer is not None and 400 <= answer.status < 500)
+
 
 @attrs.frozen(eq=False)
 class Tx(Leaf[R]):

@@ -9,13 +9,7 @@ import attrs
 
 from customer360.core.coroutines import dismiss, expect_fresh
 from customer360.core.effects import Cancelled, Handler, Operation
-
-
-@attrs.define(eq=False)
-class Timer:
-    """A moment, and what happens then; ``action`` is None once it no longer matters."""
-
-    action: Callable[[], None] | None
+from customer360.core.timers import Timer
 
 
 @attrs.define(eq=False)

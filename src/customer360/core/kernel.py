@@ -36,14 +36,11 @@ ever left behind: a kernel is done when all its tasks are.
 
 from __future__ import annotations
 
-import heapq
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, Generic, TypeVar
-
-import attrs
 
 from customer360.core.coroutines import PATIENCE, dismiss, end_by_force, unwind
 from customer360.core.effects import (
@@ -70,8 +67,8 @@ from customer360.core.effects import (
     Within,
 )
 from customer360.core.errors import DeadlineExceeded
-from customer360.core.frames import Frame, Task, Timer
-from customer360.core.wire import Response
+from customer360.core.frames import Frame, Task
+from customer360.core.timers import Timers
 
 log = logging.getLogger("customer360.core")
 
@@ -99,7 +96,7 @@ class Kernel(Generic[T]):
     ) -> None:
         self._now, self._monotonic, self._random, self._emit = now, monotonic, random, emit
         self._ready: deque[tuple[Task, Any, BaseException | None]] = deque()
-        self._timers: list[tuple[float, int, Timer]] = []
+        self._timers = Timers()
         self._flying: dict[int, tuple[Task, Leaf[Any]]] = {}
         self._tasks: dict[Task, None] = {}
         self._count = 0
@@ -137,27 +134,18 @@ class Kernel(Generic[T]):
             return False
         task, leaf = flying
         task.leaf = None
-        if isinstance(leaf, Send) and leaf.writes and _may_have_changed(value, error):
+        if isinstance(leaf, Send) and leaf.may_have_written(value, error):
             task.frames[-1].wrote = True
         self._ready.append((task, value, error))
         return True
 
     def next_timer(self) -> float | None:
         """When, by the monotonic clock, :meth:`tick` has something to do; None if nothing waits for time."""
-        while self._timers and self._timers[0][2].action is None:
-            heapq.heappop(self._timers)
-        return self._timers[0][0] if self._timers else None
+        return self._timers.next()
 
     def tick(self) -> None:
         """Let the timers whose moment has come act."""
-        if not self._timers:
-            return
-        now = self._monotonic()
-        while self._timers and self._timers[0][0] <= now:
-            timer = heapq.heappop(self._timers)[2]
-            if timer.action is not None:
-                action, timer.action = timer.action, None
-                action()
+        self._timers.act(self._monotonic())
 
     def cancel(self) -> None:
         """Whoever asked for the operation no longer wants it, nor what it spawned."""
@@ -222,7 +210,9 @@ class Kernel(Generic[T]):
         """The answer to ``effect``; ``_LATER`` if it takes time; None with a new frame on top that will have it."""
         match effect:
             case Leaf():
-                leaf = effect if frame.until is None else _bounded(effect, frame.until - self._monotonic())
+                leaf = effect
+                if frame.until is not None and isinstance(effect, Send):
+                    leaf = effect.bounded(frame.until - self._monotonic())  # none outlives its deadline
                 task.leaf = token = self._next()
                 self._flying[token] = task, leaf
                 self.starts.append((token, leaf))
@@ -248,12 +238,12 @@ class Kernel(Generic[T]):
             case Within(seconds, op):
                 until = self._monotonic() + max(0.0, seconds)
                 until = until if frame.until is None else min(until, frame.until)
-                timer = self._at(until, partial(self._cancel, task, len(task.frames)))
+                timer = self._timers.set(until, partial(self._cancel, task, len(task.frames)))
                 task.frames.append(Frame(op, frame.handlers, until, timer))
             case Handle(handler, op):
                 task.frames.append(Frame(op, (*frame.handlers, handler), frame.until))
             case Sleep(seconds):
-                task.timer = self._at(self._monotonic() + max(0.0, seconds), partial(self._wake, task))
+                task.timer = self._timers.set(self._monotonic() + max(0.0, seconds), partial(self._wake, task))
                 return _LATER
             case Spawn(op):
                 self._begin(op, frame.handlers, None, None, self._let_go)
@@ -341,11 +331,6 @@ class Kernel(Generic[T]):
 
     # Time and ends ----------------------------------------------------------------------------------------------------
 
-    def _at(self, when: float, action: Callable[[], None]) -> Timer:
-        timer = Timer(action)
-        heapq.heappush(self._timers, (when, self._next(), timer))
-        return timer
-
     def _next(self) -> int:
         self._count += 1
         return self._count
@@ -370,15 +355,3 @@ class Kernel(Generic[T]):
             self._emit(event)
         except Exception as failure:  # a listener's fault must not stop what it listens to
             log.error("a listener failed at %s (%s)", type(event).__name__, type(failure).__name__)
-
-
-def _bounded(leaf: Leaf[Any], left: float) -> Leaf[Any]:
-    """No request outlives its deadline, wherever it is carried out."""
-    return attrs.evolve(leaf, timeout=max(0.0, left)) if isinstance(leaf, Send) and leaf.timeout > left else leaf
-
-
-def _may_have_changed(value: Any, error: BaseException | None) -> bool:
-    """Whether a write that came to this may have taken hold: unless it was refused, or never left."""
-    if error is not None:
-        return bool(getattr(error, "maybe_applied", True))
-    return not (isinstance(value, Response) and 400 <= value.status < 500)

@@ -1,6 +1,6 @@
 """Runs operations as coroutines of asyncio.
 
-A request is a task of the loop, a transaction one hop to a thread. Cancelling the task that awaits :meth:`run` cancels
+A request is a task of the loop, a transaction one hop to a thread. Cancelling the task that awaits ``run`` cancels
 the operation; what it then records is waited for, however often it is cancelled.
 """
 
