@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from customer360.core.auth import OAuth2Code
@@ -28,6 +29,7 @@ API_PATH: Final = f"/services/data/{VERSION}"
 INSTANCE_URL: Final = "instance_url"
 """The fact that every token answer brings: where this organisation's data are."""
 
+_PRODUCTION: Final = "login.salesforce.com"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?"
 # Between an organisation's name and my.salesforce.com: what kind of organisation it is, or an old sandbox's instance.
 _KINDS: Final = ("sandbox", "develop", "scratch", "trailblaze", "demo", "patch", "free")
@@ -45,7 +47,7 @@ LINKING = Linking(
             help="login.salesforce.com, test.salesforce.com for a sandbox, or better the organisation's own My Domain,"
             " for example acme.my.salesforce.com",
             required=False,
-            default="login.salesforce.com",
+            default=_PRODUCTION,
             pattern=rf"(?i:(?:https://)?(?:{_GENERIC}|{_MY_DOMAIN}|{_INSTANCED})/?)",
         ),
         Setting(
@@ -62,7 +64,10 @@ LINKING = Linking(
 
 def login_host(facts: LinkFacts) -> str:
     """The one host that secrets go to; :class:`InvalidSettings` for what is none of Salesforce's."""
-    given = facts.settings.get("login_host") or "login.salesforce.com"
+    return _checked(facts.settings.get("login_host") or _PRODUCTION)
+
+
+def _checked(given: str) -> str:
     host = given.lower().removeprefix("https://").rstrip("/")
     if not re.fullmatch(f"{_GENERIC}|{_MY_DOMAIN}|{_INSTANCED}", host):
         raise InvalidSettings(
@@ -78,11 +83,16 @@ def key_field(facts: LinkFacts) -> str | None:
 
 def instance_host(facts: LinkFacts) -> str | None:
     """The host of this organisation's data: named by the token answer, or the My Domain that the link names."""
-    told = facts.extra.get(INSTANCE_URL, "").removeprefix("https://")
-    if _INSTANCE.fullmatch(told):
-        return told
-    host = login_host(facts)
-    return None if re.fullmatch(_GENERIC, host) else host
+    return _instance(facts.extra.get(INSTANCE_URL, ""), facts.settings.get("login_host") or _PRODUCTION)
+
+
+@lru_cache(maxsize=256)
+def _instance(told: str, given: str) -> str | None:
+    host = told.removeprefix("https://")
+    if _INSTANCE.fullmatch(host):
+        return host
+    login = _checked(given)
+    return None if re.fullmatch(_GENERIC, login) else login
 
 
 def hosts(facts: LinkFacts) -> Hosts:

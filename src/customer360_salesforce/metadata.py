@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -124,8 +125,13 @@ def _is_key(description: Row, field: str) -> bool:
 
 def may(facts: LinkFacts, name: str, right: str = "") -> bool:
     """Whether the user sees an object, and may create (``c``) or update (``u``) its records; true while unknown."""
-    known = dict(each.partition(":")[::2] for each in facts.extra.get(_OBJECTS, "").split(",") if each)
+    known = _rights(facts.extra.get(_OBJECTS, ""))
     return not known or (name in known and right in known[name])
+
+
+@lru_cache(maxsize=256)
+def _rights(kept: str) -> dict[str, str]:
+    return dict(each.partition(":")[::2] for each in kept.split(",") if each)
 
 
 def keyed(facts: LinkFacts, name: str) -> str | None:
@@ -143,9 +149,12 @@ def notes_object(facts: LinkFacts) -> str:
 def known_shape(facts: LinkFacts, name: str) -> Shape | None:
     """A contact resource as sign-in found it, or as every organisation has it; None for a custom object."""
     kept = facts.extra.get(_SHAPE + name)
-    if kept:
-        return shape_of(name, name, json.loads(kept))
-    return usual_shape(name)
+    return usual_shape(name) if kept is None else _remembered(name, kept)
+
+
+@lru_cache(maxsize=256)
+def _remembered(name: str, kept: str) -> Shape:
+    return shape_of(name, name, json.loads(kept))
 
 
 async def shape(facts: LinkFacts, name: str) -> Shape:

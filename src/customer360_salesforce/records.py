@@ -63,6 +63,7 @@ ACCOUNT: Final = Resource(
 CONTACTS: Final = (CONTACT, LEAD, ACCOUNT)
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[+-]\d\d:?\d\d|Z)", re.ASCII)
+_LENGTHS = frozenset({10, 15, 18, 20, 24, 25, 28, 29})  # a date; ids; times with and without milliseconds
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _OWN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _REFERENCES = {
@@ -89,20 +90,23 @@ _BY_PREFIX = frozenset({"WhoId", "WhatId", "OwnerId"})
 
 def value_of(field: str, wire: Any) -> FieldValue:
     """A field's value as our models hold it: times become aware datetimes, known lookups references."""
-    match wire:
-        case str() if _TIME.fullmatch(wire):
-            return time_of(wire) or wire
-        case str() if _DATE.fullmatch(wire):
-            try:
-                return date.fromisoformat(wire)
-            except ValueError:
-                return wire
-        case str() if is_identifier(wire) and (target := _target(field, wire)):
-            return RecordRef(KEY, target, wire)
-        case None | str() | bool() | int() | float():
-            return wire
-        case dict():
-            return {name: each for name, each in wire.items() if name != "attributes"}
+    if isinstance(wire, str):
+        # Most texts are none of the three: told by their length and one sign before anything is tried.
+        if len(wire) in _LENGTHS:
+            if wire[10:11] == "T":
+                return time_of(wire) or wire
+            if len(wire) == 10 and wire[4] == "-" and _DATE.fullmatch(wire):
+                try:
+                    return date.fromisoformat(wire)
+                except ValueError:
+                    return wire
+            if (target := _target(field, wire)) and is_identifier(wire):
+                return RecordRef(KEY, target, wire)
+        return wire
+    if wire is None or isinstance(wire, bool | int | float):
+        return wire
+    if isinstance(wire, dict):
+        return {name: each for name, each in wire.items() if name != "attributes"}
     return str(wire)
 
 
@@ -153,9 +157,11 @@ def identifier_of(ref: RecordRef) -> str:
 
 def text_of(row: Row, field: str) -> str:
     """A text field, of the record itself or (``Account.Name``) of one that it refers to."""
-    wire: Any = row
-    for name in field.split("."):
-        wire = wire.get(name) if isinstance(wire, dict) else None
+    wire: Any = row.get(field)
+    if wire is None and "." in field:
+        parent, _, name = field.partition(".")
+        wire = row.get(parent)
+        return text_of(wire, name) if isinstance(wire, dict) else ""
     return wire if isinstance(wire, str) else ""
 
 
