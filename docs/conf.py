@@ -40,6 +40,7 @@ nitpick_ignore_regex = [
         r"(abc|argparse|attrs|collections|contextlib|datetime|enum|importlib|pathlib|sqlalchemy|types|typing)\..+",
     ),
     (r"py:.*", r"customer360(_testkit)?\..+\.([A-Z]|_\w+)"),
+    (r"py:.*", r"_\w+|Back"),  # private classes and aliases that a signature names without their module
 ]
 
 # A sentence with a colon under an attribute is a sentence, not napoleon's "type: description".

@@ -43,7 +43,7 @@ OnProgress = Callable[[SyncProgress], None]
 
 
 class AsyncCustomer360:
-    """One account's CRMs under asyncio; all arguments as for :class:`customer360.Customer360`, awaited verbs.
+    """One account's CRMs under asyncio; all arguments as for :class:`customer360.client.Customer360`, awaited verbs.
 
     Opening it reads the store and, the first time, creates it: milliseconds, on the caller's thread.
     """
@@ -80,47 +80,47 @@ class AsyncCustomer360:
     # Setting up -------------------------------------------------------------------------------------------------------
 
     def crms(self) -> tuple[ConnectorInfo, ...]:
-        """As :meth:`customer360.Customer360.crms`."""
+        """As :meth:`customer360.client.Customer360.crms`."""
         return tuple(connector.info for connector in self._opened.plugins.connectors.values())
 
     async def link(
         self, crm: str, *, settings: Mapping[str, str], application: Application, relink: bool = False
     ) -> Link:
-        """As :meth:`customer360.Customer360.link`."""
+        """As :meth:`customer360.client.Customer360.link`."""
         return await self._run(self._account.link(crm, settings=settings, application=application, relink=relink))
 
     async def links(self) -> tuple[Link, ...]:
-        """As :meth:`customer360.Customer360.links`."""
+        """As :meth:`customer360.client.Customer360.links`."""
         return await self._run(self._account.links())
 
     async def unlink(self, crm: str, *, confirm: bool = False, if_pending: IfPending = IfPending.HOLD) -> None:
-        """As :meth:`customer360.Customer360.unlink`."""
+        """As :meth:`customer360.client.Customer360.unlink`."""
         await self._run(self._account.unlink(crm, confirm=confirm, if_pending=if_pending))
 
     async def begin_login(self, crm: str, agent_id: str = "", *, redirect_uri: str) -> str:
-        """As :meth:`customer360.Customer360.begin_login`."""
+        """As :meth:`customer360.client.Customer360.begin_login`."""
         return await self._run(self._account.begin_login(crm, agent_id, redirect_uri=redirect_uri))
 
     async def complete_login(self, returned_url: str) -> Identity:
-        """As :meth:`customer360.Customer360.complete_login`."""
+        """As :meth:`customer360.client.Customer360.complete_login`."""
         return await self._run(self._account.complete_login(returned_url))
 
     async def log_out(self, crm: str, agent_id: str = "") -> bool:
-        """As :meth:`customer360.Customer360.log_out`."""
+        """As :meth:`customer360.client.Customer360.log_out`."""
         return await self._run(self._account.log_out(crm, agent_id))
 
     async def sync_resources(self, crm: str) -> tuple[Resource, ...]:
-        """As :meth:`customer360.Customer360.sync_resources`."""
+        """As :meth:`customer360.client.Customer360.sync_resources`."""
         return await self._run(self._account.sync_resources(crm))
 
     async def configure_resources(self, crm: str, names: tuple[str, ...]) -> None:
-        """As :meth:`customer360.Customer360.configure_resources`."""
+        """As :meth:`customer360.client.Customer360.configure_resources`."""
         await self._run(self._account.configure_resources(crm, names))
 
     # Agents -----------------------------------------------------------------------------------------------------------
 
     async def session(self, crm: str, agent_id: str) -> AsyncSession:
-        """As :meth:`customer360.Customer360.session`."""
+        """As :meth:`customer360.client.Customer360.session`."""
         desk = AgentDesk(self._opened.office, crm, agent_id)
         url = await self._run(self._account.address(crm, agent_id))
         try:
@@ -130,7 +130,7 @@ class AsyncCustomer360:
         return AsyncSession(self._driver, desk)
 
     async def sync_index(self, crm: str, agent_id: str = "", *, on_progress: OnProgress | None = None) -> SyncReport:
-        """As :meth:`customer360.Customer360.sync_index`."""
+        """As :meth:`customer360.client.Customer360.sync_index`."""
 
         def emit(event: object) -> None:
             if on_progress is not None and isinstance(event, SyncProgress):
@@ -141,23 +141,23 @@ class AsyncCustomer360:
     # What was promised ------------------------------------------------------------------------------------------------
 
     async def pending(self) -> tuple[PendingActivity, ...]:
-        """As :meth:`customer360.Customer360.pending`."""
+        """As :meth:`customer360.client.Customer360.pending`."""
         return await self._run(self._account.pending())
 
     async def resolve(self, key: str, resolution: Resolution) -> None:
-        """As :meth:`customer360.Customer360.resolve`."""
+        """As :meth:`customer360.client.Customer360.resolve`."""
         await self._run(self._account.resolve(key, resolution))
 
     async def deliver(self) -> Report:
-        """As :meth:`customer360.Customer360.deliver`."""
+        """As :meth:`customer360.client.Customer360.deliver`."""
         return await self._run(self._opened.office.delivery.deliver_due())
 
     async def run_background(self, *, stop: Callable[[], bool] = never, poll: float = 30.0) -> None:
-        """As :meth:`customer360.Customer360.run_background`."""
+        """As :meth:`customer360.client.Customer360.run_background`."""
         await self._run(self._account.work(stop, poll=poll))
 
     async def close(self) -> None:
-        """As :meth:`customer360.Customer360.close`."""
+        """As :meth:`customer360.client.Customer360.close`."""
         await self._driver.close()
         await self._http.close()
         self._opened.store.close()
@@ -175,7 +175,7 @@ class AsyncCustomer360:
 
 
 class AsyncSession:
-    """As :class:`customer360.Session`, from :meth:`AsyncCustomer360.session`; and :meth:`changes`."""
+    """As :class:`customer360.client.Session`, from :meth:`AsyncCustomer360.session`; and :meth:`changes`."""
 
     def __init__(self, driver: AsyncioDriver, desk: AgentDesk) -> None:
         self._driver = driver
@@ -185,16 +185,16 @@ class AsyncSession:
 
     @property
     def crm(self) -> str:
-        """As :meth:`customer360.Session.crm`."""
+        """As :attr:`customer360.client.Session.crm`."""
         return self._desk.crm
 
     @property
     def agent_id(self) -> str:
-        """As :meth:`customer360.Session.agent_id`."""
+        """As :attr:`customer360.client.Session.agent_id`."""
         return self._desk.agent_id
 
     async def begin(self, interaction: Interaction, *, on_change: OnChange | None = None) -> AsyncConversation:
-        """As :meth:`customer360.Session.begin`."""
+        """As :meth:`customer360.client.Session.begin`."""
 
         def changed(change: Changed) -> None:
             for listener in self._listeners:
@@ -213,7 +213,7 @@ class AsyncSession:
         return conversation
 
     def conversation(self, interaction_id: str) -> AsyncConversation:
-        """As :meth:`customer360.Session.conversation`."""
+        """As :meth:`customer360.client.Session.conversation`."""
         try:
             return self._live[interaction_id]
         except KeyError:
@@ -233,46 +233,46 @@ class AsyncSession:
             self._listeners.discard(queue)
 
     async def resources(self) -> tuple[Resource, ...]:
-        """As :meth:`customer360.Session.resources`."""
+        """As :meth:`customer360.client.Session.resources`."""
         return await self._driver.run(self._desk.resources())
 
     async def capabilities(self) -> Capabilities:
-        """As :meth:`customer360.Session.capabilities`."""
+        """As :meth:`customer360.client.Session.capabilities`."""
         return await self._driver.run(self._desk.capabilities())
 
     async def describe(self, resource: str) -> Schema:
-        """As :meth:`customer360.Session.describe`."""
+        """As :meth:`customer360.client.Session.describe`."""
         return await self._driver.run(self._desk.describe(resource))
 
     async def find_contacts(
         self, *, phone: str | None = None, email: str | None = None, name: str | None = None
     ) -> MatchResult:
-        """As :meth:`customer360.Session.find_contacts`."""
+        """As :meth:`customer360.client.Session.find_contacts`."""
         return await self._driver.run(self._desk.find_contacts(phone=phone, email=email, name=name))
 
     async def search_contacts(self, text: str, *, limit: int = 20) -> SearchResult:
-        """As :meth:`customer360.Session.search_contacts`."""
+        """As :meth:`customer360.client.Session.search_contacts`."""
         return await self._driver.run(self._desk.search_contacts(text, limit=limit))
 
     async def get_contact(self, ref: RecordRef) -> Contact:
-        """As :meth:`customer360.Session.get_contact`."""
+        """As :meth:`customer360.client.Session.get_contact`."""
         return await self._driver.run(self._desk.get_contact(ref))
 
     async def create_contact(self, resource: str, fields: Fields) -> Contact:
-        """As :meth:`customer360.Session.create_contact`."""
+        """As :meth:`customer360.client.Session.create_contact`."""
         return await self._driver.run(self._desk.create_contact(resource, fields))
 
     async def update_contact(self, change: ContactChange) -> Contact:
-        """As :meth:`customer360.Session.update_contact`."""
+        """As :meth:`customer360.client.Session.update_contact`."""
         return await self._driver.run(self._desk.update_contact(change))
 
     async def create_activity(self, draft: ActivityDraft) -> Delivered:
-        """As :meth:`customer360.Session.create_activity`."""
+        """As :meth:`customer360.client.Session.create_activity`."""
         return await self._driver.run(self._desk.create_activity(draft))
 
 
 class AsyncConversation:
-    """As :class:`customer360.Conversation`, from :meth:`AsyncSession.begin`."""
+    """As :class:`customer360.client.Conversation`, from :meth:`AsyncSession.begin`."""
 
     def __init__(
         self,
@@ -288,35 +288,35 @@ class AsyncConversation:
 
     @property
     def panel(self) -> Panel:
-        """As :meth:`customer360.Conversation.panel`."""
+        """As :attr:`customer360.client.Conversation.panel`."""
         return self._handling.panel
 
     async def open(self, ref: RecordRef) -> Panel:
-        """As :meth:`customer360.Conversation.open`."""
+        """As :meth:`customer360.client.Conversation.open`."""
         return await self._run(self._handling.open(ref))
 
     async def refresh(self, kind: RelatedKind) -> tuple[RelatedRecord, ...]:
-        """As :meth:`customer360.Conversation.refresh`."""
+        """As :meth:`customer360.client.Conversation.refresh`."""
         return await self._run(self._handling.refresh(kind))
 
     async def create_contact(self, resource: str, fields: Fields) -> Contact:
-        """As :meth:`customer360.Conversation.create_contact`."""
+        """As :meth:`customer360.client.Conversation.create_contact`."""
         return await self._run(self._handling.create_contact(resource, fields))
 
     async def edit(self, fields: Fields) -> Contact:
-        """As :meth:`customer360.Conversation.edit`."""
+        """As :meth:`customer360.client.Conversation.edit`."""
         return await self._run(self._handling.edit(fields))
 
     async def create_activity(self, draft: ActivityDraft) -> Delivered:
-        """As :meth:`customer360.Conversation.create_activity`."""
+        """As :meth:`customer360.client.Conversation.create_activity`."""
         return await self._run(self._handling.create_activity(draft))
 
     async def wrap_up(self, ending: WrapUp, activities: tuple[ActivityDraft, ...] | None = None) -> WrappedUp:
-        """As :meth:`customer360.Conversation.wrap_up`."""
+        """As :meth:`customer360.client.Conversation.wrap_up`."""
         return await self._run(self._handling.wrap_up(ending, activities))
 
     async def end(self) -> None:
-        """As :meth:`customer360.Conversation.end`."""
+        """As :meth:`customer360.client.Conversation.end`."""
         await self._run(self._handling.end())
         self._ended()
 

@@ -33,7 +33,7 @@ class Account:
         self._office = office
 
     async def link(self, crm: str, *, settings: Mapping[str, str], application: Application, relink: bool) -> Link:
-        """See :meth:`customer360.Customer360.link`."""
+        """See :meth:`customer360.client.Customer360.link`."""
         return await self._office.links.link(
             self._office.tenant_id, crm, settings=settings, application=application, relink=relink
         )
@@ -50,7 +50,7 @@ class Account:
         await self._office.index.forget(tenant, crm)
 
     async def begin_login(self, crm: str, agent_id: str, *, redirect_uri: str) -> str:
-        """See :meth:`customer360.Customer360.begin_login`."""
+        """See :meth:`customer360.client.Customer360.begin_login`."""
         return await self._office.links.begin_login(self._office.tenant_id, crm, agent_id, redirect_uri=redirect_uri)
 
     async def complete_login(self, returned_url: str) -> Identity:
@@ -60,15 +60,15 @@ class Account:
         return identity
 
     async def log_out(self, crm: str, agent_id: str) -> bool:
-        """See :meth:`customer360.Customer360.log_out`."""
+        """See :meth:`customer360.client.Customer360.log_out`."""
         return await self._office.links.log_out(self._office.tenant_id, crm, agent_id)
 
     async def sync_resources(self, crm: str) -> tuple[Resource, ...]:
-        """See :meth:`customer360.Customer360.sync_resources`."""
+        """See :meth:`customer360.client.Customer360.sync_resources`."""
         return await self._office.links.sync_resources(self._office.tenant_id, crm)
 
     async def configure_resources(self, crm: str, names: tuple[str, ...]) -> None:
-        """See :meth:`customer360.Customer360.configure_resources`."""
+        """See :meth:`customer360.client.Customer360.configure_resources`."""
         await self._office.links.configure_resources(self._office.tenant_id, crm, names)
 
     async def sync_index(self, crm: str, agent_id: str) -> SyncReport:
@@ -90,5 +90,5 @@ class Account:
         await tx(inbox.resolve, self._office.tenant_id, key, resolution, now=await Now())
 
     async def work(self, stop: Callable[[], bool], *, poll: float) -> None:
-        """A worker's life until ``stop()``; see :meth:`Delivery.keep_delivering`."""
+        """A worker's life until ``stop()``; see :meth:`customer360.outbox.delivery.Delivery.keep_delivering`."""
         await self._office.delivery.keep_delivering(poll=poll, stop=stop)

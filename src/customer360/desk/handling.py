@@ -67,7 +67,7 @@ class Handling:
     async def begin(self) -> Panel:
         """Find the customer and show what is known, within the pop's deadline; parts that are not there by then say so.
 
-        Raises what :meth:`AgentDesk.connection` raises; what the CRM answers is in the parts.
+        Raises what :meth:`customer360.desk.agent.AgentDesk.connection` raises; what the CRM answers is in the parts.
         """
         office, connection = self.desk.office, await self.desk.connection()
         turn = self._next_turn()
@@ -116,7 +116,7 @@ class Handling:
     # Writing ----------------------------------------------------------------------------------------------------------
 
     async def create_contact(self, resource: str, fields: Fields) -> Contact:
-        """Create a contact and open it; see :meth:`AgentDesk.create_contact`."""
+        """Create a contact and open it; see :meth:`customer360.desk.agent.AgentDesk.create_contact`."""
         self._must_be_live()
         contact = await self.desk.create_contact(resource, fields)
         await self.open(contact.ref)

@@ -186,12 +186,12 @@ class Links:
     # Signing in -------------------------------------------------------------------------------------------------------
 
     async def begin_login(self, tenant_id: str, crm: str, agent_id: str, *, redirect_uri: str) -> str:
-        """Where to send a person; see :meth:`Logins.begin`."""
+        """Where to send a person; see :meth:`customer360.links.login.Logins.begin`."""
         row = await self._row(tenant_id, crm)
         return await self._logins.begin(row, self._facts(row, None), agent_id, redirect_uri=redirect_uri)
 
     async def complete_login(self, tenant_id: str, returned_url: str) -> Identity:
-        """Who came back, now signed in; see :meth:`Logins.complete`."""
+        """Who came back, now signed in; see :meth:`customer360.links.login.Logins.complete`."""
         return await self._logins.complete(tenant_id, returned_url, lambda row: self._facts(row, None))
 
     async def log_out(self, tenant_id: str, crm: str, agent_id: str) -> bool:
