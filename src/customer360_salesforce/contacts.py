@@ -150,9 +150,10 @@ def _same(text: str, address: str) -> bool:
     return text.casefold() == address.casefold()
 
 
-def _spellings(address: str) -> tuple[str, ...]:
+def _spelt(field: str, address: str) -> Clause:
     """SOQL compares whatever the case; beyond ASCII its idea of that may differ from ours."""
-    return (address,) if address.isascii() else (address, address.lower(), address.upper(), address.casefold())
+    spellings = (address,) if address.isascii() else (address, address.lower(), address.upper(), address.casefold())
+    return q.any_of(*(q.equals(field, each) for each in dict.fromkeys(spellings)))
 
 
 async def _by_email(form: Shape, address: str, enough: int) -> list[Row]:
@@ -160,14 +161,14 @@ async def _by_email(form: Shape, address: str, enough: int) -> list[Row]:
     fields = form.resource.emails
     if not fields:
         raise Unsupported(f"{form.name} has no e-mail field")
-    where = q.any_of(*(q.one_of(field, _spellings(address)) for field in fields))
+    where = q.any_of(*(_spelt(field, address) for field in fields))
     return await _where(form, where, lambda row: any(_same(text_of(row, f).strip(), address) for f in fields), enough)
 
 
 async def _by_field(form: Shape, field: str, value: str, enough: int) -> list[Row]:
     """Exactly the records whose field is ``value``: SOQL compares whatever the case, so every row is compared again."""
     if field in form.resource.emails:
-        where = q.one_of(field, _spellings(value))
+        where = _spelt(field, value)
         return await _where(form, where, lambda row: _same(text_of(row, field), value), enough, more=(field,))
     return await _where(form, q.equals(field, value), lambda row: text_of(row, field) == value, enough, more=(field,))
 

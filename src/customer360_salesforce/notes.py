@@ -9,7 +9,7 @@ from datetime import datetime
 
 from customer360.core.activities import NoteDraft
 from customer360.core.effects import GET, POST, gather
-from customer360.core.errors import UnexpectedAnswer
+from customer360.core.errors import UnexpectedAnswer, Unsupported
 from customer360.core.records import RecordRef
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import Row, collected
@@ -52,27 +52,35 @@ def _links(contact: RecordRef, *more: Clause, limit: int | None = None, offset: 
     return q.select(columns, "ContentDocumentLink", where, order=order, limit=limit, offset=offset)
 
 
+_MOST_PARTS = 25
+
+
 async def create(draft: NoteDraft, title: str, text: str) -> RecordRef:
-    """The note and its link to the record, both or none, in one request."""
+    """The note and its links to the record and to what else it is about, all or none, in one request."""
+    if draft.owner is not None:
+        raise Unsupported("an enhanced note of Salesforce belongs to whoever writes it", next_step="leave owner out")
+    about = (draft.contact, *(ref for ref in draft.related if ref.crm == KEY))
     note = {"Title": title, **wire_fields(draft.extra), "Content": content(text)}
-    linked = {
-        "ContentDocumentId": "@{note.id}",
-        "LinkedEntityId": identifier_of(draft.contact),
-        "ShareType": "V",
-        "Visibility": "AllUsers",
-    }
-    parts = [("note", "ContentNote", note), ("link", "ContentDocumentLink", linked)]
+    parts = [("note", "ContentNote", note)]
+    for number, identifier in enumerate(dict.fromkeys(map(identifier_of, about))):
+        parts.append((f"link{number}", "ContentDocumentLink", link_of("@{note.id}", identifier)))
     requests = [
         {"method": "POST", "url": f"{API_PATH}/sobjects/{name}", "referenceId": reference, "body": body}
-        for reference, name, body in parts
+        for reference, name, body in parts[:_MOST_PARTS]
     ]
     answer = await POST("/composite", {"allOrNone": True, "compositeRequest": requests})
     told = answer.json()
-    parts_told = told.get("compositeResponse") if isinstance(told, dict) else None
-    body = parts_told[0].get("body") if isinstance(parts_told, list) and len(parts_told) == 2 else None
+    results = told.get("compositeResponse") if isinstance(told, dict) else None
+    first = results[0] if isinstance(results, list) and len(results) == len(requests) else None
+    body = first.get("body") if isinstance(first, dict) else None
     if not isinstance(body, dict) or not q.is_identifier(str(body.get("id"))):
         raise UnexpectedAnswer("Salesforce does not name the note it wrote", maybe_applied=True)
     return RecordRef(KEY, "ContentNote", str(body["id"]))
+
+
+def link_of(document: str, entity: str) -> dict[str, str]:
+    """What hangs a note off a record: whoever sees the record may read the note."""
+    return {"ContentDocumentId": document, "LinkedEntityId": entity, "ShareType": "V", "Visibility": "AllUsers"}
 
 
 def content(text: str) -> str:

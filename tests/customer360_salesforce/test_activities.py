@@ -225,6 +225,21 @@ def test_a_notes_text_is_no_markup(text: str) -> None:
     assert text_in(notes.content(text)) == "\n".join(text.splitlines())
 
 
+def test_a_note_about_several_records(sf: Any) -> None:
+    """One link for each, all in the same request; it belongs to whoever writes it."""
+    draft = NoteDraft(contact=ADA, key="k1", text="x", related=(CASE, ADA, RecordRef("other", "Case", "1")))
+    results = [{"httpStatusCode": 201, "body": {"id": NOTE.id, "success": True}}] * 3
+    sf.run(
+        sf.connector.create_activity(sf.facts, draft),
+        Response(200, json.dumps({"compositeResponse": results}).encode()),
+    )
+    parts = sf.last.json["compositeRequest"]
+    assert [part["body"].get("LinkedEntityId") for part in parts] == [None, ADA.id, CASE.id]
+    assert len({part["referenceId"] for part in parts}) == 3
+    with pytest.raises(e.Unsupported):
+        sf.run(sf.connector.create_activity(sf.facts, attrs.evolve(draft, owner=ref("User", "0055e000003E8abAAC"))))
+
+
 def test_a_note_that_failed(sf: Any) -> None:
     """200 on the outside, 403 inside."""
     refused = {"httpStatusCode": 403, "body": [{"errorCode": "INSUFFICIENT_ACCESS", "message": "x"}]}
