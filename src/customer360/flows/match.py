@@ -58,7 +58,7 @@ class IndexAnswer:
 
 
 class ContactIndex(Protocol):
-    """The local index, as the match flow sees it (see :mod:`customer360.index`)."""
+    """The local index, as the match flow sees it (see :mod:`customer360.index.phone_index`)."""
 
     def candidates(
         self, connection: Connection, query: PhoneIs | EmailIs, number: PhoneNumber | None
