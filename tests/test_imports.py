@@ -47,6 +47,7 @@ def loaded_by(statement: str) -> set[str]:
         "customer360.plugins",
         "customer360.cli",
         "customer360_microsoft365",
+        "customer360_salesforce",
         "customer360_zoho",
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from urllib.parse import quote
 
 from customer360.core.effects import GET, PATCH, POST, Now
@@ -238,8 +237,8 @@ async def create_row(facts: LinkFacts, name: str, fields: dict[str, object], key
 
 
 def key_in_path(key: str) -> str:
-    if len(key.splitlines()) != 1 or key.strip(". ") == "":
-        raise InvalidValue("a key is one line of text")
+    if len(key.splitlines()) != 1 or key.strip(". ") == "" or not key.isprintable():
+        raise InvalidValue("a key is one line of printable text")
     return quote(key, safe="")
 
 
@@ -259,9 +258,19 @@ async def update(change: ContactChange) -> None:
             if time_of(row.get("SystemModstamp") if isinstance(row, dict) else None) != moment:
                 raise Conflict("somebody else changed the record since it was read", ref=change.ref)
             moment = moment.replace(microsecond=0) + timedelta(seconds=1)
-        headers["If-Unmodified-Since"] = format_datetime(moment.astimezone(UTC), usegmt=True)
+        headers["If-Unmodified-Since"] = _http_date(moment.astimezone(UTC))
     if fields:
         await PATCH(path, fields, headers=headers)
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _http_date(moment: datetime) -> str:
+    """A time in UTC as HTTP headers write it, in any locale (the library's own function would load sockets)."""
+    day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
+    return f"{day}, {moment:%d} {month} {moment.year:04} {moment:%H:%M:%S} GMT"
 
 
 def created(name: str, answer: Response) -> RecordRef:

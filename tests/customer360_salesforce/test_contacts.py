@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import attrs
@@ -332,6 +333,19 @@ def test_update(sf: Any, done: Response) -> None:
     assert (sf.last.method, sf.last.path) == ("PATCH", f"/sobjects/Contact/{ID}")
     assert sf.last.json == {"Phone": None, "X__c": "2026-05-01T00:00:00Z"}
     assert sf.last.headers == (("If-Unmodified-Since", "Thu, 14 May 2026 12:53:58 GMT"),)
+
+
+@given(
+    st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)).map(
+        lambda moment: moment.replace(microsecond=0)
+    )
+)
+def test_a_version_is_written_as_http_writes_dates(moment: datetime) -> None:
+    """Whatever the day; the standard library reads it back."""
+    change = ContactChange(ref=REF, fields={"Phone": "1"}, version=moment.isoformat())
+    request = SalesforceConnector().update(KEYED, change).send(None)
+    assert isinstance(request, Request)
+    assert parsedate_to_datetime(dict(request.headers)["If-Unmodified-Since"]) == moment
 
 
 def test_a_version_with_parts_of_a_second_is_compared_first(
