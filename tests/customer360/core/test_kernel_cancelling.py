@@ -270,3 +270,40 @@ def test_a_value_at_the_very_deadline_counts() -> None:
     hand = Hand().start(op()).at(5)
     hand.answer(7)
     assert hand.kernel.result() == 7
+
+
+def test_a_deadline_that_was_kept_strikes_no_more() -> None:
+    """Also not what comes after it in the same place."""
+
+    async def op() -> str:
+        await within(5, READ)
+        await within(60, Sleep(10))
+        return "slept on"
+
+    hand = Hand().start(op())
+    hand.answer(OK)
+    assert hand.at(5).at(10).kernel.result() == "slept on"
+
+
+def test_any_number_of_deadlines_may_be_missed() -> None:
+    """Only one and the same cancellation, met over and over, is deafness."""
+
+    async def untidy() -> None:
+        try:
+            await Sleep(60)
+        finally:
+            await Sleep(60)
+
+    async def op() -> int:
+        missed = 0
+        for _ in range(1100):
+            try:
+                await within(1, untidy())
+            except DeadlineExceeded:
+                missed += 1
+        return missed
+
+    hand = Hand().start(op())
+    while not hand.kernel.done:
+        hand.at(hand.now + 1)
+    assert hand.kernel.result() == 1100
