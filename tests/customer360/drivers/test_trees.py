@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.customer360.drivers.trees import FAILS, Node, Probe, trees
-from tests.customer360.drivers.worlds import World, outcome
+from tests.customer360.drivers.worlds import Loop, World, outcome, send
 
 from customer360.core.effects import Cancelled, Leaf, Peek, Release, Send, Tx
 from customer360.core.errors import ConnectFailed, DeadlineExceeded
@@ -114,3 +115,43 @@ def test_a_tree_may_be_cancelled_at_every_step(store: Store, tree: Node, seed: i
         own = [leaf for leaf in world.begun if not (isinstance(leaf, Send) and "shared" in leaf.url)]
         assert all(isinstance(leaf, Tx | Release) for leaf in own)
         assert isinstance(error, Cancelled | ConnectFailed | DeadlineExceeded) or error is None
+
+
+@pytest.mark.fault("X13")
+@settings(max_examples=150, deadline=None)
+@given(tree=trees(), steps=st.integers(0, 100))
+def test_a_tree_on_a_loop_may_be_cancelled_after_any_step(worlds: list[World], tree: Node, steps: int) -> None:
+    """All clean-up is done, no lock stays held, no task runs on, and the next run works."""
+    (loop,) = (world for world in worlds if isinstance(world, Loop))
+    probe = Probe()
+
+    async def run() -> Any:
+        return await loop.driver.run(tree.op(probe))
+
+    async def main() -> None:
+        task = asyncio.ensure_future(run())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        ended = task.done()
+        task.cancel()
+        [result] = await asyncio.gather(task, return_exceptions=True)
+        if ended:
+            failed = isinstance(result, BaseException)
+            check(tree, None if failed else result, result if failed else None, probe)
+        else:
+            assert isinstance(result, asyncio.CancelledError)
+        assert probe.entered == probe.cleaned_up
+        assert probe.held == []
+        assert not loop.driver._locks.held()
+        for _ in range(1000):  # shared work goes on for a moment
+            if asyncio.all_tasks() == {asyncio.current_task()}:
+                break
+            await asyncio.sleep(0.001)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert await loop.driver.run(after()) == b"after"
+
+    loop.runner.run(main())
+
+
+async def after() -> bytes:
+    return (await send("after", 0)).content
