@@ -134,7 +134,7 @@ def test_a_tree_on_a_loop_may_be_cancelled_after_any_step(worlds: list[World], t
             await asyncio.sleep(0)
         ended = task.done()
         task.cancel()
-        [result] = await asyncio.gather(task, return_exceptions=True)
+        result: Any = (await asyncio.gather(task, return_exceptions=True))[0]
         if ended:
             failed = isinstance(result, BaseException)
             check(tree, None if failed else result, result if failed else None, probe)
