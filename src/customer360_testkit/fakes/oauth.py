@@ -287,6 +287,11 @@ class OAuthServer:
         """Seconds since 1970; KeyError for a token that was never given out."""
         return self._access[access_token][1]
 
+    def prolong(self, access_token: str) -> None:
+        """A token that was just used lives its full time again: a session that ends by idleness."""
+        grant, _ = self._access[access_token]
+        self._access[access_token] = grant, self._time() + self.access_lifetime()
+
     def expire_access_tokens(self) -> None:
         """Every access token given out so far is expired from now on (X5); refresh tokens live."""
         now = self._time()

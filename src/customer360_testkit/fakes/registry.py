@@ -15,6 +15,7 @@ GROUP = "customer360.fakes"
 _OWN = {
     "zoho": "customer360_testkit.fakes.zoho",
     "microsoft365": "customer360_testkit.fakes.microsoft365",
+    "salesforce": "customer360_testkit.fakes.salesforce",
 }
 """This distribution's own, so that they are found in a checkout that is not installed."""
 

@@ -10,6 +10,7 @@ from customer360_testkit.fakes.salesforce.fields import SObject
 from customer360_testkit.fakes.salesforce.meaning import Getter, World, resolve
 from customer360_testkit.fakes.salesforce.soql import Children, Invoked, Key, Plain, Query, malformed
 from customer360_testkit.fakes.salesforce.store import Row
+from customer360_testkit.fakes.salesforce.times import stamp
 
 _NUMBERS = ("int", "double", "currency", "percent", "long")
 
@@ -83,6 +84,8 @@ def _function(world: World, place: SObject, called: Invoked) -> Callable[[list[R
     if name in ("SUM", "AVG") and column.field.type not in _NUMBERS:
         raise malformed(f"field {column.field.name} does not support aggregate operator {name}")
     get = column.get
+    if column.field.type == "datetime" and name in ("MIN", "MAX"):
+        return lambda members: None if (found := work([get(row) for row in members])) is None else stamp(found)
     return lambda members: work([get(row) for row in members])
 
 

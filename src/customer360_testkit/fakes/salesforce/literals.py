@@ -72,6 +72,10 @@ def _days(which: str, count: int, today: date) -> tuple[date, date]:
     return today + DAY, today + (count + 1) * DAY
 
 
+def today(now: int, zone: str) -> date:
+    return datetime.fromtimestamp(now, ZoneInfo(zone)).date()
+
+
 def midnight(day: date, zone: str) -> int:
     """Seconds since 1970 at which a day begins."""
     return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp())

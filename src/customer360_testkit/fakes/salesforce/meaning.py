@@ -1,7 +1,7 @@
 """What conditions and dotted names mean: they become functions of a row (contract section 5.1).
 
-Refused here, with SalesforceError, is what parses and yet makes no sense for the object: fields it has not, operators and
-values that do not go with a field.
+Refused here, with SalesforceError, is what parses and yet makes no sense for the object: fields it has not, operators
+and values that do not go with a field.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ class World(Protocol):
 
     def object(self, name: str) -> SObject | None: ...
     def follow(self, record_id: str, target: str | None) -> Row | None:
-        """The row that a reference points to, deleted ones included; ``target`` is None when it may be any object."""
+        """The row of an id, deleted ones included; ``target`` None leaves it to the id what it is of."""
+        ...
+
+    def named(self, record_id: str) -> Row | None:
+        """The same as a row of the object Name."""
         ...
 
     def inner(self, query: Query) -> frozenset[str]:
@@ -121,7 +125,9 @@ def _through(world: World, step: Step, read: Getter) -> Getter:
 
     def followed(row: Row) -> Any:
         reference = row.get(name)
-        found = None if reference is None else world.follow(reference, target)
+        if reference is None:
+            return None
+        found = world.named(reference) if target is None else world.follow(reference, target)
         return None if found is None else read(found)
 
     return followed
@@ -291,7 +297,7 @@ def _days(world: World, field: Field, get: Getter, operator: str, values: tuple[
         raise refused("INVALID_FIELD", f"value of filter criterion for field '{field.name}' must be of another type")
     if len(values) > 1 or operator in ("in", "not in"):
         raise _wrong_operator(field)
-    today = literals.datetime.fromtimestamp(world.now, literals.ZoneInfo(world.zone)).date()
+    today = literals.today(world.now, world.zone)
     first, after = literals.run(values[0].value, today)
     start: Any
     end: Any

@@ -39,10 +39,9 @@ class Schema:
     def add(self, described: SObject, now: int) -> None:
         self.objects[described.name] = described
         self._lower[described.name.lower()] = described
-        if described.prefix is not None:
-            # A ContentNote and its ContentDocument share ids; the document is what the prefix stands for.
-            if described.name != "ContentNote":
-                self._prefixes[described.prefix] = described.name
+        # A ContentNote and its ContentDocument share ids; the document is what the prefix stands for.
+        if described.prefix is not None and described.name != "ContentNote":
+            self._prefixes[described.prefix] = described.name
         self.changed_at[described.name] = now
         self.version += 1
 

@@ -57,6 +57,9 @@ class Asking:
     def follow(self, record_id: str, target: str | None) -> Row | None:
         return self._fake.follow(record_id, target)
 
+    def named(self, record_id: str) -> Row | None:
+        return self._fake.shown.named(record_id)
+
     def may_semi_join(self, query: Query) -> bool:
         accepted = self._fake.switches["task_relation_semijoin"] == "accepted"
         return accepted or query.object.text.lower() not in ("taskrelation", "eventrelation")
@@ -98,8 +101,8 @@ class Asking:
             rows = self._matching(place, query)
             rendered, total = run_aggregate(self, place, query, rows)
             return Result(self._window(query, rendered), lambda row: row, total=total)
-        render, wide = self.rendering(place, self._expanded(place, query), (), query)
-        rows = self._sorted(place, query.order, self._matching(place, query))
+        render, wide = self.rendering(place, self._expanded(place, query))
+        rows = self.sorted(place, query.order, self._matching(place, query))
         return Result(self._window(query, rows), render, wide)
 
     def condition(self, place: SObject, tree: Any) -> Test:
@@ -127,7 +130,7 @@ class Asking:
         end = None if query.limit is None else query.offset + query.limit
         return rows[query.offset : end]
 
-    def _sorted(self, place: SObject, order: tuple[Key, ...], rows: list[Row]) -> list[Row]:
+    def sorted(self, place: SObject, order: tuple[Key, ...], rows: list[Row]) -> list[Row]:
         keys: list[tuple[Getter, Key]] = []
         for key in order:
             column = resolve(self, place, key.name)
@@ -136,9 +139,6 @@ class Asking:
                 raise refused("INVALID_FIELD", message)
             keys.append((_sortable(column), key))
         return ordered(rows, keys)
-
-    def sorted(self, place: SObject, order: tuple[Key, ...], rows: list[Row]) -> list[Row]:
-        return self._sorted(place, order, rows)
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
@@ -165,14 +165,12 @@ class Asking:
                 found.append(one)
         return tuple(found)
 
-    def rendering(
-        self, place: SObject, selected: tuple[Any, ...], names: tuple[Name, ...], query: Query | None = None
-    ) -> tuple[Render, bool]:
-        """A function that shows a row: the columns of ``selected`` and ``names``. Second: whether it shows long text."""
-        columns: list[tuple[Column, str | None]] = []
+    def rendering(self, place: SObject, selected: tuple[Any, ...]) -> tuple[Render, bool]:
+        """A function that shows the selected columns of a row, and whether there is long text among them."""
+        columns: list[Column] = []
         parts: list[tuple[str, Callable[[Row], Any]]] = []
         seen: set[str] = set()
-        for one in [*selected, *(Plain(name) for name in names)]:
+        for one in selected:
             if isinstance(one, Children):
                 child = self._child(place, one.query)
                 parts.append((str(child[0].name), child[1]))
@@ -183,9 +181,9 @@ class Asking:
             seen.add(text)
             if one.alias is not None:
                 raise malformed("only aggregate expressions use field aliasing")
-            columns.append((resolve(self, place, one.name), one.alias))
-        tree = _tree([column for column, _ in columns])
-        wide = any(column.field.length > LONG_TEXT for column, _ in columns)
+            columns.append(resolve(self, place, one.name))
+        tree = _tree(columns)
+        wide = any(column.field.length > LONG_TEXT for column in columns)
         return self._shower(place, tree, parts), wide
 
     def _shower(self, place: SObject, tree: list[Any], parts: list[tuple[str, Callable[[Row], Any]]]) -> Render:
@@ -201,7 +199,7 @@ class Asking:
         generic = place.name == "Name"
 
         def show(row: Row) -> dict[str, Any]:
-            kind = self._fake.kind_of(row) if generic else place.name
+            kind = self._fake.schema.owner_of(row["Id"]) if generic else place.name
             told: dict[str, Any] = {"attributes": {"type": place.name, "url": f"{base}{kind}/{row['Id']}"}}
             for name, read in pieces:
                 told[name] = read(row)
@@ -215,10 +213,10 @@ class Asking:
 
         def read(row: Row) -> Any:
             reference = row.get(name)
-            found = None if reference is None else self.follow(reference, target)
-            if found is None:
+            if reference is None:
                 return None
-            return show(self._fake.as_name(found) if target is None else found)
+            found = self.named(reference) if target is None else self.follow(reference, target)
+            return None if found is None else show(found)
 
         return read
 
@@ -233,9 +231,9 @@ class Asking:
         timeline = below.name in TIMELINES
         if timeline:
             self._check_timeline(query)
-        show, _ = self.rendering(below, self._expanded(below, query), (), query)
+        show, _ = self.rendering(below, self._expanded(below, query))
         test = self.condition(below, query.where) if query.where is not None else None
-        self._sorted(below, query.order, [])
+        self.sorted(below, query.order, [])
 
         def read(row: Row) -> Any:
             if timeline:
@@ -244,7 +242,7 @@ class Asking:
                 rows = [one for one in self.rows(below) if one[child.field] == row["Id"]]
             if test is not None:
                 rows = [one for one in rows if test(one)]
-            found = self._window(query, self._sorted(below, query.order, rows))
+            found = self._window(query, self.sorted(below, query.order, rows))
             if not found:
                 return None
             return {"totalSize": len(found), "done": True, "records": [show(one) for one in found]}

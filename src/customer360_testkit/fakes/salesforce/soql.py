@@ -40,10 +40,13 @@ where: "WHERE"i condition
 group: _GROUP_BY column ("," column)*
 order: _ORDER_BY key ("," key)*
 key: column [DIRECTION] [NULLS]
+tail: IN_FIELDS? ("RETURNING"i source ("," source)*)? limit?
+source: PATH ["(" column ("," column)* where? order? limit? offset? ")"]
 limit: "LIMIT"i INTEGER
 offset: "OFFSET"i INTEGER
 _GROUP_BY.2: /GROUP\s+BY\b/i
 _ORDER_BY.2: /ORDER\s+BY\b/i
+IN_FIELDS: /IN\s+(?:ALL|NAME|EMAIL|PHONE|SIDEBAR)\s+FIELDS\b/i
 OPERATOR: "=" | "!=" | "<>" | "<=" | ">=" | "<" | ">"
 DIRECTION: /(ASC|DESC)\b/i
 NULLS: /NULLS\s+(FIRST|LAST)\b/i
@@ -96,6 +99,15 @@ class Invoked:
     argument: Name | None
     alias: str | None
     at: int
+
+
+@attrs.frozen
+class Tail:
+    """What follows the FIND of a SOSL statement. ``group`` is upper case; no sources: everything is searched."""
+
+    group: str = "ALL"
+    sources: tuple[Query, ...] = ()
+    limit: int | None = None
 
 
 @attrs.frozen
@@ -248,10 +260,20 @@ class Build(Transformer[Token, Any]):
     def offset(self, token: Token) -> Any:
         return "offset", int(token)
 
+    def source(self, token: Token, *parts: Any) -> Query:
+        """An object of a RETURNING as a query of it; without columns it gives ids."""
+        columns = tuple(Plain(part) for part in parts if isinstance(part, Name)) or (Plain(Name(("Id",), 1)),)
+        return Query(columns, _name(token), **dict(part for part in parts if isinstance(part, tuple)))
+
+    def tail(self, *parts: Any) -> Tail:
+        group = next((str(part).split()[1].upper() for part in parts if isinstance(part, Token)), "ALL")
+        limit = next((part[1] for part in parts if isinstance(part, tuple)), None)
+        return Tail(group, tuple(part for part in parts if isinstance(part, Query)), limit)
+
     def query(self, *parts: Any) -> Query:
         places = [place for place, part in enumerate(parts) if isinstance(part, Token)]
         at = places[0]
-        more = dict(part for part in parts[at + 1 :] if isinstance(part, tuple))
+        more: dict[str, Any] = dict(part for part in parts[at + 1 :] if isinstance(part, tuple))
         alias = next((part for part in parts[at + 1 :] if isinstance(part, str)), None)
         query = Query(selected=parts[:at], object=_name(parts[at]), **more)
         return query if alias is None else _without_alias(query, alias)
@@ -290,7 +312,7 @@ def _without_alias(query: Query, alias: str) -> Query:
     )
 
 
-_PARSER = Lark(_GRAMMAR, parser="lalr", start=["query", "condition"], maybe_placeholders=True)
+_PARSER = Lark(_GRAMMAR, parser="lalr", start=["query", "condition", "tail"], maybe_placeholders=True)
 _BUILD = Build()
 
 
@@ -319,6 +341,15 @@ def parse(text: str) -> Query:
 def parse_condition(text: str) -> tuple[Any, ...]:
     """The condition of a WHERE, without the word. Raises SalesforceError MALFORMED_QUERY."""
     found: tuple[Any, ...] = _parsed(text, "condition")
+    return found
+
+
+def parse_tail(text: str) -> Tail:
+    """What follows the FIND of a SOSL statement. Raises SalesforceError MALFORMED_SEARCH."""
+    try:
+        found: Tail = _parsed(text, "tail")
+    except SalesforceError as wrong:
+        raise refused("MALFORMED_SEARCH", wrong.message) from wrong
     return found
 
 
