@@ -13,7 +13,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FIRST = ("README.md", "docs/tutorial.md")
 PAGES = sorted(
     str(path.relative_to(ROOT))
-    for path in (ROOT / "docs").rglob("*.md")
+    for path in (*(ROOT / "docs").rglob("*.md"), *ROOT.glob("src/*/README.md"))
     if "_build" not in path.parts and BLOCK.search(path.read_text(encoding="utf-8"))
 )
 
@@ -38,5 +38,5 @@ def test_the_first_pages_find_the_caller(page: str, capsys: pytest.CaptureFixtur
 @pytest.mark.feature("M15")
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in FIRST])
 def test_the_code_of_every_other_page_runs(page: str) -> None:
-    """How-tos and explanations too, with what they assert."""
+    """How-tos, explanations and the houses' own pages too, with what they assert."""
     run(page)
