@@ -176,7 +176,7 @@ def _refused_sign_in(response: Response, code: str, more: Any) -> Customer360Err
     challenge = response.header("www-authenticate") or ""
     if "insufficient_claims" in challenge or re.search(r"\bclaims=", challenge):
         return NeedsAuthorization("Microsoft asks the user to prove more before it goes on", **more)
-    if code == "InvalidAuthenticationToken":
+    if code in ("", "InvalidAuthenticationToken"):  # gateways do not say why; a fresh token is the one thing to try
         return TokenExpired("Microsoft 365 no longer accepts the access token", **more)
     return AuthError("Microsoft 365 refuses the sign-in", next_step="sign in again", **more)
 

@@ -37,9 +37,9 @@ from customer360_zoho.records import (
     MODULE_OF,
     READINGS,
     identifier_of,
+    listed_in,
     lookup_of,
     related_of,
-    rows_of,
     text_of,
     time_of,
     wire_fields,
@@ -348,7 +348,7 @@ async def unlink(contact: RecordRef, record: RecordRef) -> None:
 
 async def _linked(record: RecordRef, lookup: str) -> str | None:
     answer = await GET(f"/{q.named(record.resource)}/{identifier_of(record)}", {"fields": lookup})
-    rows = rows_of(answer.json()) if answer.status != 204 else ()
+    rows = listed_in(answer)
     return lookup_of(rows[0], lookup) if rows else None
 
 

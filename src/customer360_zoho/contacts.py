@@ -23,6 +23,7 @@ from customer360_zoho.records import (
     contact_of,
     converted,
     identifier_of,
+    listed_in,
     lookup_of,
     rows_of,
     wire_fields,
@@ -191,7 +192,7 @@ async def get(facts: LinkFacts, ref: RecordRef) -> Contact:
     """
     resource = known(facts, ref.resource)
     answer = await GET(f"/{resource.name}/{identifier_of(ref)}")
-    rows = rows_of(answer.json()) if answer.status != 204 else ()
+    rows = listed_in(answer)
     if not rows:
         raise NotFound("Zoho has no such record", ref=ref)
     became = lookup_of(rows[0], "Converted_Contact")

@@ -80,6 +80,8 @@ def error_of(crm: str, request: Request, response: Response) -> Customer360Error
             return CrmUnavailable("Zoho is failing", status=status, maybe_applied=writes, ref=ref)
         if status == 429:
             return RateLimited("Zoho refuses further requests for now", status=status, wait=_wait(response))
+        if status == 401:
+            return _refused_token(status=status, ref=ref)
         return UnexpectedAnswer(
             error.what, status=status, next_step=error.next_step, maybe_applied=writes and status < 400, ref=ref
         )
@@ -130,8 +132,8 @@ def _error(
 ) -> Customer360Error:
     status = response.status
     facts: Any = {"status": status, "vendor_code": code or None, "ref": ref}
-    if code == "INVALID_TOKEN":
-        return TokenExpired("Zoho no longer accepts the access token", **facts)
+    if code == "INVALID_TOKEN" or (status == 401 and not code):
+        return _refused_token(**facts)
     if code == "OAUTH_SCOPE_MISMATCH":
         return MissingScope("Zoho says that a permission for this was not granted", **facts)
     if code == "AUTHENTICATION_FAILURE":
@@ -169,6 +171,11 @@ def _error(
     if status == 403:
         return Forbidden("Zoho refuses", **facts)
     return UnexpectedAnswer("Zoho answered with an error that it does not document", **facts)
+
+
+def _refused_token(**facts: Any) -> TokenExpired:
+    """Also for a 401 that does not say why, as gateways send it: a fresh token is the one thing to try, once."""
+    return TokenExpired("Zoho no longer accepts the access token", **facts)
 
 
 def _refused(

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from customer360.core.errors import InvalidValue, NotFound
+from customer360.core.errors import InvalidValue, NotFound, UnexpectedAnswer
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import (
     Contact,
@@ -22,6 +22,7 @@ from customer360.core.records import (
     RelatedKind,
     RelatedRecord,
 )
+from customer360.core.wire import Response
 from customer360_zoho.query import Row, when
 
 KEY: Final = "zoho"
@@ -201,6 +202,16 @@ def rows_of(body: Any) -> tuple[Row, ...]:
     """The records of an answer; none where there is no list."""
     rows = body.get("data") if isinstance(body, dict) else None
     return tuple(row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+
+
+def listed_in(answer: Response) -> tuple[Row, ...]:
+    """The records of a read; 204 says that there are none, an answer without a list says nothing."""
+    if answer.status == 204:
+        return ()
+    body = answer.json()
+    if not isinstance(body, dict) or not isinstance(body.get("data"), list):
+        raise UnexpectedAnswer("Zoho answered without a list of records", status=answer.status)
+    return rows_of(body)
 
 
 def text_of(row: Row, field: str) -> str:

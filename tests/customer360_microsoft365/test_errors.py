@@ -44,6 +44,9 @@ def said(status: int, code: str, inner: str | None = None, message: str = "+49 3
     ("request_", "response", "expected"),
     [
         (READ, said(401, "InvalidAuthenticationToken"), e.TokenExpired),
+        (READ, Response(401), e.TokenExpired),
+        (READ, Response(401, b'["expired"]'), e.TokenExpired),
+        (READ, Response(401, b"<h1>401</h1>"), e.TokenExpired),
         (READ, said(401, "unauthenticated"), e.AuthError),
         (READ, said(403, "ErrorAccessDenied"), e.Forbidden),
         (READ, said(403, "ErrorAccountSuspend"), e.Forbidden),

@@ -47,6 +47,9 @@ def in_row(status: int, code: str, details: dict[str, Any] | None = None, **more
     ("request_", "response", "expected"),
     [
         (READ, top(401, "INVALID_TOKEN"), e.TokenExpired),
+        (READ, Response(401), e.TokenExpired),
+        (READ, Response(401, b'["expired"]'), e.TokenExpired),
+        (READ, Response(401, b"<h1>401</h1>"), e.TokenExpired),
         (READ, top(401, "AUTHENTICATION_FAILURE"), e.NeedsAuthorization),
         (READ, top(401, "OAUTH_SCOPE_MISMATCH"), e.MissingScope),
         (READ, top(400, "AUTHORIZATION_FAILED"), e.Forbidden),
