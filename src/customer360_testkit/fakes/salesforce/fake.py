@@ -50,7 +50,7 @@ class SalesforceFake(FakeCrm):
     key = "salesforce"
     vendor_hosts = ALL_HOSTS
     known_switches = SALESFORCE_SWITCHES
-    link_settings: ClassVar[Mapping[str, str]] = {"domain": f"https://{MY_DOMAINS['production']}"}
+    link_settings: ClassVar[Mapping[str, str]] = {"login_host": f"https://{MY_DOMAINS['production']}"}
     modules = (
         *("Contact", "Lead", "Account", "Task", "Event", "Note", "ContentNote", "ContentDocumentLink"),
         *("Case", "CaseComment", "Opportunity", "OpportunityContactRole", "Membership__c"),
