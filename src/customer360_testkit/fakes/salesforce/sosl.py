@@ -23,13 +23,13 @@ _GRAMMAR = r"""
 either: both (OR both)*
 both: unit (AND_NOT unit | AND? unit)*
 ?unit: TERM | PHRASE | "(" either ")"
-AND_NOT.3: /AND\s+NOT(?=[\s("])/i
-AND.2: /AND(?=[\s("])/i
-OR.2: /OR(?=[\s("])/i
+AND_NOT.3: /AND\s+NOT(?=[\s(")]|\Z)/i
+AND.2: /AND(?=[\s(")]|\Z)/i
+OR.2: /OR(?=[\s(")]|\Z)/i
 PHRASE: /"(?:[^"\\]|\\.)*"/s
-TERM: /(?:[^RESERVED]|\\.)(?:[^RESERVED]|\\.|[*?])*/s
+TERM: /(?!(?i:AND|OR)(?:[\s(")]|\Z))(?:[^RESERVED]|\\.)(?:[^RESERVED]|\\.|[*?])*/s
 %ignore /\s+/
-""".replace("RESERVED", r"""\s?&|!{}\[\]()^~*:\\"'+\-""")
+""".replace("RESERVED", r"""\s?&|!{}\[\]()^~*:"'+\-\\""")
 
 _PARSER = Lark(_GRAMMAR, parser="lalr", start="either")
 _HEAD = re.compile(r"\s*FIND\s*\{", re.IGNORECASE)
