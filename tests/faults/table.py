@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from tests.faults.rows import ROWS
+from tests.faults.rows import ROWS, Row
+from tests.faults.stack import CRMS, FACES, serving
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN: Final = "<!-- outcomes: begin -->\n"
 END: Final = "<!-- outcomes: end -->\n"
+HEAD: Final = (
+    "| fault | situation | Zoho CRM | Microsoft 365 | other clients |",
+    "| --- | --- | --- | --- | --- |",
+)
 
 
-def lines(faces: Iterable[str] = ("blocking", "asyncio")) -> list[str]:
-    """The table in Markdown. A row whose faces differ shows both."""
-    table = ["| fault | situation | customer360 | other clients |", "| --- | --- | --- | --- |"]
-    for row in ROWS:
-        outcomes = dict.fromkeys(str(row.play(face)) for face in faces)
-        table.append(f"| {row.fault} | {row.title} | {' / '.join(outcomes)} | {row.peers} |")
+def line(row: Row, outcomes: Mapping[str, str]) -> str:
+    """A row in Markdown, given the outcome at each CRM."""
+    return f"| {row.fault} | {row.title} | {' | '.join(outcomes[crm] for crm in CRMS)} | {row.peers} |"
+
+
+def lines() -> list[str]:
+    """The table in Markdown. A cell whose faces differ shows both."""
+    table = list(HEAD)
+    with ExitStack() as served:
+        fakes = {crm: served.enter_context(serving(crm)) for crm in CRMS}
+        for row in ROWS:
+            cells = {}
+            for crm in CRMS:
+                cells[crm] = " / ".join(dict.fromkeys(str(row.play(*fakes[crm], face)) for face in FACES))
+            table.append(line(row, cells))
     return table
 
 

@@ -1,0 +1,107 @@
+"""Faults that take more than one call: expiries met by many, wrong clocks, redirects, a store that cannot be written."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.faults.stack import AGENT, CRMS, FACES, Face, Fakes, Hands, Own, Stack, stack
+
+from customer360.core.errors import Customer360Error, HostRefused, StoreBusy
+from customer360_testkit.fakes.faults import status
+from customer360_testkit.fakes.proxy import FaultProxy
+
+LONG = 20.0
+MANY = {"blocking": 20, "asyncio": 50}
+each_crm = pytest.mark.parametrize("crm", CRMS)
+each_face = pytest.mark.parametrize("face", FACES)
+
+
+def refreshes(running: Stack) -> int:
+    """Requests that the CRM's token endpoint has seen since its journal was cleared."""
+    return sum(entry.path.endswith("/token") for entry in running.fake.journal)
+
+
+@pytest.mark.fault("X7")
+@pytest.mark.promise("R3")
+@each_crm
+@each_face
+def test_many_calls_meet_an_expiry_and_one_refreshes(fakes: Fakes, crm: str, face: Face) -> None:
+    """Threads or tasks at once, an expired token, a vendor that revokes on reuse: one refresh, all are answered."""
+    with stack(*fakes[crm], face) as running:
+        for _ in range(2):
+            running.fake.oauth.expire_access_tokens()
+            running.fake.journal.clear()
+            found = running.many(lambda: running.operation("get", running.draft()), MANY[face])
+            assert {contact.ref for contact in found} == {running.ref}
+            assert refreshes(running) == 1
+
+
+@pytest.mark.fault("X8")
+@pytest.mark.promise("R7")
+@each_crm
+@pytest.mark.parametrize("off", [-3600.0, 3600.0])
+def test_a_wrong_clock_costs_at_most_one_more_request(fakes: Fakes, crm: str, off: float) -> None:
+    """An hour slow or fast, ten calls within one token's life: at most one refresh, no loop."""
+    served, hands = fakes[crm]
+    with stack(served, hands, "blocking", clock=Own(Hands(off, hands))) as running:
+        running.fake.journal.clear()
+        assert [str(running.call("get", LONG))[-2:] for _ in range(10)] == ["ok"] * 10
+        assert refreshes(running) <= 1
+        assert running.wire.processed <= 12
+
+
+@pytest.mark.fault("X20")
+@pytest.mark.promise("R1")
+@each_crm
+@each_face
+def test_an_activity_promised_twice_is_written_once(fakes: Fakes, crm: str, face: Face) -> None:
+    """The same key again, also when the first answer was lost and when the worker comes by in between."""
+    with stack(*fakes[crm], face) as running:
+        draft = running.draft()
+        running.fake.faults.add(status(503, applied=True), method="POST")
+        for _ in range(2):
+            running.run(running.desk.create_activity(draft))
+        assert running.worked() == 1
+        running.run(running.desk.create_activity(draft))
+        assert running.worked() == 1
+
+
+@pytest.mark.fault("X21")
+@pytest.mark.promise("R15")
+@each_crm
+@each_face
+@pytest.mark.parametrize("verb", ["get", "create"])
+def test_a_redirect_elsewhere_is_not_followed(fakes: Fakes, crm: str, face: Face, verb: str) -> None:
+    """A second server hears nothing, neither token nor anything else, and the caller gets a typed error."""
+    served, hands = fakes[crm]
+    with FaultProxy(served.url) as elsewhere, stack(served, hands, face) as running:
+        moved = status(302, headers=(("location", f"{elsewhere.url}/stolen"),))
+        running.fake.faults.add(moved, times=None)
+        outcome = running.call(verb, LONG)  # type: ignore[arg-type]
+        assert isinstance(outcome.error, Customer360Error)
+        assert isinstance(outcome.error, HostRefused) or verb == "create"
+        assert (outcome.processed, elsewhere.connections) == (1, 0)
+
+
+@pytest.mark.fault("X17")
+@pytest.mark.promise("R2")
+@each_face
+def test_an_activity_that_cannot_be_kept_is_refused_and_not_sent(fakes: Fakes, face: Face, tmp_path: Path) -> None:
+    """Another process holds the store: a typed error, nothing in the CRM; free again, the same activity is written."""
+    file = tmp_path / "c360.db"
+    with stack(*fakes["zoho"], face, store=f"sqlite:///{file}") as running:
+        running.call("get", LONG)
+        draft = running.draft()
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreBusy):
+                running.run(running.desk.create_activity(draft))
+            assert running.fake.count_holding(draft.text) == 0
+            assert str(running.call("get", LONG)) == "1 → ok"
+            other.execute("ROLLBACK")
+        running.run(running.desk.create_activity(draft))
+        assert running.fake.count_holding(draft.text) == 1
+        assert running.desk.agent_id == AGENT
