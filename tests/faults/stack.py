@@ -54,7 +54,8 @@ RELIABLE = {"extended_lag": "30s"}
 
 
 class Hands:
-    """The machine's clock and whatever a test adds to it; the fakes' and, with ``off``, the SDK's (X8)."""
+    """The machine's clock and whatever a test puts it ``ahead``; or one that is ``off`` by so many seconds from the
+    clock that it is a copy ``of`` (X8)."""
 
     def __init__(self, off: float = 0.0, of: Hands | None = None) -> None:
         self.ahead = 0.0
@@ -111,7 +112,7 @@ class Outcome:
 
 @attrs.define
 class Stack:
-    """See the module. ``run`` runs an operation on the face; ``start`` begins one and gives what waits for it."""
+    """See the module. ``run`` runs an operation on the face, ``many`` several at once, in threads or tasks."""
 
     crm: str
     fake: FakeCrm
@@ -241,6 +242,7 @@ def stack(
     fake.reset()
     hands.ahead = 0.0
     with ExitStack() as ending:
+        ending.callback(setattr, fake.oauth, "policy", fake.oauth.policy)  # a reset leaves it as a row has made it
         wire = ending.enter_context(FaultProxy(served.url))
         opened = open_office(
             tenant_id="default",

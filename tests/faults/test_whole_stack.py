@@ -1,4 +1,4 @@
-"""Faults that take more than one call: expiries met by many, wrong clocks, redirects, a store that cannot be written."""
+"""Faults that take more than one call: an expiry met by many, a wrong clock, a redirect, a store that is locked."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import attrs
 import pytest
-from tests.faults.stack import AGENT, CRMS, FACES, Face, Fakes, Hands, Own, Stack, stack
+from tests.faults.stack import CRMS, FACES, Face, Fakes, Hands, Own, Stack, stack
 
 from customer360.core.errors import Customer360Error, HostRefused, StoreBusy
-from customer360_testkit.fakes.faults import status
+from customer360.outbox.rows import DeliveryState
+from customer360_testkit.fakes.faults import partial, status
 from customer360_testkit.fakes.proxy import FaultProxy
 
 LONG = 20.0
@@ -31,12 +33,15 @@ def refreshes(running: Stack) -> int:
 def test_many_calls_meet_an_expiry_and_one_refreshes(fakes: Fakes, crm: str, face: Face) -> None:
     """Threads or tasks at once, an expired token, a vendor that revokes on reuse: one refresh, all are answered."""
     with stack(*fakes[crm], face) as running:
+        oauth = running.fake.oauth
+        oauth.policy = attrs.evolve(oauth.policy, rotate=True, revoke_on_reuse=True)
         for _ in range(2):
             running.fake.oauth.expire_access_tokens()
             running.fake.journal.clear()
             found = running.many(lambda: running.operation("get", running.draft()), MANY[face])
             assert {contact.ref for contact in found} == {running.ref}
             assert refreshes(running) == 1
+        assert not any(grant.revoked for grant in oauth.grants)
 
 
 @pytest.mark.fault("X8")
@@ -88,7 +93,7 @@ def test_a_redirect_elsewhere_is_not_followed(fakes: Fakes, crm: str, face: Face
 
 @pytest.mark.fault("X17")
 @pytest.mark.promise("R2")
-@each_face
+@pytest.mark.parametrize("face", ["blocking", pytest.param("asyncio", marks=pytest.mark.slow)])
 def test_an_activity_that_cannot_be_kept_is_refused_and_not_sent(fakes: Fakes, face: Face, tmp_path: Path) -> None:
     """Another process holds the store: a typed error, nothing in the CRM; free again, the same activity is written."""
     file = tmp_path / "c360.db"
@@ -104,4 +109,16 @@ def test_an_activity_that_cannot_be_kept_is_refused_and_not_sent(fakes: Fakes, f
             other.execute("ROLLBACK")
         running.run(running.desk.create_activity(draft))
         assert running.fake.count_holding(draft.text) == 1
-        assert running.desk.agent_id == AGENT
+
+
+@pytest.mark.fault("X12")
+@pytest.mark.promise("R10")
+@each_face
+def test_a_create_refused_inside_a_good_answer_is_no_success(fakes: Fakes, face: Face) -> None:
+    """Zoho answers a batch that failed in part with 200: the record that failed is an error, by hand and kept."""
+    with stack(*fakes["zoho"], face) as running:
+        for verb in ("create", "activity"):
+            running.fake.faults.add(partial(0), method="POST", path=r".*/Calls$")
+            outcome = running.call(verb, LONG)
+            assert isinstance(outcome.error, Customer360Error) or outcome.value.state is not DeliveryState.DONE
+            assert outcome.applied == 0
