@@ -93,7 +93,8 @@ def test_a_redirect_elsewhere_is_not_followed(fakes: Fakes, crm: str, face: Face
 
 @pytest.mark.fault("X17")
 @pytest.mark.promise("R2")
-@pytest.mark.parametrize("face", ["blocking", pytest.param("asyncio", marks=pytest.mark.slow)])
+@pytest.mark.slow  # waits for the lock as long as the store does
+@each_face
 def test_an_activity_that_cannot_be_kept_is_refused_and_not_sent(fakes: Fakes, face: Face, tmp_path: Path) -> None:
     """Another process holds the store: a typed error, nothing in the CRM; free again, the same activity is written."""
     file = tmp_path / "c360.db"
