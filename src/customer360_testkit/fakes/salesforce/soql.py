@@ -322,8 +322,6 @@ def malformed(message: str) -> SalesforceError:
 
 @lru_cache(maxsize=4096)
 def _parsed(text: str, start: str) -> Any:
-    if len(text) > MAX_STATEMENT:
-        raise malformed(f"SOQL statements cannot be longer than {MAX_STATEMENT} characters.")
     try:
         return _BUILD.transform(_PARSER.parse(text, start=start))
     except UnexpectedInput as wrong:
@@ -334,6 +332,8 @@ def _parsed(text: str, start: str) -> Any:
 
 def parse(text: str) -> Query:
     """A query. Raises SalesforceError MALFORMED_QUERY."""
+    if len(text) > MAX_STATEMENT:
+        raise malformed(f"SOQL statements cannot be longer than {MAX_STATEMENT} characters.")
     found: Query = _parsed(text, "query")
     return found
 

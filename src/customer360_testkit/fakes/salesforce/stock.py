@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from customer360_testkit.fakes.salesforce.fields import (
     CREATE_ONLY,
     READ_ONLY,
@@ -152,7 +154,8 @@ def lead() -> SObject:
 
 def account(persons: bool) -> SObject:
     """The Account; with person accounts it has the fields of a person, and nothing shows as required."""
-    names = [*_names(False), text("Name", 255, name_field=True, compound="Name")]
+    own = [attrs.evolve(field, name_field=field.name != "Salutation") for field in _names(False)]
+    names = [text("Name", 255, name_field=True, compound="Name"), *own]
     plain = [text("Name", 255, name_field=True, compound="Name", **REQUIRED)]
     person = [
         reference("PersonContactId", "Contact", **READ_ONLY),
@@ -296,7 +299,7 @@ def event(shared: bool) -> SObject:
             flag("IsArchived", **READ_ONLY),
             moment("ReminderDateTime"),
             flag("IsReminderSet"),
-            pick("EventSubtype", "Event*", length=40, restricted=True, **CREATE_ONLY),
+            Field("EventSubtype", "picklist", 40, values=("Event",), default="Event", restricted=True, **CREATE_ONLY),
         ],
         children=[
             Child("ContentDocumentLink", "LinkedEntityId", "ContentDocumentLinks", True),
@@ -379,7 +382,7 @@ def case() -> SObject:
             *audit(),
             *(phone(name, mirror=f"ContactId.{source}", **READ_ONLY) for name, source in mirrors.items()),
             email("ContactEmail", mirror="ContactId.Email", **READ_ONLY),
-            long_text("Comments", 4000, write_only=True),
+            Field("Comments", "textarea", 4000, filterable=False, groupable=False, write_only=True),
             *seen(),
         ],
         children=[
@@ -404,7 +407,7 @@ def opportunity() -> SObject:
             long_text("Description"),
             pick("StageName", stages, **REQUIRED),
             number("Amount", type="currency"),
-            number("Probability", type="percent", precision=3, scale=0),
+            number("Probability", type="percent", precision=3, scale=0, defaulted=True),
             date("CloseDate", **REQUIRED),
             pick("Type", "Existing Customer - Upgrade|New Customer"),
             text("NextStep", 255),
@@ -558,7 +561,7 @@ def _content() -> list[SObject]:
                 *identity(),
                 reference("LinkedEntityId", f"{WHO} {WHAT} Task Event User", nillable=False, **CREATE_ONLY),
                 reference("ContentDocumentId", "ContentDocument", nillable=False, **CREATE_ONLY),
-                pick("ShareType", "V|C|I", length=40, restricted=True),
+                pick("ShareType", "V|C|I", length=40, restricted=True, **REQUIRED),
                 pick("Visibility", "AllUsers*|InternalUsers|SharedUsers", length=40, restricted=True),
                 moment("SystemModstamp", **SHOWN),
             ],
