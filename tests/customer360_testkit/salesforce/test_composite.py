@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -112,6 +113,18 @@ def test_a_composite_holds_no_composite(client: Client) -> None:
         part("GET", "/limits", "c", httpHeaders={"If-None-Match": "x"}),
     )
     assert [one["httpStatusCode"] for one in told] == [400, 400, 200]
+
+
+def test_deep_bodies_are_refused(client: Client) -> None:
+    """By the part or by the whole, never by falling down."""
+    for depth in (300, 950, 50_000):
+        nested = '{"a":' * depth + "1" + "}" * depth
+        whole = json.dumps({"compositeRequest": [part("POST", "/sobjects/Contact", "a", "HERE")]})
+        body = whole.replace('"HERE"', nested)
+        answer = client("POST", "/composite", body.encode())
+        told = answer.json()
+        refused = told["compositeResponse"][0]["body"] if answer.status == 200 else told
+        assert refused[0]["errorCode"] in ("INVALID_FIELD", "JSON_PARSER_ERROR")
 
 
 def test_graphs_are_all_or_nothing_each(client: Client) -> None:

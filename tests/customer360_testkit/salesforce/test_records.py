@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.customer360_testkit.salesforce.by_hand import Client, Make, code, signed_in, wait
 
 from customer360_testkit.fakes.salesforce.fake import ValidationRule
+from customer360_testkit.fakes.salesforce.fields import Field
 from customer360_testkit.fakes.salesforce.ids import canonical, full
 
 
@@ -321,6 +322,24 @@ def test_what_goes_with_a_record(client: Client) -> None:
     assert client("DELETE", f"/sobjects/Account/{account}").status == 204
     assert code(client.get(f"/sobjects/Task/{task}")) == (404, "ENTITY_IS_DELETED")
     assert client.read("Contact", other)["ReportsToId"] is None
+
+
+def test_fields_that_come_later_or_are_hidden(client: Client) -> None:
+    """Older records have nothing in a new field; who does not see a field leaves it empty for those who do."""
+    old = client.add("Contact", LastName="Old")
+    key = Field("Key__c", "string", 20, external_id=True, unique=True, custom=True)
+    client.fake.schema.put_field("Contact", key, client.fake.now)
+    assert client.read("Contact", old)["Key__c"] is None
+    assert client("PATCH", f"/sobjects/Contact/{old}", {"Title": "x"}).status == 204
+    first = client("PATCH", "/sobjects/Contact/Key__c/k1", {"LastName": "New"})
+    assert first.status == 201
+    client.fake.guard.hidden = {("kim", "Contact", "Key__c"), ("kim", "Contact", "Fax")}
+    made = client.add("Contact", LastName="Blind")
+    assert code(client("POST", "/sobjects/Contact", {"LastName": "x", "Fax": "1"})) == (400, "INVALID_FIELD")
+    client.fake.guard.hidden = set()
+    assert client.read("Contact", made, "Key__c", "Fax").items() >= {"Key__c": None, "Fax": None}.items()
+    assert client("PATCH", f"/sobjects/Contact/{made}", {"Key__c": "K1"}).status == 400
+    assert client("PATCH", f"/sobjects/Contact/{made}", {"Key__c": "k2"}).status == 204
 
 
 def test_merging_leaves_the_master(client: Client, contact: str) -> None:

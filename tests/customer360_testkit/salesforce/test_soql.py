@@ -299,3 +299,21 @@ def test_long_addresses_are_refused(client: Client) -> None:
     inner = client("POST", "/composite", {"compositeRequest": [part]}).json()["compositeResponse"][0]
     assert inner["httpStatusCode"] == 200
     assert client("GET", "/limits", headers={"x-long": "x" * 17_000}).status == 431
+
+
+def test_long_statements_are_refused(client: Client) -> None:
+    """100,000 characters are the most, however they arrive."""
+    statement = f"{HEAD} LastName IN ({', '.join([quoted('x' * 900)] * 120)})"
+    part = {"method": "GET", "referenceId": "q", "url": "/services/data/v62.0/query?q=" + statement.replace(" ", "+")}
+    told = client("POST", "/composite", {"compositeRequest": [part]}).json()["compositeResponse"][0]
+    assert (told["httpStatusCode"], told["body"][0]["errorCode"]) == (400, "MALFORMED_QUERY")
+    assert "100000" in told["body"][0]["message"]
+
+
+def test_deep_nesting_is_refused(client: Client) -> None:
+    """However deep, it is an answer."""
+    for query in (f"{HEAD} {'(' * 2500}Phone = '1'{')' * 2500}", f"{HEAD} {'NOT ' * 3000}Phone = '1'"):
+        answer = client.soql(query)
+        assert answer.status == 200 or code(answer) == (400, "QUERY_TOO_COMPLICATED")
+    answer = client.sosl(f"FIND {{{'(' * 2500}rose{')' * 2500}}}")
+    assert answer.status == 200 or code(answer) == (400, "MALFORMED_SEARCH")

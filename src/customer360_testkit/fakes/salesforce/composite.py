@@ -107,6 +107,8 @@ class Composite:
             body = _deep(part.get("body"), answers)
         except SalesforceError as wrong:
             return wrong.answer()
+        except RecursionError:
+            return parser_error("The body is nested too deeply").answer()
         if not str(url).startswith("/services/data/") or str(url).split("?")[0].rstrip("/").endswith("/composite"):
             return refused(
                 "INVALID_INPUT", "the url of a part begins with /services/data/ and is no composite"

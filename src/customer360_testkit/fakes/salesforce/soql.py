@@ -327,7 +327,15 @@ def _parsed(text: str, start: str) -> Any:
     except UnexpectedInput as wrong:
         _refuse(text, wrong)
     except VisitError as wrong:
+        if isinstance(wrong.orig_exc, RecursionError):
+            raise _too_deep() from wrong
         raise wrong.orig_exc from wrong
+    except RecursionError as wrong:
+        raise _too_deep() from wrong
+
+
+def _too_deep() -> SalesforceError:
+    return refused("QUERY_TOO_COMPLICATED", "The query is nested too deeply.")
 
 
 def parse(text: str) -> Query:

@@ -179,7 +179,11 @@ def _search(wanted: str, escapes_in_phrases: str) -> Search:
     try:
         return _BUILD.transform(tree)
     except VisitError as wrong:
+        if isinstance(wrong.orig_exc, RecursionError):
+            raise malformed("the search term is nested too deeply") from wrong
         raise wrong.orig_exc from wrong
+    except RecursionError as wrong:
+        raise malformed("the search term is nested too deeply") from wrong
 
 
 def plain_search(text: str) -> Search:

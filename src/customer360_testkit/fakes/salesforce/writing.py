@@ -49,7 +49,7 @@ class Writing:
         self._need_flag(place, "createable", "create")
         self._fake.guard.may(by.call, place.name, "create")
         values = self._values(by, place, body, "createable")
-        row = self._fake.blank(place, by.login)
+        row = self._fake.blank(self._fake.schema.objects[place.name], by.login)
         row["Id"] = self._fake.store.new_id(str(place.prefix))
         if place.name == "Case":
             self._fake.store.case_number += 1
@@ -128,7 +128,7 @@ class Writing:
             return [] if row is None else [row]
         wanted = value.strip().casefold()
         rows = self._fake.store.rows(place.name)
-        return [row for row in rows if isinstance(row[field.name], str) and row[field.name].casefold() == wanted]
+        return [row for row in rows if str(row.get(field.name) or "").casefold() == wanted]
 
     def external(self, place: SObject, name: str) -> Field:
         """The field of an external id. Raises SalesforceError NOT_FOUND."""
@@ -244,11 +244,13 @@ class Writing:
 
     def _save(self, by: Writer, place: SObject, row: Row, before: Row | None, sent: set[str]) -> None:
         fake = self._fake
+        # What a user does not see is demanded, and kept apart from others, all the same.
+        whole = fake.schema.objects[place.name]
         writable = "createable" if before is None else "updateable"
         missing = [
             field.name
-            for field in place.fields.values()
-            if not field.nillable and row[field.name] is None and (getattr(field, writable) or field.name in sent)
+            for field in whole.fields.values()
+            if not field.nillable and row.get(field.name) is None and (getattr(field, writable) or field.name in sent)
         ]
         if missing:
             raise bad("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", *missing)
@@ -259,7 +261,7 @@ class Writing:
             message = validated.check(row) if validated.object == place.name else None
             if message is not None:
                 raise bad("FIELD_CUSTOM_VALIDATION_EXCEPTION", message, validated.field)
-        self._check_unique(place, row, before)
+        self._check_unique(whole, row, before)
         if before is None or sent & WATCHED:
             fake.duplicates.check(place, row, by.duplicates, by.version)
         comment = row.get("Comments")
@@ -272,8 +274,8 @@ class Writing:
 
     def _check_unique(self, place: SObject, row: Row, before: Row | None) -> None:
         for field in place.fields.values():
-            value = row[field.name]
-            if not field.unique or value is None or (before is not None and before[field.name] == value):
+            value = row.get(field.name)
+            if not field.unique or value is None or (before is not None and before.get(field.name) == value):
                 continue
             for other in self.matching(place, field, value):
                 if other["Id"] != row["Id"]:
