@@ -102,14 +102,17 @@ class FailedLookIsNotFound(Delivery):
             return None
 
 
-class DoubtCountsFromTheMark(Delivery):
-    """Forgets that a request may leave long after it was announced."""
+class CountsFromTheMark(Delivery):
+    """Forgets that a request may leave long after it was announced, and arrive long after it left."""
 
     async def _mark(self, row: Row) -> Row | None:
         marked = await super()._mark(row)
         if marked is not None:
             await self._change(row, state=DeliveryState.DOUBT.value, sent_until=marked.leased_until - self.timing.lease)
         return marked
+
+    def _may_resend_from(self, row: Row, create_class: CreateClass) -> float:
+        return super()._may_resend_from(row, create_class) - self.timing.transit
 
 
 async def wrap_up_in_two_transactions(ending: Ending) -> Accepted:
@@ -130,8 +133,8 @@ DELIVERIES: tuple[type[Delivery], ...] = (
     LeaseNotChecked,
     LostAnswerIsNothingSent,
     FailedLookIsNotFound,
-    DoubtCountsFromTheMark,
+    CountsFromTheMark,
 )
 
-RARE: tuple[type[Delivery], ...] = (LeaseNotChecked, DoubtCountsFromTheMark)
+RARE: tuple[type[Delivery], ...] = (LeaseNotChecked, CountsFromTheMark)
 """Those that take several things at once to show."""

@@ -6,7 +6,8 @@ One activity's way, and why:
 2. If the row is in doubt (an earlier request may have left), it depends on how the CRM recognises a repeated create:
    ``native`` goes on to 4, the CRM makes one of two; ``findable`` looks for the key first, and goes on only if that
    look *began* after the last moment at which an earlier request could still show up: the end of its lease or attempt,
-   plus the longest run of a server, plus the worst lag of the index (X22, X23); ``blind`` is handed to a person.
+   plus the time on its way, plus the longest run of a server, plus the worst lag of the index (X22, X23); ``blind`` is
+   handed to a person.
 3. A find gives the record: done.
 4. **In doubt, committed, before the request leaves**: whatever happens from here on, kill -9 included, is found as
    doubt.
@@ -49,11 +50,14 @@ Raises ``NotLinked``, ``NeedsAuthorization``, ``PluginMissing``, ... when there 
 class Timing:
     """Seconds.
 
-    ``lease`` must exceed ``request``; ``clock_skew`` is how far the CRM's clock may differ from ours (X8).
+    ``lease`` must exceed ``request``; ``clock_skew`` is how far the CRM's clock may differ from ours (X8). ``transit`` is
+    how long a request that we gave up may still be on its way, in a socket's or a proxy's buffer, before the CRM begins
+    to work on it (X22).
     """
 
     lease: float = 60.0
     request: float = 20.0
+    transit: float = 60.0
     clock_skew: float = 7200.0
     look_again: float = 60.0
 
@@ -201,7 +205,7 @@ class Delivery:
         return row.sent_until is not None
 
     def _may_resend_from(self, row: Row, create_class: CreateClass) -> float:
-        return (row.sent_until or 0.0) + create_class.lag + create_class.longest_run
+        return (row.sent_until or 0.0) + self.timing.transit + create_class.longest_run + create_class.lag
 
     async def _find(self, row: Row, connection: Connection, draft: ActivityDraft) -> RecordRef | None:
         first = row.first_sent_at if row.first_sent_at is not None else row.created_at
