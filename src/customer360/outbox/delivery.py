@@ -50,9 +50,9 @@ Raises ``NotLinked``, ``NeedsAuthorization``, ``PluginMissing``, ... when there 
 class Timing:
     """Seconds.
 
-    ``lease`` must exceed ``request``; ``clock_skew`` is how far the CRM's clock may differ from ours (X8). ``transit`` is
-    how long a request that we gave up may still be on its way, in a socket's or a proxy's buffer, before the CRM begins
-    to work on it (X22).
+    ``lease`` must exceed ``request``. ``transit`` is how long a request that we gave up may still be on its way, in a
+    socket's or a proxy's buffer, before the CRM begins to work on it (X22). ``clock_skew`` is how far the CRM's clock
+    may differ from ours (X8).
     """
 
     lease: float = 60.0
