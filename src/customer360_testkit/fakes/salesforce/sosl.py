@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import attrs
-from lark import Lark, Token, Transformer, UnexpectedInput, v_args
+from lark import Lark, ParseTree, Token, Transformer, UnexpectedInput, v_args
 from lark.exceptions import VisitError
 
 from customer360_testkit.fakes.salesforce.errors import SalesforceError, refused
@@ -168,22 +168,28 @@ def _search(wanted: str, escapes_in_phrases: str) -> Search:
         raise malformed(f"search term must not be longer than {MAX_TERM} characters")
     try:
         tree = _PARSER.parse(wanted)
+        if escapes_in_phrases == "harmful":
+            _check_escapes(tree)
+        found: Search = _BUILD.transform(tree)
     except UnexpectedInput as wrong:
         at = wrong.pos_in_stream
         shown = wanted[at : at + 1] if at is not None and at >= 0 else "<EOF>"
         raise malformed(f"unexpected token: '{shown}' in the search term") from wrong
-    if escapes_in_phrases == "harmful":
-        for token in tree.scan_values(lambda value: isinstance(value, Token) and value.type == "PHRASE"):
-            if re.search(r"\\[+-]", re.sub(r"\\\\", "", str(token))):
-                raise malformed("a character that needs no escape was escaped inside quotes")
-    try:
-        return _BUILD.transform(tree)
-    except VisitError as wrong:
-        if isinstance(wrong.orig_exc, RecursionError):
-            raise malformed("the search term is nested too deeply") from wrong
-        raise wrong.orig_exc from wrong
     except RecursionError as wrong:
-        raise malformed("the search term is nested too deeply") from wrong
+        raise _too_deep() from wrong
+    except VisitError as wrong:
+        raise (_too_deep() if isinstance(wrong.orig_exc, RecursionError) else wrong.orig_exc) from wrong
+    return found
+
+
+def _check_escapes(tree: ParseTree) -> None:
+    for token in tree.scan_values(lambda value: isinstance(value, Token) and value.type == "PHRASE"):
+        if re.search(r"\\[+-]", re.sub(r"\\\\", "", str(token))):
+            raise malformed("a character that needs no escape was escaped inside quotes")
+
+
+def _too_deep() -> SalesforceError:
+    return malformed("the search term is nested too deeply")
 
 
 def plain_search(text: str) -> Search:
