@@ -11,7 +11,7 @@ from customer360_testkit.fakes.routing import Route
 from customer360_testkit.fakes.salesforce import times
 from customer360_testkit.fakes.salesforce.errors import not_found
 from customer360_testkit.fakes.salesforce.fields import Field, SObject
-from customer360_testkit.fakes.salesforce.stock import MASTER_TYPE
+from customer360_testkit.fakes.salesforce.stock_parts import MASTER_TYPE
 
 if TYPE_CHECKING:
     from customer360_testkit.fakes.salesforce.fake import SalesforceFake

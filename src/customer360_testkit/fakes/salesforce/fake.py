@@ -19,6 +19,7 @@ from customer360_testkit.fakes.salesforce.errors import SalesforceError, not_fou
 from customer360_testkit.fakes.salesforce.fields import SObject
 from customer360_testkit.fakes.salesforce.guard import MAX_URI, Guard
 from customer360_testkit.fakes.salesforce.hosts import ALL_HOSTS, MY_DOMAINS, generic_login
+from customer360_testkit.fakes.salesforce.identity import Identity
 from customer360_testkit.fakes.salesforce.querying import Querying
 from customer360_testkit.fakes.salesforce.records import Records
 from customer360_testkit.fakes.salesforce.rows import Rows
@@ -90,7 +91,7 @@ class SalesforceFake(FakeCrm):
         self.querying = Querying(self)
         self.searching = Searching(self)
         self._first: dict[tuple[str, ...], tuple[Store, int]] = {}
-        parts = (SignIn, Describing, Records, Deltas, Composite)
+        parts = (SignIn, Identity, Describing, Records, Deltas, Composite)
         for part in (*(kind(self) for kind in parts), self.querying, self.searching):
             yield from part.routes()
 

@@ -1,4 +1,4 @@
-"""What an object is made of: fields, and the short ways in which :mod:`.stock` writes them down."""
+"""What an object is made of: fields, and the short ways in which :mod:`.stock` and its rooms write them down."""
 
 from __future__ import annotations
 

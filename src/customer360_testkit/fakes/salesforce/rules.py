@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from customer360_testkit.fakes.salesforce.errors import bad
-from customer360_testkit.fakes.salesforce.stock import BUSINESS_TYPE, PERSON_TYPE
+from customer360_testkit.fakes.salesforce.stock_parts import BUSINESS_TYPE, PERSON_TYPE
 from customer360_testkit.fakes.salesforce.store import Row
 from customer360_testkit.fakes.salesforce.times import instant
 

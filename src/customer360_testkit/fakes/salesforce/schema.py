@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customer360_testkit.fakes.salesforce import stock
+from customer360_testkit.fakes.salesforce import stock, stock_people
 from customer360_testkit.fakes.salesforce.fields import Field, SObject
 from customer360_testkit.fakes.switches import Switches
 
@@ -17,7 +17,7 @@ class Schema:
         self._switches = switches
         self.version = 0
         """Grows with every change: what compiled queries depend on."""
-        self.the_name = stock.the_name()
+        self.the_name = stock_people.the_name()
         self.reset(0)
 
     def reset(self, now: int) -> None:

@@ -10,7 +10,7 @@ from customer360_testkit.fakes.cast import CastMember
 from customer360_testkit.fakes.oauth import FakeUser
 from customer360_testkit.fakes.salesforce.ids import full
 from customer360_testkit.fakes.salesforce.rules import RULES, person_contact
-from customer360_testkit.fakes.salesforce.stock import BUSINESS_TYPE, PERSON_TYPE
+from customer360_testkit.fakes.salesforce.stock_parts import BUSINESS_TYPE, PERSON_TYPE
 from customer360_testkit.fakes.salesforce.store import Row
 
 if TYPE_CHECKING:
