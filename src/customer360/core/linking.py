@@ -75,21 +75,26 @@ class Hosts:
     """Exactly the hosts a link may talk to, lower case, no patterns wider than one label.
 
     ``api`` receives access tokens, ``login`` receives client secrets, codes and refresh tokens. A leading
-    ``*.`` stands for one label.
+    ``*.`` stands for one label. ``host:port`` allows that port of that host and no other (an installation of the
+    customer's own); without one, 443.
     """
 
     api: tuple[str, ...]
     login: tuple[str, ...]
 
     def check(self, url: str, *, login: bool = False) -> str:
-        """The host of ``url`` if it is allowed and the URL is plain https; else raises :class:`HostRefused`."""
+        """The host of ``url``, with its port unless that is 443, if it is allowed and the URL is plain https; else
+        raises :class:`HostRefused`.
+        """
         parts = urlsplit(url)
         host = (parts.hostname or "").lower().rstrip(".")
         try:
             port = parts.port
         except ValueError:
             port = -1
-        plain = parts.scheme == "https" and port in (None, 443) and parts.username is None and parts.password is None
+        if port not in (None, 443):
+            host = f"{host}:{port}" if host and ":" not in host else ""  # an IPv6 address has colons of its own
+        plain = parts.scheme == "https" and parts.username is None and parts.password is None
         if not plain or not any(_allows(pattern, host) for pattern in (self.login if login else self.api)):
             named, kind = f"{parts.scheme or 'no scheme'}://{host or 'no host'}", "sign-in" if login else "data"
             raise HostRefused(f"{named} is not a {kind} host of this link")

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 import attrs
 
-from customer360.core.auth import Grant
+from customer360.core.auth import Grant, Outgoing
 from customer360.core.connector import Connector
 from customer360.core.effects import Now, Random, Remaining, Request, Send, Sleep, within
 from customer360.core.errors import (
@@ -141,7 +141,7 @@ class Exchange:
             course.begin(self._connector.info.key, prepared)
             try:
                 if login:
-                    response = await self._follow(course, prepared, hosts, ())
+                    response = await self._follow(course, prepared, hosts, (), None)
                 else:
                     response = await self._attempt(course, prepared, hosts, facts, grant)
             except TokenExpired:
@@ -190,13 +190,13 @@ class Exchange:
         self, course: _Course, prepared: Prepared, hosts: Hosts, facts: LinkFacts, grant: Grant | None
     ) -> Response:
         request = course.request
-        signature = () if grant is None else checked_headers(self._connector.auth.sign(grant))
+        signature = await self._signature(grant, prepared.method, prepared.url)
         await self._limiter.enter()
         try:
             await self._limiter.turn(await self._remaining())
             probe = self._circuit.admit(await Now())
             try:
-                response = await self._follow(course, prepared, hosts, signature)
+                response = await self._follow(course, prepared, hosts, signature, grant)
             except TransportError as error:
                 now = await Now()
                 if isinstance(error, DeadlineExceeded) and course.timeout < _PATIENCE:
@@ -218,7 +218,19 @@ class Exchange:
         finally:
             await self._limiter.leave()
 
-    async def _follow(self, course: _Course, prepared: Prepared, hosts: Hosts, signature: Headers) -> Response:
+    async def _signature(self, grant: Grant | None, method: str, url: str) -> Headers:
+        if grant is None:
+            return ()
+        scheme = self._connector.auth
+        if not scheme.signs_requests:
+            return checked_headers(scheme.sign(grant))
+        nonce = f"{int(await Random() * 2**53):014x}"
+        outgoing = Outgoing(method=method, url=url, now=await Now(), nonce=nonce)
+        return checked_headers(scheme.sign_request(grant, outgoing))
+
+    async def _follow(
+        self, course: _Course, prepared: Prepared, hosts: Hosts, signature: Headers, grant: Grant | None
+    ) -> Response:
         """Send, and follow redirects by hand: reads only, allowed hosts only, never a credential to another host."""
         url, host, headers = prepared.url, prepared.host, _signed(prepared.headers, signature)
         login = course.request.purpose == "login"
@@ -237,7 +249,9 @@ class Exchange:
             url = _redirected(url, target)
             next_host = allowed_host(url, hosts, login=login)
             if next_host != host:
-                headers, host = _harmless(prepared.headers), next_host
+                headers, host, grant = _harmless(prepared.headers), next_host, None
+            elif grant is not None and self._connector.auth.signs_requests:
+                headers = _signed(prepared.headers, await self._signature(grant, prepared.method, url))
         raise UnexpectedAnswer(f"the CRM redirects more than {_MOST_REDIRECTS} times", status=response.status)
 
     async def _send(self, course: _Course, prepared: Prepared, url: str, host: str, headers: Headers) -> Response:

@@ -3,6 +3,6 @@ words."""
 
 from customer360.core.auth.grants import Application, Grant, PendingLogin
 from customer360.core.auth.oauth2 import OAuth2Code
-from customer360.core.auth.scheme import AuthScheme
+from customer360.core.auth.scheme import AuthScheme, Outgoing
 
-__all__ = ["Application", "AuthScheme", "Grant", "OAuth2Code", "PendingLogin"]
+__all__ = ["Application", "AuthScheme", "Grant", "OAuth2Code", "Outgoing", "PendingLogin"]

@@ -43,7 +43,9 @@ class OAuth2Code(AuthScheme):
     ``authorize_url``, ``token_url``, ``revoke_url``: absolute URLs from the link's facts. ``scopes``: what to
     ask for, joined by ``scope_separator``. ``pkce``: send an S256 challenge and the verifier.
     ``authorize_params``: further query parameters (``access_type=offline``). ``token_params``: further form
-    fields of code exchange and refresh (Entra's ``scope``). ``client_auth``: secret in the form or by HTTP
+    fields of code exchange and refresh (Entra's ``scope``). ``token_body``: whether those go as a form, as RFC 6749
+    has it, or as a JSON object, in which ``token_numbers`` names the members that are whole numbers (Zendesk's
+    lifetimes). ``client_auth``: secret in the form or by HTTP
     Basic. ``returned_facts(facts, returned)``: facts that the redirect itself brings (Zoho's ``accounts-
     server``), allow-listed by the connector; they are in ``facts.extra`` for the token request already.
     ``token_facts(answer)``: facts in each token answer (``api_domain``). ``token_error(response)``: the error
@@ -62,6 +64,8 @@ class OAuth2Code(AuthScheme):
     revoke_in: Literal["form", "query"] = "form"
     authorize_params: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     token_params: Callable[[LinkFacts], dict[str, str]] = _nothing
+    token_body: Literal["form", "json"] = "form"
+    token_numbers: frozenset[str] = frozenset()
     returned_facts: Callable[[LinkFacts, Mapping[str, str]], dict[str, str]] = _no_facts
     token_facts: Callable[[Mapping[str, object]], dict[str, str]] = _nothing
     header_prefix: str = "Bearer"
@@ -152,7 +156,8 @@ class OAuth2Code(AuthScheme):
         response = await Request(
             method="POST",
             path=self.token_url(facts),
-            form=tuple(form),
+            form=tuple(form) if self.token_body == "form" else None,
+            json=self._typed(form) if self.token_body == "json" else None,
             headers=(("Accept", "application/json"), *self._identified(application)),
             purpose="login",
         )
@@ -164,6 +169,9 @@ class OAuth2Code(AuthScheme):
         if not isinstance(answer, dict):
             raise UnexpectedAnswer("the token answer is no object", status=response.status)
         return answer, received_at
+
+    def _typed(self, form: list[tuple[str, str]]) -> dict[str, str | int]:
+        return {name: int(value) if name in self.token_numbers else value for name, value in form}
 
     def _identified(self, application: Application) -> tuple[tuple[str, str], ...]:
         if self.client_auth == "form" or application.secret is None:

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import ClassVar
+
+import attrs
 
 from customer360.core.auth.grants import Application, Grant, PendingLogin
 from customer360.core.effects import Operation
 from customer360.core.linking import LinkFacts
+
+
+@attrs.frozen(kw_only=True)
+class Outgoing:
+    """What a signature over a request may depend on.
+
+    ``url`` is the whole address with its query as it is sent, on the vendor's own host; ``now`` seconds since the
+    epoch; ``nonce`` 14 characters that differ from attempt to attempt (unique, not secret).
+    """
+
+    method: str
+    url: str = attrs.field(repr=False)
+    now: float
+    nonce: str
 
 
 class AuthScheme(ABC):
@@ -15,8 +32,11 @@ class AuthScheme(ABC):
 
     Stateless: secrets come in as arguments and go out as values. Operations of a scheme send requests with
     ``purpose="login"`` and absolute URLs; the transport lets them go to the link's sign-in hosts only. Times are
-    seconds since the epoch.
+    seconds since the epoch. A scheme with ``signs_requests`` is asked :meth:`sign_request` anew for every attempt and
+    every redirect on the same host; all others :meth:`sign`, once for each attempt.
     """
+
+    signs_requests: ClassVar[bool] = False
 
     @abstractmethod
     def begin(
@@ -52,3 +72,10 @@ class AuthScheme(ABC):
     @abstractmethod
     def sign(self, grant: Grant) -> tuple[tuple[str, str], ...]:
         """The headers that carry the grant on an API request."""
+
+    def sign_request(self, grant: Grant, outgoing: Outgoing) -> tuple[tuple[str, str], ...]:
+        """The headers that carry the grant on this very request (OAuth 1 signs method, address and query).
+
+        Default: :meth:`sign`.
+        """
+        return self.sign(grant)
