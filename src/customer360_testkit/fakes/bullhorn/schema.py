@@ -1,0 +1,47 @@
+"""The tenant's entities and fields, which its administrators change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from customer360_testkit.fakes.bullhorn.fields import Entity, Field
+from customer360_testkit.fakes.bullhorn.stock_business import BUSINESS
+from customer360_testkit.fakes.bullhorn.stock_people import PEOPLE_AND_COMPANIES
+
+STOCK: dict[str, Entity] = {one.name: one for one in (*PEOPLE_AND_COMPANIES, *BUSINESS)}
+ACTIONS = ("Inbound Call", "Outbound Call", "Email", "Meeting", "Other")
+
+
+class Schema:
+    """What the metadata tell (F117, F118)."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.entities: dict[str, Entity] = dict(STOCK)
+        self.actions: tuple[str, ...] = ACTIONS
+        """Categories of notes: the tenant's setting ``commentActionList``."""
+        # What administrators of this tenant have labelled.
+        self.change_field("Candidate", "customText1", label="Customer Number", hidden=False)
+        self.change_field("ClientContact", "customText1", label="Customer Number", hidden=False)
+        gold = (("Gold", "Gold"), ("Silver", "Silver"))
+        self.change_field("ClientContact", "customText2", label="Priority Level", hidden=False, options=gold)
+
+    def put_field(self, entity: str, field: Field) -> None:
+        """Add a field, or replace the one of that name."""
+        self.entities[entity] = self.entities[entity].with_fields((field,))
+
+    def change_field(self, entity: str, name: str, **changes: Any) -> None:
+        """Change some properties of a field, like ``required=True`` or ``label="..."``."""
+        self.put_field(entity, attrs.evolve(self.entities[entity].fields[name], **changes))
+
+    def remove_field(self, entity: str, name: str) -> None:
+        fields = {key: one for key, one in self.entities[entity].fields.items() if key != name}
+        self.entities[entity] = attrs.evolve(self.entities[entity], fields=fields)
+
+    def remove_entity(self, name: str) -> None:
+        """A module that the tenant does not have, like Lead."""
+        del self.entities[name]

@@ -1,0 +1,183 @@
+"""The tenant as it stands at the start: the shared cast, and what hangs off some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from customer360_testkit.fakes.bullhorn.associations import USER
+from customer360_testkit.fakes.bullhorn.store import Row
+from customer360_testkit.fakes.cast import CastMember
+from customer360_testkit.fakes.oauth import FakeUser
+
+if TYPE_CHECKING:
+    from customer360_testkit.fakes.bullhorn.fake import BullhornFake
+
+DAY = 86_400_000
+HOUR = 3_600_000
+
+
+def _user(login: str, number: str, name: str, zone: str, *, administrator: bool = False) -> FakeUser:
+    details = {"username": f"{login}.acme", "password": f"fake-password-of-{login}"}
+    return FakeUser(login, number, name, f"{login}@acme.example", zone, administrator=administrator, details=details)
+
+
+USERS = (
+    _user("alex", "1314", "Alex Admin", "Europe/Berlin", administrator=True),
+    _user("kim", "1315", "Kim Agent", "Europe/London"),
+    _user("lee", "1316", "Lee Agent", "America/New_York"),
+)
+COUNTRIES = {
+    "US": (1, "United States"),
+    "GB": (2359, "United Kingdom"),
+    "DE": (2236, "Germany"),
+    "FR": (2229, "France"),
+    "AU": (2194, "Australia"),
+    "IT": (2262, "Italy"),
+    "ES": (2330, "Spain"),
+    "PL": (2309, "Poland"),
+    "BR": (2209, "Brazil"),
+    "JP": (2264, "Japan"),
+}
+_CANDIDATE = {"work": "workPhone", "mobile": "mobile", "home": "phone", "other": "phone3"}
+_CONTACT = {"work": "phone", "mobile": "mobile", "home": "phone2", "other": "phone3"}
+
+
+class Seeding:
+    """Writes the cast into the fake's store, oldest first."""
+
+    def __init__(self, fake: BullhornFake) -> None:
+        self._fake = fake
+        self._now = fake.now
+        self._then = fake.now - 300 * DAY
+        self._companies: dict[str, int] = {}
+
+    def fill(self, cast: Sequence[CastMember]) -> None:
+        self._tables()
+        for member in cast:
+            self._then += DAY
+            match member.kind:
+                case "company":
+                    self._companies[member.company] = self._company(member)
+                case "lead":
+                    self._lead(member)
+                case _:
+                    self._person(member)
+
+    def _tables(self) -> None:
+        for user in USERS:
+            given, _, family = user.name.partition(" ")
+            names = {"firstName": given, "lastName": family, "name": user.name, "email": user.email}
+            self._put("CorporateUser", {**names, "id": int(user.id), "username": user.details["username"]})
+        for code, (number, name) in COUNTRIES.items():
+            self._put("Country", {"id": number, "name": name, "code": code})
+        for number, name in enumerate(("Engineering", "Finance", "Nursing"), 1001):
+            self._put("Category", {"id": number, "name": name})
+
+    # --- the cast ----------------------------------------------------------------------------------------------------
+
+    def _person(self, member: CastMember) -> None:
+        """Every other person seeks a job; the rest work at a client."""
+        common = {**_named(member), "occupation": member.title or None, "customText1": f"C-{member.number:04d}"}
+        if member.number % 4 in (1, 2):
+            phones = {_CANDIDATE[phone.label]: phone.spelled for phone in member.phones}
+            seeker = {**common, **phones, "companyName": member.company or None, "status": "Active"}
+            number = self._put("Candidate", {**seeker, "address": _address(member)})
+            self._history("Candidate", number, member)
+            return
+        company = self._companies.get(member.company)
+        if company is None:
+            company = self._companies[member.company] = self._put("ClientCorporation", {"name": member.company or "-"})
+        phones = {_CONTACT[phone.label]: phone.spelled for phone in member.phones}
+        number = self._put("ClientContact", {**common, **phones, "clientCorporation": company})
+        self._history("ClientContact", number, member)
+
+    def _lead(self, member: CastMember) -> None:
+        phones = {_CONTACT[phone.label]: phone.spelled for phone in member.phones}
+        more = {"companyName": member.company or None, "occupation": member.title or None}
+        number = self._put("Lead", {**_named(member), **phones, **more, "assignedTo": (int(USERS[1].id),)})
+        if member.number % 12 == 2:
+            self._note("Lead", number, self._then, "Met at the fair")
+
+    def _company(self, member: CastMember) -> int:
+        numbers = zip(("phone", "billingPhone"), (phone.spelled for phone in member.phones), strict=False)
+        owners = {"owners": (int(USERS[0].id),), "status": "Active Account"}
+        return self._put("ClientCorporation", {"name": member.company, **dict(numbers), **owners})
+
+    # --- what hangs off them -------------------------------------------------------------------------------------
+
+    def _history(self, entity: str, number: int, member: CastMember) -> None:
+        """Every third person has a past; every ninth more of it."""
+        if member.number % 3:
+            return
+        seeks = entity == "Candidate"
+        for turn in range(4 if member.number % 9 == 0 else 1):
+            at = self._then + turn * HOUR
+            self._note(entity, number, at, "Prefers e-mail")
+            done = {"isCompleted": turn % 2 == 0, "dateCompleted": at if turn % 2 == 0 else None}
+            link = {"candidate" if seeks else "clientContact": number}
+            times = {"dateBegin": at, "dateEnd": at + HOUR, "dateAdded": at}
+            self._put("Task", {"subject": f"Send offer {turn}", "type": "To-Do", **times, **done, **link})
+            link = {"candidateReference" if seeks else "clientContactReference": number}
+            meeting = self._put("Appointment", {"subject": f"Visit {turn}", "type": "Meeting", **times, **link})
+            attendee = {"appointment": meeting, "attendee": (entity, number), "acceptanceStatus": 1}
+            self._put("AppointmentAttendee", attendee)
+        if member.number % 6 == 0:
+            self._work(entity, number, member)
+
+    def _work(self, entity: str, number: int, member: CastMember) -> None:
+        if entity == "ClientContact":
+            company = self._fake.store.tables["ClientContact"].rows[number]["clientCorporation"]
+            link = {"clientContact": number, "clientCorporation": company}
+            work = {"employmentType": "Contract", "status": "Accepting Candidates", "title": f"Nurse {member.number}"}
+            job = self._put("JobOrder", {**link, **work})
+            deal = {"title": f"Deal {member.number}", "type": "Contract", "status": "Open"}
+            self._put("Opportunity", {**link, **deal, "dealValue": 1000.0 + member.number})
+            seeker = next(iter(self._fake.store.rows("Candidate")), None)
+            if seeker is not None:
+                sent = {
+                    "candidate": seeker["id"],
+                    "jobOrder": job,
+                    "status": "Submitted",
+                    "dateWebResponse": self._then,
+                }
+                self._put("JobSubmission", {**sent, "sendingUser": int(USERS[1].id)})
+                self._put("Placement", {"candidate": seeker["id"], "jobOrder": job, "status": "Approved"})
+                self._put("Sendout", {"candidate": seeker["id"], "clientContact": number, "jobOrder": job})
+
+    def _note(self, entity: str, number: int, at: int, text: str) -> None:
+        by = ("CorporateUser", int(USERS[1].id))
+        note = {"comments": text, "action": "Other", "personReference": (entity, number), "commentingPerson": by}
+        made = self._put("Note", {**note, "dateAdded": at, "minutesSpent": 5})
+        self._put("NoteEntity", {"note": made, "targetEntityID": number, "targetEntityName": USER, "dateAdded": at})
+
+    def _put(self, name: str, values: dict[str, Any]) -> int:
+        fake = self._fake
+        place = fake.schema.entities[name]
+        at = min(values.get("dateAdded") or self._then, self._now - HOUR)
+        owner = int(USERS[(at // DAY) % len(USERS)].id)
+        row: Row = {**fake.blank(place), "id": None}
+        row |= {
+            key: value for key, value in (("owner", owner), ("dateAdded", at), ("dateLastModified", at)) if key in row
+        }
+        row |= values
+        if row["id"] is None:
+            row["id"] = fake.new_id(place)
+        now = fake.clock.time()
+        fake.store.put(name, row, now, now)
+        return int(row["id"])
+
+
+def _named(member: CastMember) -> Row:
+    values: Row = {"firstName": member.given, "lastName": member.family, "name": member.name}
+    for name, email in zip(("email", "email2"), member.emails, strict=False):
+        values[name] = email
+    return values
+
+
+def _address(member: CastMember) -> dict[str, Any] | None:
+    """Some records lack it: real data are like that."""
+    if member.number % 7 == 0:
+        return None
+    blank = dict.fromkeys(("address1", "address2", "city", "state", "zip"))
+    return {**blank, "countryID": COUNTRIES[member.country][0]}
