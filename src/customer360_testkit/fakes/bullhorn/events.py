@@ -111,7 +111,8 @@ class Events:
         return json_answer(200, {"result": len(self._named(call).batches)})
 
     def unsubscribe(self, call: Call) -> WireAnswer:
-        del self._subscriptions[self._named(call).name]
+        queue = self._named(call)
+        del self._subscriptions[queue.name]
         return json_answer(200, {"result": True})
 
     def _named(self, call: Call) -> Subscription:
