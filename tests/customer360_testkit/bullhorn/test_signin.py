@@ -245,6 +245,9 @@ def test_another_data_centre_shows_the_way(client: Client) -> None:
     answer = client.at("auth.bullhornstaffing.com", "POST", "/oauth/token?grant_type=x")
     assert (answer.status_code, answer.headers["location"]) == (307, f"https://{AUTH}/oauth/token?grant_type=x")
     assert client.at("auth-west.bullhornstaffing.com", "GET", "/oauth/authorize").status_code == 307
+    asked = {"client_id": client.fake.client_id, "response_type": "code", "redirect_uri": BACK}
+    start = f"https://auth.bullhornstaffing.com/oauth/authorize?{urlencode(asked)}"
+    assert client.fake.authorize(start).startswith(f"{BACK}?code="), "a browser follows"
 
 
 @pytest.mark.parametrize("wrong", [{"client_id": "other"}, {"client_secret": "wrong"}])

@@ -129,6 +129,13 @@ class BullhornFake(FakeCrm):
 
     # --- for tests, simulators and judges ----------------------------------------------------------------------
 
+    def authorize(self, authorization_url: str, user: str | None = None, *, deny: bool = False) -> str:
+        """As everywhere; the browser follows where another data centre shows the way to this one."""
+        location = super().authorize(authorization_url, user, deny=deny)
+        if location.startswith(f"{self.base(self.centre.auth)}/oauth/authorize"):
+            location = super().authorize(location, user, deny=deny)
+        return location
+
     def records(self, module: str) -> list[dict[str, Any]]:
         entity = self.schema.entities.get(module)
         if entity is None:
