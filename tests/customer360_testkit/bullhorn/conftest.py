@@ -36,9 +36,9 @@ def http() -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stages() -> Iterator[Servers]:
-    """As many servers as a test has fakes at once."""
+    """As many servers as a test has fakes at once; none outlives its room, for others count threads."""
     with ExitStack() as serving:
         yield Servers(serving)
 
