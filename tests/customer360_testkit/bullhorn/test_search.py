@@ -151,6 +151,9 @@ def test_find_tells_what_a_text_is(make: Make, find_type: str) -> None:
     assert person in found(client, str(person[1]))
     assert found(client, "zeno smi") == [person]
     assert client.get("/find", query="").status_code == 400
+    client("DELETE", f"/entity/Candidate/{person[1]}")
+    client.settle()
+    assert found(client, "zeno smi") == [], "whoever is deleted is not found"
 
 
 @pytest.mark.parametrize("query", ["id,title", "id,firstName,lastName,title"])
