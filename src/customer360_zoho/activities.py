@@ -319,7 +319,10 @@ async def find_created(draft: ActivityDraft, since: datetime) -> RecordRef | Non
     else:
         where = q.all_of([_belongs(module, draft.contact), q.at_least("Created_Time", earliest)])
         columns = ("id", READINGS[module].text, "Created_Time")
-        rows = await q.coql_where(columns, module, where, carries, order=(("Created_Time", False), ("id", False)))
+        oldest_first = (("Created_Time", False), ("id", False))
+        rows = await q.coql_where(
+            columns, module, where, carries, order=oldest_first, enough=1, reach=q.REACHABLE_BY_COQL
+        )
     return RecordRef(KEY, module, str(rows[0]["id"])) if rows else None
 
 

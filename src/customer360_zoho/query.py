@@ -30,6 +30,9 @@ MAX_IN = 50
 MAX_CRITERIA = 10
 MAX_CRITERIA_LENGTH = 3000
 REACHABLE_BY_COQL = 10_000
+WORTH_READING = 2_000
+"""More candidates than these and the question was too wide for a person who waits."""
+
 REACHABLE_BY_SEARCH = 2_000
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)?", re.ASCII)
@@ -291,7 +294,6 @@ def word(text: str) -> str:
 # Asking -------------------------------------------------------------------------------------------------------------
 
 PAGE = 200
-_MOST_COQL_PAGES = 10
 
 
 async def coql(statement: str) -> tuple[tuple[Row, ...], bool]:
@@ -307,16 +309,17 @@ async def coql_where(
     *,
     order: Sequence[tuple[str, bool]] = (("id", False),),
     enough: int | None = None,
+    reach: int = WORTH_READING,
 ) -> list[Row]:
     """All rows that are ``wanted``, page after page; stops at ``enough``.
 
-    Raises :class:`Truncated` when the vendor holds more candidates than it makes sense to read.
+    Raises :class:`Truncated` when the vendor holds more candidates than ``reach``.
     """
 
     async def page(number: int) -> tuple[tuple[Row, ...], bool]:
         return await coql(select(columns, module, where, order=order, offset=number * PAGE, count=PAGE))
 
-    return await _collected(page, wanted, _MOST_COQL_PAGES, enough)
+    return await _collected(page, wanted, reach // PAGE, enough)
 
 
 async def search_rows(

@@ -171,6 +171,18 @@ def test_a_created_activity_is_found_by_its_key(zoho: Any, rows: Callable[..., R
     assert "(Who_Id = '41' and Created_Time >= '2026-05-14T07:45:00+00:00')" in zoho.statement
 
 
+@pytest.mark.promise("R2")
+def test_a_created_activity_is_found_behind_thousands(zoho: Any, rows: Callable[..., Response]) -> None:
+    """A busy contact's record is looked for as far as COQL reaches, not as far as a person would wait."""
+    others = [rows({"id": f"1{n}", "Description": f"ref: other{n}"}, more=True) for n in range(12)]
+    found = zoho.run(
+        zoho.connector.find_created(zoho.facts, TaskDraft(contact=ADA, key="k1"), since=START),
+        *others,
+        rows({"id": "2", "Description": "ref: k1"}),
+    )
+    assert found == RecordRef("zoho", "Tasks", "2")
+
+
 def test_a_note_is_found_by_its_key(zoho: Any, rows: Callable[..., Response]) -> None:
     """In the record's own list; None where it is not."""
     draft = NoteDraft(contact=ADA, key="k1")
