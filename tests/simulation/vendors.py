@@ -14,11 +14,12 @@ from tests.simulation.model_crm import LONGEST_RUN, ModelConnector, ModelCrm
 from customer360.core.activities import ActivityDraft, CallDraft, NoteDraft, TaskDraft
 from customer360.core.capabilities import Repeat
 from customer360.core.connector import Connector
-from customer360.core.effects import Handler, Request, Send
+from customer360.core.effects import Handler, Now, Request, Send
 from customer360.core.linking import LinkFacts
 from customer360.core.records import RecordRef
 from customer360.core.wire import Response
 from customer360.outbox.keys import activity_key
+from customer360.transport.answers import error_of
 
 BEGAN = datetime(2027, 1, 15, 8, tzinfo=UTC)
 
@@ -86,7 +87,7 @@ class ModelVendor(Vendor):
             content = b"" if request.json is None else json.dumps(request.json).encode()
             url = f"https://model.test{request.path}{query}"
             response = await Send(method=request.method, url=url, content=content)
-            error = self.connector.error(self.facts, request, response)
+            error = error_of(self.connector, self.facts, request, response, await Now())
             if error is not None:
                 raise error
             return response

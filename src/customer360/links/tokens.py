@@ -35,6 +35,8 @@ EARLY: Final = 60.0
 """Seconds before its end at which a token is renewed: it must outlive the request that it is put on."""
 ANSWER: Final = 20.0
 """Seconds that the vendor's sign-in server has."""
+RETRIES: Final = (0.25, 1.0)
+"""Seconds, about, before a sign-in server that failed is asked again."""
 LEASE: Final = 40.0
 PATIENCE: Final = 60.0
 """Seconds to wait for another process's refresh."""
@@ -137,9 +139,19 @@ class StoredTokens:
     async def _refreshed(self, row: AuthorizationRow) -> Grant:
         if self._unstored is not None and self._unstored.generation == row.generation + 1:
             return self._unstored
-        grant = self._seals.open_grant(row.grant)
-        refresh = self._scheme.refresh(self._facts, self._application, grant)
-        return await within(ANSWER, handling(self._exchange, refresh))
+        return await within(ANSWER, self._asked(self._seals.open_grant(row.grant)))
+
+    async def _asked(self, grant: Grant) -> Grant:
+        for seconds in RETRIES:
+            try:
+                return await handling(self._exchange, self._scheme.refresh(self._facts, self._application, grant))
+            except CrmUnavailable as ill:
+                # It says so itself: the refresh token was not taken. A lost answer may have taken it, and asking again
+                # with the same one would look like theft (X6).
+                if ill.wait is not None and ill.wait > ANSWER / 4:
+                    raise
+                await Sleep(max(ill.wait or 0.0, seconds * (0.5 + await Random())))
+        return await handling(self._exchange, self._scheme.refresh(self._facts, self._application, grant))
 
     async def _refused(self, row: AuthorizationRow, holder: str, refused: NeedsAuthorization) -> Grant:
         """The vendor says that the grant is dead: so it is, unless another has taken its place meanwhile (D7)."""

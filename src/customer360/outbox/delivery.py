@@ -31,7 +31,7 @@ from customer360.connections import Connection
 from customer360.core.activities import ActivityDraft
 from customer360.core.capabilities import CreateClass, Repeat
 from customer360.core.effects import Emit, Err, Now, Operation, Random, Request, Sleep, Tx, handling, settle, tx, within
-from customer360.core.errors import DeliveryInDoubt, Gone, StoreError
+from customer360.core.errors import Customer360Error, DeliveryInDoubt, Gone, StoreError
 from customer360.core.records import RecordRef, RelatedKind
 from customer360.core.serialization import draft_from_json, to_json
 from customer360.core.wire import Response
@@ -101,14 +101,21 @@ class Report:
 
 @attrs.define
 class _Watch:
-    """Notes whether an operation handed a request that may write to the transport."""
+    """Notes whether a request of an operation may have written, as far as the transport can tell."""
 
     wrote: bool = False
 
     async def __call__(self, request: Request) -> Response:
-        if request.method not in ("GET", "HEAD"):
-            self.wrote = True
-        return await request
+        if request.method in ("GET", "HEAD"):
+            return await request
+        before, self.wrote = self.wrote, True
+        try:
+            return await request
+        except Customer360Error as error:
+            # Refused, never sent, or refused and then no new token to be had. Of a repeatable one the transport keeps
+            # no such account.
+            self.wrote = before or error.maybe_applied or request.repeatable
+            raise
 
 
 class Delivery:

@@ -52,7 +52,7 @@ def error_of(
         waits = [wait for wait in (error.wait, header) if wait is not None]
         error.wait = max(waits) if waits else None
     # The CRM took the request and failed on the way, or said something that nobody understands: a write may stand (X3).
-    if isinstance(error, CrmUnavailable | UnexpectedAnswer) and is_write(request):
+    if isinstance(error, CrmUnavailable | UnexpectedAnswer | PluginBroken) and is_write(request):
         error.maybe_applied = True
     return error
 

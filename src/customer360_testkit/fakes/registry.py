@@ -12,12 +12,6 @@ from importlib.metadata import entry_points
 from customer360_testkit.fakes.fake import FakeCrm
 
 GROUP = "customer360.fakes"
-_OWN = {
-    "zoho": "customer360_testkit.fakes.zoho",
-    "microsoft365": "customer360_testkit.fakes.microsoft365",
-    "salesforce": "customer360_testkit.fakes.salesforce",
-}
-"""This distribution's own, so that they are found in a checkout that is not installed."""
 
 
 class NoSuchFake(LookupError):
@@ -51,4 +45,4 @@ def fake_named(key: str) -> type[FakeCrm]:
 
 
 def _modules() -> dict[str, str]:
-    return {**_OWN, **{point.name: point.module for point in entry_points(group=GROUP)}}
+    return {point.name: point.module for point in entry_points(group=GROUP)}

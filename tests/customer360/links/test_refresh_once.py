@@ -47,6 +47,7 @@ class Vendor:
         self.revoked = False
         self.seconds = 0.1
         self.status = 200
+        self.ill_times = 0
         self.asked = threading.Event()
         self._mutex = threading.Lock()
         vendor = self
@@ -99,6 +100,9 @@ class Vendor:
 
     def token(self, refresh: str) -> tuple[int, dict[str, Any]]:
         with self._mutex:
+            if self.ill_times:
+                self.ill_times -= 1
+                return 503, {}
             if self.status != 200:
                 return self.status, {}
             if refresh != self.refresh or self.revoked:
@@ -312,6 +316,14 @@ def test_a_failing_sign_in_server_leaves_the_grant_alive(scene: Scene, driver: B
         driver.run(ask(scene.links))
     scene.vendor.status = 200
     assert driver.run(ask(scene.links)) == 200
+
+
+@pytest.mark.fault("X6")
+def test_a_sign_in_server_that_is_ill_for_a_moment_costs_nobody_an_error(scene: Scene, driver: BlockingDriver) -> None:
+    """A 503 has not taken the refresh token: it is asked again, with the same one."""
+    scene.vendor.ill_times = 1
+    assert driver.run(ask(scene.links)) == 200
+    assert scene.vendor.refreshes == 1
 
 
 @pytest.mark.fault("X6")

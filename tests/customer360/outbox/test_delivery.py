@@ -12,16 +12,18 @@ from tests.simulation.vendors import ModelVendor
 
 from customer360.connections import Connection
 from customer360.core.activities import ActivityDraft
-from customer360.core.effects import Leaf, Operation, Send, Tx, settle, within
+from customer360.core.effects import Handler, Leaf, Operation, Request, Send, Tx, settle, within
 from customer360.core.errors import (
     AnswerLost,
     ConnectFailed,
+    CrmUnavailable,
     DeadlineExceeded,
     DeliveryInDoubt,
     Gone,
     NeedsAuthorization,
     NotLinked,
     StoreBusy,
+    TokenExpired,
     ValidationFailed,
 )
 from customer360.core.records import RecordRef
@@ -36,6 +38,18 @@ from customer360.store.engine import Store, open_store
 T = TypeVar("T")
 
 
+def without_renewal(exchange: Handler) -> Handler:
+    """The exchange of a link whose sign-in server fails: a refused token ends in that server's error."""
+
+    async def renewing(request: Request) -> Response:
+        try:
+            return await exchange(request)
+        except TokenExpired:
+            raise CrmUnavailable("the sign-in server failed", status=503) from None
+
+    return renewing
+
+
 class Desk:
     """A store, the model CRM and a worker on a virtual clock; faults strike requests in order."""
 
@@ -47,6 +61,7 @@ class Desk:
         self.delivery = Delivery(self.reach)
         self.unreachable: Exception | None = None
         self.faults: list[Exception | Response | None] = []
+        self.sign_in_is_ill = False
         self.arrives = True
         """Whether a request that meets a fault is applied all the same."""
         self.sent: list[tuple[float, str]] = []
@@ -61,7 +76,7 @@ class Desk:
             agent_id=agent_id,
             connector=self.vendor.connector,
             facts=self.vendor.facts,
-            exchange=self.vendor.exchange(),
+            exchange=without_renewal(self.vendor.exchange()) if self.sign_in_is_ill else self.vendor.exchange(),
             resources=(),
         )
 
@@ -228,6 +243,20 @@ def test_a_connection_that_was_never_made_is_no_doubt(desk: Desk) -> None:
     desk.faults = [ConnectFailed("no route")]
     desk.deliver()
     assert (desk.row(desk.task).state, desk.row(desk.task).sent_until) == (DeliveryState.DOUBT, doubtful)
+
+
+@pytest.mark.fault("X5")
+@pytest.mark.fault("X6")
+def test_a_refused_token_that_cannot_be_renewed_now_is_no_doubt(desk: Desk) -> None:
+    """The CRM refused the create; that its sign-in server is ill as well adds nothing to what was written."""
+    desk.promise(desk.call)
+    desk.sign_in_is_ill, desk.arrives = True, False
+    desk.faults = [Response(401)]
+    assert desk.deliver().count(DeliveryState.DUE) == 1
+    assert desk.row(desk.call).sent_until is None
+    desk.until_due(desk.call)
+    assert desk.deliver().count(DeliveryState.DONE) == 1
+    assert desk.times(desk.call) == 1
 
 
 @pytest.mark.feature("D3")
