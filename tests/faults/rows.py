@@ -444,4 +444,12 @@ ROWS: Final = (
         _at(late(30.0)),
         "0 → AnswerLost, may be applied, retryable",
     ),
+    Row(
+        "X23",
+        "activity answered with 502, looked for before the index shows it",
+        "activity",
+        _status(502, applied=True),
+        "1 → kept, in doubt, 1 in the end",
+        applied=1,
+    ),
 )

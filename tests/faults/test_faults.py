@@ -23,6 +23,7 @@ PROMISES = {
     "X11": "R9",
     "X14": "R1",
     "X22": "R1",
+    "X23": "R1",
 }
 FAST = [("zoho", "blocking"), ("microsoft365", "asyncio")]
 """Each CRM and each face once, but plain reads and rows that wait only at the first; the rest is of the slow tier."""
