@@ -14,6 +14,7 @@ from customer360.transport.asyncio_streams import AsyncioBackend
 from customer360.transport.blocking_streams import BlockingBackend
 from customer360.transport.engine import failure
 from customer360.transport.framing import Incoming, Origin, core_origin, core_request
+from customer360.transport.proxies import Proxy
 from customer360.transport.resolving import Resolver
 from customer360.transport.wire_state import WireState
 
@@ -35,14 +36,6 @@ class Wiring:
             return (core.AsyncConnectionPool if asynchronous else core.ConnectionPool)(**options)
         kind = core.AsyncHTTPProxy if asynchronous else core.HTTPProxy
         return kind(proxy_url=self.proxy.url, proxy_auth=self.proxy.auth, **options)
-
-
-@attrs.frozen
-class Proxy:
-    """An HTTP proxy."""
-
-    url: str
-    auth: tuple[str, str] | None = attrs.field(default=None, repr=False)
 
 
 class BlockingShard:

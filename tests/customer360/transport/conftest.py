@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from types import ModuleType
+from functools import partial
 from typing import Any, ClassVar
 
 import attrs
-import httpx
-import httpx2
 import pytest
 
 from customer360.core import effects as fx
@@ -26,6 +25,8 @@ from customer360.transport.exchange import Exchange
 from customer360.transport.httpx_adapter import AsyncHttpxPort, HttpxPort
 
 DEADLINE = 5.0
+ENGINES = ("httpx", "httpx2", "fast")
+"""What parses HTTP: every port of the suite runs over each of them."""
 
 
 @attrs.frozen
@@ -432,9 +433,9 @@ def exchange() -> Callable[..., Exchange]:
 class Carrier:
     """A port of either kind, used from a test's own thread."""
 
-    def __init__(self, *, asynchronous: bool, module: ModuleType, **options: Any) -> None:
+    def __init__(self, port: Any, *, asynchronous: bool) -> None:
         self.runner = asyncio.Runner() if asynchronous else None
-        self.port: Any = (AsyncHttpxPort if asynchronous else HttpxPort)(module, **options)
+        self.port = port
 
     def do(self, what: Any) -> Any:
         """Finish what a method of the port returned."""
@@ -462,17 +463,34 @@ class Carrier:
             self.runner.close()
 
 
-MAKERS = [(asynchronous, module) for asynchronous in (False, True) for module in (httpx, httpx2)]
+def maker(engine: str, *, asynchronous: bool) -> Callable[..., Any]:
+    """What makes ports over ``engine``; skips where it is not installed."""
+    pytest.importorskip("httptools" if engine == "fast" else engine)
+    if engine == "fast":
+        from customer360.transport.fast_adapter import AsyncFastPort, FastPort
+
+        return AsyncFastPort if asynchronous else FastPort
+    return partial(AsyncHttpxPort if asynchronous else HttpxPort, importlib.import_module(engine))
 
 
-@pytest.fixture(params=MAKERS, ids=lambda p: f"{'asyncio' if p[0] else 'threads'}-{p[1].__name__}")
+@pytest.fixture(params=ENGINES)
+def makes(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Makes asyncio's ports over each engine, for tests with a loop of their own."""
+    return maker(request.param, asynchronous=True)
+
+
+@pytest.fixture(
+    params=[(asynchronous, engine) for asynchronous in (False, True) for engine in ENGINES],
+    ids=lambda p: f"{'asyncio' if p[0] else 'threads'}-{p[1]}",
+)
 def opens(request: pytest.FixtureRequest) -> Iterator[Callable[..., Carrier]]:
     """Makes ports with options of the test's own."""
-    asynchronous, module = request.param
+    asynchronous, engine = request.param
+    make_port = maker(engine, asynchronous=asynchronous)
     made: list[Carrier] = []
 
     def make(**options: Any) -> Carrier:
-        made.append(Carrier(asynchronous=asynchronous, module=module, **options))
+        made.append(Carrier(make_port(**options), asynchronous=asynchronous))
         return made[-1]
 
     yield make

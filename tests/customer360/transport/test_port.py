@@ -1,4 +1,4 @@
-"""One suite for four ports: threads and asyncio, each over httpx and httpx2."""
+"""One suite for six ports: threads and asyncio, each over httpx, httpx2 and the extra ``fast``."""
 
 from __future__ import annotations
 
@@ -355,3 +355,59 @@ class TestNames:
             for filler in fillers:
                 filler.close()
         assert len(server.seen) == 1
+
+
+class TestWords:
+    """HTTP's less common words, read and written alike by every parser."""
+
+    @pytest.mark.parametrize(
+        ("raw", "keeps"),
+        [
+            (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + head(2) + b"ok", True),
+            (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nok", False),
+            (b"HTTP/1.0 200 OK\r\n\r\nok", False),
+            (head(2, "Connection: close") + b"ok", False),
+            (head(None, "Transfer-Encoding: chunked", "Trailer: X-T") + b"2\r\nok\r\n0\r\nX-T: 1\r\n\r\n", True),
+            (head(None, "Transfer-Encoding: chunked") + b"1;a=b\r\no\r\n1\r\nk\r\n0\r\n\r\n", True),
+        ],
+        ids=["interim", "until the end", "1.0", "close", "trailer", "extension"],
+    )
+    def test_answers_of_every_shape(self, port: Carrier, server: Any, raw: bytes, keeps: bool) -> None:
+        """The answer is whole, an interim one is not taken for it, and its connection serves on where it may."""
+        server.script[1] = server.steps.raw(raw, keep=keeps)
+        response = port.send(server.url)
+        assert (response.status, response.content, response.header("link")) == (200, b"ok", None)
+        assert response.header("x-t") is None
+        assert port.send(server.url).status == 200
+        assert server.connections == (1 if keeps else 2)
+
+    @pytest.mark.parametrize("status", [200, 304])
+    def test_no_body_where_there_is_none(self, port: Carrier, server: Any, status: int) -> None:
+        """An answer to HEAD, and a 304, tell a length and have no body."""
+        server.script[1] = server.steps.raw(b"HTTP/1.1 %d X\r\nContent-Length: 9\r\n\r\n" % status, keep=True)
+        assert port.send(server.url, "HEAD" if status == 200 else "GET").content == b""
+        assert port.send(server.url).content == b'{"ok":true}'
+        assert server.connections == 1
+
+    @pytest.mark.parametrize("value", ["a\r\nX: y", "a\nX: y", "a\0", "\u20ac"])
+    def test_what_cannot_be_written_is_not(self, port: Carrier, server: Any, value: str) -> None:
+        """Nothing breaks out of its line."""
+        with pytest.raises(e.InvalidValue):
+            port.send(server.url, "POST", headers=(("X-Key", value),), content=b"x")
+        assert server.seen == []
+        assert port.send(server.url).status == 200
+
+    def test_an_answer_before_the_request_was_read(self, port: Carrier, server: Any) -> None:
+        """A server that refuses a large body may say so and stop reading: what it says counts."""
+
+        def greet(peer: Any) -> bool:
+            peer.sock.recv(1000)
+            peer.sock.sendall(b"HTTP/1.1 413 X\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig")
+            peer.sock.shutdown(socket.SHUT_WR)
+            while peer.sock.recv(65536):
+                pass
+            return False
+
+        server.greet[1] = greet
+        assert port.send(server.url, "POST", content=b"x" * 3_000_000, timeout=SLACK).status == 413
+        assert port.send(server.url).status == 200

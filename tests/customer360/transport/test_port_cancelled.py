@@ -5,31 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
-import httpx
-import httpx2
 import pytest
 
 from customer360.core import errors as e
 from customer360.core.effects import Send
 from customer360.core.wire import Response
-from customer360.transport.httpx_adapter import AsyncHttpxPort
 
-both = pytest.mark.parametrize("module", [httpx, httpx2], ids=lambda module: module.__name__)
 LIMIT = 2
 
 
-@both
 @pytest.mark.fault("X13")
 @pytest.mark.promise("R8")
 @pytest.mark.parametrize("burst", [1, 5])
-def test_cancelled_after_any_number_of_steps(server: Any, module: ModuleType, burst: int) -> None:
+def test_cancelled_after_any_number_of_steps(server: Any, makes: Callable[..., Any], burst: int) -> None:
     """After each of 0 to 200 steps of the loop; twice in a row, as a caller in a hurry does."""
 
     async def run() -> None:
-        port = AsyncHttpxPort(module, per_host=LIMIT)
+        port = makes(per_host=LIMIT)
         for steps in range(201):
             tasks = [
                 asyncio.create_task(port.send(Send(method="GET", url=server.url, timeout=20.0))) for _ in range(burst)
@@ -50,14 +44,13 @@ def test_cancelled_after_any_number_of_steps(server: Any, module: ModuleType, bu
     asyncio.run(run())
 
 
-@both
 @pytest.mark.fault("X13")
-def test_a_cancelled_caller_does_not_wait_for_a_dead_server(server: Any, module: ModuleType) -> None:
+def test_a_cancelled_caller_does_not_wait_for_a_dead_server(server: Any, makes: Callable[..., Any]) -> None:
     """Its exchange is thrown away behind it, with its connection."""
     server.script[1] = server.steps.never()
 
     async def run() -> None:
-        port = AsyncHttpxPort(module, per_host=1)
+        port = makes(per_host=1)
         task = asyncio.create_task(port.send(Send(method="GET", url=server.url, timeout=60.0)))
         await server.asked()
         task.cancel()
@@ -70,14 +63,13 @@ def test_a_cancelled_caller_does_not_wait_for_a_dead_server(server: Any, module:
     asyncio.run(run())
 
 
-@both
 @pytest.mark.promise("R11")
-def test_closing_under_a_request_is_an_error_of_ours(server: Any, module: ModuleType) -> None:
+def test_closing_under_a_request_is_an_error_of_ours(server: Any, makes: Callable[..., Any]) -> None:
     """Not a cancellation that nobody asked for."""
     server.script[1] = server.steps.never()
 
     async def run() -> None:
-        port = AsyncHttpxPort(module)
+        port = makes()
         task = asyncio.create_task(port.send(Send(method="POST", url=server.url, timeout=20.0)))
         await server.asked()
         await port.close()

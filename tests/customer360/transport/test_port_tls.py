@@ -1,4 +1,4 @@
-"""Certificates, proxies and the environment (X15, R15), on all four ports."""
+"""Certificates, proxies and the environment (X15, R15), on all ports."""
 
 from __future__ import annotations
 
