@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 HOUSES = {path.parent.name: path.parent for path in sorted(ROOT.glob("src/customer360_*/pyproject.toml"))}
 HOUSES = {"customer360": ROOT, **HOUSES}
 CRMS = {name.removeprefix("customer360_") for name in HOUSES} - {"customer360", "testkit"}
-KINDS = ("*.py", "*.json", "*.lark", "*.mako", "py.typed")
+KINDS = ("*.py", "*.json", "*.lark", "*.mako", "*.tmpl", "py.typed")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheels")]
 
 
