@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from customer360.core.errors import InvalidSettings, PluginMissing
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def plugin(verbs: Verbs) -> None:
-    """Add ``customer360 plugin new KEY``."""
+    """Add ``customer360 plugin new KEY`` and ``customer360 plugin check [KEY...]``."""
     parser = verbs.add_parser("plugin", help="start a connector for another CRM, and check one")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
 
@@ -22,6 +25,12 @@ def plugin(verbs: Verbs) -> None:
     new.add_argument("--name", help="what people call it (default: the key with a capital)")
     new.add_argument("--into", type=Path, default=Path(), metavar="FOLDER", help="where (default: here)")
     new.set_defaults(run=_new)
+
+    check = actions.add_parser("check", help="look at installed plugins, and run the conformance suite on their fakes")
+    check.add_argument("keys", metavar="KEY", nargs="*", help="CRMs (default: all that are installed)")
+    check.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting to link with")
+    check.add_argument("--quick", action="store_true", help="leave the conformance suite out")
+    check.set_defaults(run=_check)
 
 
 def _new(arguments: argparse.Namespace) -> int:
@@ -44,3 +53,29 @@ It is whole: a connector for a small imaginary CRM, a fake of that CRM, and test
 and then make it speak of {named.name}, room by room, the fake first. docs/how-to/write-a-plugin.md leads the way."""
     )
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from customer360_testkit.plugin_author.inspection.report import Report
+    from customer360_testkit.plugin_author.inspection.subject import installed_keys
+
+    keys: Sequence[str] = arguments.keys or installed_keys()
+    if not keys:
+        raise PluginMissing("no plugin is installed", next_step="in a plugin's project: pip install -e .")
+    report = Report(Console(highlight=False), _settings(arguments.set), quick=arguments.quick)
+    for key in keys:
+        report.on(key)
+    report.close()
+    return 0 if report.good else 1
+
+
+def _settings(given: Sequence[str]) -> dict[str, str]:
+    settings = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise InvalidSettings(f"--set {text!r} is not NAME=VALUE")
+        settings[name] = value
+    return settings
