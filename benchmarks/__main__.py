@@ -1,28 +1,66 @@
-"""``python -m benchmarks [NAME ...]``: run the measurements, one after the other, each in a process of its own."""
+"""``python -m benchmarks [--quick] [--json FILE] [NAME ...]``: run the measurements, one after the other.
+
+Each is a process of its own. ``--quick`` is for seeing that they run, at tiny size. ``--json`` also writes what was
+measured into FILE: the machine, without its name, and every table.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+from benchmarks.stage.figures import machine
 
 HERE = Path(__file__).parent
 NOT_ALONE = {"__main__", "phone_spellings"}
 """What is no measurement itself."""
+OURS = ("transport", "search", "vendor_clients", "imports", "pops", "hooks", "idle", "round_trips")
+"""Those that know ``--quick``, in the order of the page in the docs."""
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """0 if every measurement ran to its end."""
-    known = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_ALONE)
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        print(f"no measurement is called {unknown[0]!r}; there are: {', '.join(known)}", file=sys.stderr)
-        return 2
-    failed = 0
-    for name in names or known:
+    rest = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in {*NOT_ALONE, *OURS})
+    known = [*OURS, *rest]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(known)}; all unless given")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes: whether they run, not how fast")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    asked = parser.parse_args(arguments)
+    if unknown := set(asked.names) - set(known):
+        parser.error(f"no measurement is called {min(unknown)!r}; there are: {', '.join(known)}")
+    told: dict[str, Any] = {"machine": machine(), "tables": []}
+    print(json.dumps(told["machine"]), flush=True)
+    failed = []
+    for name in asked.names or known:
         print(f"\n=== {name} ===", flush=True)
-        failed += subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=False).returncode != 0
+        if not run(name, quick=asked.quick, tables=told["tables"]):
+            failed.append(name)
+    if asked.json is not None:
+        asked.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    if failed:
+        print(f"\ndid not run to their end: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def run(name: str, *, quick: bool, tables: list[Any]) -> bool:
+    """Run one, pass on what it prints, and keep its tables."""
+    command = [sys.executable, str(HERE / f"{name}.py"), *(["--quick"] if quick and name in OURS else [])]
+    paths = os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH"))))
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths}
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if line.startswith('{"table"'):
+                tables.append({"measurement": name, **json.loads(line)})
+    return process.returncode == 0
 
 
 if __name__ == "__main__":

@@ -112,8 +112,9 @@ class Kernel(Generic[T]):
 
     @property
     def alone(self) -> bool:
-        """Whether one task is all there is: what it waits for may be carried out on the spot."""
-        return len(self._tasks) == 1
+        """Whether everybody waits, in the end, for one and the same leaf, and nobody sleeps: it may be carried out on
+        the spot. A deadline may pass meanwhile, but no request outlives the one that it is under."""
+        return len(self._flying) == 1 and all(task.timer is None for task in self._tasks)
 
     @property
     def done(self) -> bool:
