@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from functools import partial
 from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
@@ -20,7 +21,9 @@ from customer360.transport.framing import Origin
 from customer360.transport.urls import origin
 from customer360.transport.wire_state import WireState
 
-PER_HOST: Final = 20
+PER_HOST: Final = 100
+"""Connections to one host: a pop uses eight at once, and a few pops at once must not wait for each other. What a vendor
+allows each of its users is the limiter's business."""
 KEEP: Final = 90.0
 """Seconds that an idle connection is kept: agents take a call every few minutes, servers close after one or two."""
 GRACE: Final = 0.5
@@ -163,13 +166,15 @@ class AsyncioPort:
 
     async def send(self, send: Send) -> Response:
         """One exchange, within ``send.timeout``; see :class:`~customer360.transport.port.AsyncHttpPort`."""
-        task = asyncio.get_running_loop().create_task(self._exchange(send))
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(self._exchange(send))
         self._running.add(task)
-        task.add_done_callback(self._done)
+        over: asyncio.Future[None] = loop.create_future()  # cancelling it leaves the task alone
+        task.add_done_callback(partial(self._done, over))
         try:
-            await asyncio.wait((task,))
+            await over
         except asyncio.CancelledError:
-            asyncio.get_running_loop().call_later(min(GRACE, send.timeout), task.cancel)
+            loop.call_later(min(GRACE, send.timeout), task.cancel)
             raise
         if task.cancelled():  # by close(), not by our caller
             raise AnswerLost("this client was closed before the CRM answered", maybe_applied=writes(send.method))
@@ -233,10 +238,12 @@ class AsyncioPort:
                     shelf.drop_idle()
                 shelf.give_back(shard, time.monotonic(), good=good and not self._closed)
 
-    def _done(self, task: asyncio.Task[Response]) -> None:
+    def _done(self, over: asyncio.Future[None], task: asyncio.Task[Response]) -> None:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # its caller may have left: nobody else would take note of it
+        if not over.done():
+            over.set_result(None)
 
     def _shelf(self, where: Origin) -> Shelf[AsyncioShard]:
         if self._closed:
