@@ -93,13 +93,12 @@ def _made(check: Check, subject: Subject) -> Finding:
 class Report:
     """Prints what is found of one plugin after the other.
 
-    ``settings`` go over those of the fakes; ``quick`` leaves the conformance suite out.
+    ``settings`` go over those of the fakes.
     """
 
-    def __init__(self, console: Console, settings: Mapping[str, str] | None = None, *, quick: bool = False) -> None:
+    def __init__(self, console: Console, settings: Mapping[str, str] | None = None) -> None:
         self._console = console
         self._settings = dict(settings or {})
-        self._quick = quick
         self._problems = 0
 
     @property

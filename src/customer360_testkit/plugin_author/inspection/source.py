@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from customer360.core.connector import Connector
 from customer360_testkit.plugin_author.inspection.subject import Problem, Subject
@@ -92,8 +93,13 @@ def readme(subject: Subject) -> Iterator[Problem]:
     ):
         if not re.search(rf"^#+ {heading}\b", text, re.MULTILINE):
             yield Problem(f"the README has no heading {heading!r}", why)
-    if "https://" not in text:
-        yield Problem("the README names no page of the vendor's")
+    told = re.sub(r"[\s_-]+", " ", text).lower()
+    for setting in subject.connector.linking.settings:
+        if setting.name.replace("_", " ").lower() not in told:
+            yield Problem(f"the README does not name the setting {setting.name!r}", "say where its value is found")
+    page = urlsplit(subject.connector.info.docs_url).hostname or "https://"
+    if page not in text:
+        yield Problem(f"the README names no page at {page}", "link the vendor's documentation, as info.docs_url does")
 
 
 def packaged(subject: Subject) -> Iterator[Problem]:
