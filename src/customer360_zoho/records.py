@@ -173,9 +173,11 @@ def wire_of(value: FieldValue) -> Any:
 def wire_fields(fields: Fields) -> dict[str, Any]:
     """Fields as Zoho takes them.
 
-    System keys (``$...``) and names that cannot be API names raise :class:`InvalidValue`.
+    System keys (``$...``), the id and names that cannot be API names raise :class:`InvalidValue`.
     """
     for name in fields:
+        if name == "id":  # another record's id in a body would be an edit of that record
+            raise InvalidValue("a record's id cannot be written", next_step="leave it out")
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*|\$se_module|\$send_notification", name, re.ASCII):
             raise InvalidValue(f"{name!r} is no field of Zoho", next_step="use a name from describe()")
     return {name: wire_of(value) for name, value in fields.items()}

@@ -134,7 +134,7 @@ def test_clearing_and_references() -> None:
     assert wire_fields(fields) == {"Phone": None, "Account_Name": {"id": "77"}, "Interests": ["a"]}
 
 
-@pytest.mark.parametrize("name", ["$approved", "First Name", "", "x'y"])
+@pytest.mark.parametrize("name", ["$approved", "First Name", "", "x'y", "id"])
 def test_names_that_are_no_fields(name: str) -> None:
     """They are refused before anything is sent."""
     with pytest.raises(InvalidValue):

@@ -150,6 +150,8 @@ class NotLinked(SetupError):
 class VaultError(SetupError):
     """The master key is missing or locked, or a sealed token does not open."""
 
+    default_next_step = "unlock the keyring, or give the key that the store was made with"
+
 
 class Unsupported(Customer360Error):
     """This CRM (or this link of it) cannot do that; the text says why.
@@ -191,6 +193,8 @@ class TokenExpired(AuthError):
     The transport refreshes and repeats once; callers see this only if that failed too.
     """
 
+    default_next_step = "try again; if it stays, the agent signs in again"
+
 
 class MissingScope(AuthError):
     """A permission was not granted.
@@ -217,6 +221,8 @@ class Forbidden(CrmError):
 
 class NotFound(CrmError):
     """There is no such record, or this user may not see it."""
+
+    default_next_step = "search for the record, or ask for the right to see it"
 
 
 class Gone(CrmError):
@@ -259,11 +265,14 @@ class Conflict(CrmError):
 class RateLimited(CrmError):
     """Too many requests; ``wait`` is the pause the CRM asks for, where it says."""
 
+    default_next_step = "try again after the pause"
     default_retryable = True
 
 
 class QuotaExceeded(CrmError):
     """A daily allowance is used up: hours, not seconds."""
+
+    default_next_step = "try again when the CRM grants a new allowance, or buy more of it"
 
 
 class Truncated(CrmError):
@@ -275,11 +284,14 @@ class Truncated(CrmError):
 class CrmUnavailable(CrmError):
     """The CRM is down or failing (5xx)."""
 
+    default_next_step = "try again later"
     default_retryable = True
 
 
 class UnexpectedAnswer(CrmError):
     """An answer that is none of what the vendor documents (HTML, half a body, wrong types)."""
+
+    default_next_step = "try again; if it stays, report it to the plugin's author"
 
 
 class TransportError(Customer360Error):
@@ -291,12 +303,16 @@ class TransportError(Customer360Error):
 class ConnectFailed(TransportError):
     """No connection could be made (name, route, TLS, proxy); nothing was sent."""
 
+    default_next_step = "check the network and the proxy, then try again"
+
 
 class AnswerLost(TransportError):
     """The request was sent, wholly or in part, and the answer did not arrive whole.
 
     A write may have been applied.
     """
+
+    default_next_step = "try again; after a write, look in the CRM first"
 
     def __init__(self, what: str, *, maybe_applied: bool = True, **facts: Unpack[ErrorFacts]) -> None:
         super().__init__(what, maybe_applied=maybe_applied, **facts)
@@ -308,10 +324,13 @@ class DeadlineExceeded(TransportError):
     ``maybe_applied`` tells whether a write was under way.
     """
 
+    default_next_step = "try again, or allow more time"
+
 
 class BodyTooLarge(TransportError):
     """The answer exceeds the size allowed, before or after decompression."""
 
+    default_next_step = "ask for less at once"
     default_retryable = False
 
 
@@ -319,11 +338,14 @@ class PageLoop(TransportError):
     """The CRM's next pages go in a circle or never end; the text names the cursor's position, not its
     content."""
 
+    default_next_step = "report it to the plugin's author"
     default_retryable = False
 
 
 class CircuitOpen(TransportError):
     """The CRM failed repeatedly and is not asked again for ``wait`` seconds; nothing was sent."""
+
+    default_next_step = "try again in a minute"
 
 
 class StoreError(Customer360Error):
@@ -333,11 +355,14 @@ class StoreError(Customer360Error):
 class StoreBusy(StoreError):
     """Another process held the store locked beyond the wait."""
 
+    default_next_step = "try again; if it stays, end the process that holds the store"
     default_retryable = True
 
 
 class StoreFull(StoreError):
     """No space is left for the store; it can still be read."""
+
+    default_next_step = "make room on the store's disk"
 
 
 class DeliveryInDoubt(StoreError):

@@ -39,8 +39,17 @@ class Disposition:
 
 
 def _named(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
-    if not value.strip():
-        raise InvalidValue("an interaction needs an id", next_step="give the host's own, the same for all its life")
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidValue(
+            "an interaction needs an id, a text", next_step="give the host's own, the same for all its life"
+        )
+
+
+def _text(instance: object, attribute: attrs.Attribute[str | None], value: str | None) -> None:
+    if value is not None and not isinstance(value, str):
+        raise InvalidValue(
+            f"Interaction.{attribute.name} is no text", next_step="numbers and addresses are given as received, as text"
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -56,9 +65,9 @@ class Interaction:
     id: str = attrs.field(validator=_named)
     channel: Channel = Channel.VOICE
     direction: Direction = Direction.INBOUND
-    customer: str | None = attrs.field(default=None, repr=False)
-    customer_name: str | None = attrs.field(default=None, repr=False)
-    dialled: str | None = attrs.field(default=None, repr=False)
+    customer: str | None = attrs.field(default=None, repr=False, validator=_text)
+    customer_name: str | None = attrs.field(default=None, repr=False, validator=_text)
+    dialled: str | None = attrs.field(default=None, repr=False, validator=_text)
     queue: str | None = None
     started_at: datetime = attrs.field(validator=aware)
     answered_at: datetime | None = attrs.field(default=None, validator=aware)

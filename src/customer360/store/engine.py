@@ -12,7 +12,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from customer360.core.effects import Peek, Tx
-from customer360.core.errors import StoreError, Unsupported
+from customer360.core.errors import InvalidSettings, StoreError, Unsupported
 from customer360.store import sqlite
 from customer360.store.migrate import upgrade
 
@@ -27,9 +27,14 @@ def open_store(url: str = "sqlite://", *, busy_timeout: float = BUSY_TIMEOUT) ->
 
     ``sqlite:////absolute/path`` is a file, ``sqlite://`` lives in memory. Safe when several processes open a
     new file at once. Raises :class:`StoreError` and its kin when the file cannot be used, :class:`Unsupported` for
-    another database.
+    another database, :class:`InvalidSettings` for what is no URL.
     """
-    parsed = sa.make_url(url)
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:  # its message may quote a password
+        raise InvalidSettings(
+            "the store's URL cannot be read", next_step="give one like sqlite:////path/to/file"
+        ) from None
     if parsed.get_backend_name() != "sqlite":
         raise Unsupported(
             f"the store cannot live in {parsed.get_backend_name()}", next_step="give an URL that begins with sqlite:"

@@ -109,6 +109,15 @@ def test_unset_is_not_null() -> None:
     assert data["text"] is None
 
 
+@pytest.mark.parametrize("wrong", [{"customer": 442079460000}, {"dialled": b"1"}, {"id": 7}, {"id": " "}])
+def test_an_address_that_is_no_text_is_refused(wrong: dict[str, Any]) -> None:
+    """A number read as an integer has lost its zeros already."""
+    values: dict[str, Any] = {"id": "call-1", "started_at": datetime(2026, 5, 14, tzinfo=UTC), **wrong}
+    with pytest.raises(InvalidValue) as refused:
+        Interaction(**values)
+    assert "442079460000" not in str(refused.value)
+
+
 @pytest.mark.feature("D12")
 def test_naive_datetimes_are_refused() -> None:
     """A time without a zone is an error that names the attribute."""

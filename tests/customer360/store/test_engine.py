@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from customer360.core.effects import Peek, Tx
-from customer360.core.errors import StoreBusy, StoreError, StoreFull, Unsupported
+from customer360.core.errors import InvalidSettings, StoreBusy, StoreError, StoreFull, Unsupported
 from customer360.store.engine import Store, open_store
 
 ROW = "INSERT INTO interaction VALUES ('t', :id, 'a', 0, 0, :text, '{}', 0)"
@@ -244,3 +244,11 @@ def test_four_processes_that_open_and_write_together_never_see_it_locked(path: P
 def test_four_processes_write_a_thousand_times_each(path: Path) -> None:
     """The promise's own size; the 99th percentile of a write is printed."""
     print("p99 of a write, ms:", [round(p99 * 1e3, 1) for p99 in _four_writers(path, 1000)])
+
+
+def test_what_is_no_url_is_an_error_that_does_not_quote_it() -> None:
+    """It may hold a password."""
+    with pytest.raises(InvalidSettings) as refused:
+        open_store("not-an-url hunter2")
+    assert "hunter2" not in str(refused.value)
+    assert refused.value.__cause__ is None
