@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -83,13 +84,13 @@ def test_every_house_has_the_same_rooms(house: Path) -> None:
     assert len((house / "__init__.py").read_text(encoding="utf-8").splitlines()) < 30
 
 
-def imported(folder: Path) -> set[str]:
-    """The top-level modules from outside that a package's code imports, where it can't do without them.
+def imported(paths: Iterable[Path]) -> set[str]:
+    """The top-level modules from outside that code imports, where it can't do without them.
 
     An import inside ``try`` is optional: the code says what happens without it.
     """
     found: set[str] = set()
-    for path in folder.rglob("*.py"):
+    for path in paths:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         optional = {child for node in ast.walk(tree) if isinstance(node, ast.Try) for child in ast.walk(node)}
         for node in ast.walk(tree):
@@ -100,9 +101,19 @@ def imported(folder: Path) -> set[str]:
     return {name for name in found - sys.stdlib_module_names if not name.startswith("customer360")}
 
 
+def named_for(path: Path, extras: Iterable[str]) -> str:
+    """The extra whose name a module's name begins with, or ""."""
+    return next((extra for extra in extras if path.name.startswith(f"{extra}_")), "")
+
+
 @pytest.mark.parametrize("house", [ROOT / "src" / "customer360", *HOUSES], ids=lambda house: house.name)
 def test_what_a_house_imports_it_declares(house: Path) -> None:
     """A distribution works where nothing happens to be installed but what it asks for."""
-    dependencies = (CORE if house.name == "customer360" else label(house))["project"]["dependencies"]
-    declared = {re.split(r"[^a-z0-9-]", requirement)[0] for requirement in dependencies}
-    assert imported(house) <= declared
+    project = (CORE if house.name == "customer360" else label(house))["project"]
+    extras = project.get("optional-dependencies", {})
+    # What an extra asks for serves the modules that carry its name, and no others.
+    for extra in ("", *extras):
+        wanted = [*project["dependencies"], *extras.get(extra, ())]
+        declared = {re.split(r"[^a-z0-9-]", requirement)[0] for requirement in wanted}
+        paths = [path for path in house.rglob("*.py") if named_for(path, extras) == extra]
+        assert imported(paths) <= declared
