@@ -204,7 +204,8 @@ async def find_created(facts: LinkFacts, draft: ActivityDraft, since: datetime) 
 
     where = q.all_of(ties.belongs(name, draft.contact), q.compared("CreatedDate", ">=", earliest))
     columns = ("Id", READINGS[name].text, "CreatedDate")
-    rows = await collected(q.select(columns, name, where, order=(("CreatedDate", False), ("Id", False))), carries)
+    oldest_first = (("CreatedDate", False), ("Id", False))
+    rows = await collected(q.select(columns, name, where, order=oldest_first), carries, enough=1)
     return RecordRef(KEY, name, text_of(rows[0], "Id")) if rows else None
 
 

@@ -215,6 +215,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _TAILS = range(8, 11)
 """Lengths of a number's end that are looked for too: people store numbers without their area code."""
+_EXIT_CODES = ("00", "011", "0011", "010")
+"""What is dialled before a country code: in most of the world, North America, Australia, Japan."""
 
 
 def word(text: str) -> str:
@@ -246,7 +248,8 @@ def phone_terms(e164: str, national: str) -> str:
     if not (whole + national).isascii() or len(national) < 2:
         raise Unsupported("there is no number to search for")
     country = whole.removesuffix(national)
-    heads = (country, "", "0", f"{country}0", f"00{country}", f"00{country}0", f"011{country}")
+    abroad = [f"{code}{country}" for code in _EXIT_CODES]
+    heads = (country, "", "0", f"{country}0", *abroad, f"00{country}0")
     tails = [national[-length:] for length in _TAILS if length < len(national)]
     return " OR ".join(f"{term}*" for term in dict.fromkeys((*(head + national for head in heads), *tails)))
 

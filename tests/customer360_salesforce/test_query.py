@@ -161,6 +161,8 @@ def test_text_without_a_word(text: str) -> None:
         "00442079460958",
         "4402079460958",
         "011442079460958",
+        "0011442079460958",
+        "010442079460958",
     ],
 )
 def test_every_spelling_is_a_term(stored: str) -> None:

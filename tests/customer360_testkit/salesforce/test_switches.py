@@ -10,6 +10,7 @@ from tests.customer360_testkit.salesforce.by_hand import Client, Make, code
 
 from customer360_testkit.fakes.registry import fake_named
 from customer360_testkit.fakes.salesforce.fake import SalesforceFake
+from customer360_testkit.fakes.salesforce.hosts import MY_DOMAINS
 from customer360_testkit.fakes.salesforce.switches import SALESFORCE_SWITCHES
 
 
@@ -18,6 +19,13 @@ def test_the_fake_is_found_by_its_key() -> None:
     assert fake_named("salesforce") is SalesforceFake
     assert set(SalesforceFake.link_settings) == {"login_host"}
     assert not SalesforceFake.needs_index
+
+
+@pytest.mark.parametrize("org", ["production", "sandbox", "developer"])
+def test_an_organisation_is_linked_by_its_own_host(org: str) -> None:
+    """What an administrator would supply follows the switch."""
+    fake = SalesforceFake(switches={"org": org}, cast=())
+    assert fake.link_settings == {"login_host": f"https://{MY_DOMAINS[org]}"}
 
 
 def test_every_reading_makes_a_fake_and_is_told_of() -> None:

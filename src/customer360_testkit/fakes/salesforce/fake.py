@@ -96,6 +96,8 @@ class SalesforceFake(FakeCrm):
             yield from part.routes()
 
     def seed(self) -> None:
+        login_host = f"https://{MY_DOMAINS[self.switches['org']]}"
+        self.link_settings = {"login_host": login_host}  # type: ignore[misc]  # the class has that of production
         self.schema.reset(self.now)
         kind = tuple(self.switches[name] for name in ("person_accounts", "enhanced_notes"))
         if kind not in self._first:
