@@ -164,6 +164,8 @@ def _bad(crm: str, method: str, path: str, response: Response, *, writes: bool) 
             return CrmUnavailable("Salesforce is failing", status=status, maybe_applied=writes, ref=ref)
         if status == 429:
             return RateLimited("Salesforce refuses further requests for now", status=status, wait=_wait(response))
+        if status == 401:
+            return TokenExpired("Salesforce does not accept the access token", status=status)
         return UnexpectedAnswer(error.what, status=status, next_step=error.next_step, ref=ref)
     rows = _errors(body)
     code = next((_code(row) for row in rows if _code(row)), "")
@@ -192,7 +194,7 @@ def _meaning(
 ) -> Customer360Error:
     status = response.status
     facts: Any = {"status": status, "vendor_code": code or None, "ref": ref}
-    if code in ("INVALID_SESSION_ID", "INVALID_AUTH_HEADER"):
+    if code in ("INVALID_SESSION_ID", "INVALID_AUTH_HEADER") or (status == 401 and not code):
         return TokenExpired("Salesforce no longer accepts the access token", **facts)
     if code == "REQUEST_LIMIT_EXCEEDED":
         # The same code and status for "today's requests are used up" and "too many at once": the text tells.

@@ -207,6 +207,15 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.fault("X5")
+@pytest.mark.parametrize("content", [b"", b"[]", b"<html>no</html>"])
+def test_a_401_that_does_not_say_why_renews_the_token(content: bytes) -> None:
+    """A proxy's, for example; what Salesforce says with another code is no matter of the token."""
+    assert isinstance(meaning(READ, Response(401, content)), e.TokenExpired)
+    said = meaning(READ, Response(401, b'[{"errorCode": "INVALID_LOGIN", "message": "x"}]'))
+    assert type(said) is e.AuthError
+
+
 @given(JSON, st.sampled_from([200, 201, 204, 300, 400, 401, 403, 404, 412, 500, 503]), st.booleans())
 def test_never_raises(body: object, status: int, many: bool) -> None:
     """Whatever comes, it is an error of the family or none."""

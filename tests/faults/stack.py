@@ -46,9 +46,9 @@ Face: TypeAlias = Literal["blocking", "asyncio"]
 Verb: TypeAlias = Literal["get", "search", "sync", "create", "activity"]
 Fakes: TypeAlias = "Mapping[str, tuple[Served, Hands]]"
 FACES: tuple[Face, ...] = ("blocking", "asyncio")
-CRMS = ("zoho", "microsoft365")
+CRMS = ("zoho", "microsoft365", "salesforce")
 AGENT = "kim"
-CONTACTS = {"zoho": "Contacts", "microsoft365": "contact"}
+CONTACTS = {"zoho": "Contacts", "microsoft365": "contact", "salesforce": "Contact"}
 
 
 class Hands:

@@ -1,4 +1,4 @@
-"""Every fault that a call can meet, through the whole stack, at both CRMs, on both faces."""
+"""Every fault that a call can meet, through the whole stack, at each CRM, on both faces."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PROMISES = {
     "X23": "R1",
 }
 FAST = [("zoho", "blocking"), ("microsoft365", "asyncio")]
-"""Each CRM and each face once, but plain reads and rows that wait only at the first; the rest is of the slow tier."""
+"""Each face once, but plain reads and rows that wait only at the first; the rest is of the slow tier."""
 
 
 def cases() -> list[Any]:
