@@ -203,14 +203,19 @@ class AsyncSession:
                 on_change(change.part)
 
         handling = Handling(self._desk, interaction)
-        conversation = AsyncConversation(self._driver, handling, changed, lambda: self._live.pop(interaction.id, None))
+        conversation = AsyncConversation(self._driver, handling, changed, lambda: self._forget(conversation))
         self._live[interaction.id] = conversation
         try:
             await conversation._begin()
         except BaseException:
-            self._live.pop(interaction.id, None)
+            self._forget(conversation)
             raise
         return conversation
+
+    def _forget(self, conversation: AsyncConversation) -> None:
+        # A later conversation of the same interaction has taken its place and stays.
+        if self._live.get(conversation.panel.interaction.id) is conversation:
+            del self._live[conversation.panel.interaction.id]
 
     def conversation(self, interaction_id: str) -> AsyncConversation:
         """As :meth:`customer360.client.Session.conversation`."""

@@ -222,14 +222,19 @@ class Session:
         for every part as it changes.
         """
         handling = Handling(self._desk, interaction)
-        conversation = Conversation(self._driver, handling, on_change, lambda: self._live.pop(interaction.id, None))
+        conversation = Conversation(self._driver, handling, on_change, lambda: self._forget(conversation))
         self._live[interaction.id] = conversation
         try:
             conversation._begin()
         except BaseException:
-            self._live.pop(interaction.id, None)
+            self._forget(conversation)
             raise
         return conversation
+
+    def _forget(self, conversation: Conversation) -> None:
+        # A later conversation of the same interaction has taken its place and stays.
+        if self._live.get(conversation.panel.interaction.id) is conversation:
+            del self._live[conversation.panel.interaction.id]
 
     def conversation(self, interaction_id: str) -> Conversation:
         """The conversation that was begun and has not ended, also while its screen pop is still under way.

@@ -11,7 +11,7 @@ import attrs
 
 from customer360.core.errors import InvalidValue
 from customer360.core.interactions import Direction
-from customer360.core.records import UNSET, Fields, RecordRef, RelatedKind, Unset, aware
+from customer360.core.records import UNSET, Fields, RecordRef, RelatedKind, Unset, aware, of_kind
 
 
 class Priority(StrEnum):
@@ -47,12 +47,12 @@ class _Draft:
 
     kind: ClassVar[RelatedKind]
 
-    contact: RecordRef
-    key: str = ""
-    subject: str = attrs.field(default="", repr=False)
-    text: str = attrs.field(default="", repr=False)
+    contact: RecordRef = attrs.field(validator=of_kind(RecordRef))
+    key: str = attrs.field(default="", validator=of_kind(str))
+    subject: str = attrs.field(default="", repr=False, validator=of_kind(str))
+    text: str = attrs.field(default="", repr=False, validator=of_kind(str))
     related: tuple[RecordRef, ...] = ()
-    owner: RecordRef | None = None
+    owner: RecordRef | None = attrs.field(default=None, validator=of_kind(RecordRef, type(None)))
     extra: Fields = attrs.field(factory=dict, repr=False, hash=False)
 
 
@@ -68,9 +68,9 @@ class TaskDraft(_Draft):
     """A task, due on a day (CRMs keep no time of day for it)."""
 
     kind: ClassVar[RelatedKind] = RelatedKind.TASK
-    due_on: date | None = None
-    priority: Priority = Priority.NORMAL
-    status: TaskStatus = TaskStatus.OPEN
+    due_on: date | None = attrs.field(default=None, validator=of_kind(date, type(None)))
+    priority: Priority = attrs.field(default=Priority.NORMAL, validator=of_kind(Priority))
+    status: TaskStatus = attrs.field(default=TaskStatus.OPEN, validator=of_kind(TaskStatus))
 
 
 @attrs.frozen(kw_only=True)
@@ -82,9 +82,9 @@ class CallDraft(_Draft):
 
     kind: ClassVar[RelatedKind] = RelatedKind.CALL
     started_at: datetime = attrs.field(validator=aware)
-    duration: timedelta = timedelta(0)
-    direction: Direction = Direction.INBOUND
-    outcome: CallOutcome = CallOutcome.ANSWERED
+    duration: timedelta = attrs.field(default=timedelta(0), validator=of_kind(timedelta))
+    direction: Direction = attrs.field(default=Direction.INBOUND, validator=of_kind(Direction))
+    outcome: CallOutcome = attrs.field(default=CallOutcome.ANSWERED, validator=of_kind(CallOutcome))
     customer: str = attrs.field(default="", repr=False)
     dialled: str = attrs.field(default="", repr=False)
     disposition: str | None = None
@@ -114,7 +114,7 @@ class CaseDraft(_Draft):
     """A case (ticket), where the CRM has them."""
 
     kind: ClassVar[RelatedKind] = RelatedKind.CASE
-    priority: Priority = Priority.NORMAL
+    priority: Priority = attrs.field(default=Priority.NORMAL, validator=of_kind(Priority))
 
 
 ActivityDraft: TypeAlias = NoteDraft | TaskDraft | CallDraft | EventDraft | CaseDraft

@@ -9,7 +9,7 @@ from enum import StrEnum
 import attrs
 
 from customer360.core.errors import InvalidValue
-from customer360.core.records import RecordRef, aware
+from customer360.core.records import RecordRef, aware, of_kind
 
 
 class Channel(StrEnum):
@@ -45,11 +45,7 @@ def _named(instance: object, attribute: attrs.Attribute[str], value: str) -> Non
         )
 
 
-def _text(instance: object, attribute: attrs.Attribute[str | None], value: str | None) -> None:
-    if value is not None and not isinstance(value, str):
-        raise InvalidValue(
-            f"Interaction.{attribute.name} is no text", next_step="numbers and addresses are given as received, as text"
-        )
+_text = of_kind(str, type(None))
 
 
 @attrs.frozen(kw_only=True)
@@ -63,8 +59,8 @@ class Interaction:
     """
 
     id: str = attrs.field(validator=_named)
-    channel: Channel = Channel.VOICE
-    direction: Direction = Direction.INBOUND
+    channel: Channel = attrs.field(default=Channel.VOICE, validator=of_kind(Channel))
+    direction: Direction = attrs.field(default=Direction.INBOUND, validator=of_kind(Direction))
     customer: str | None = attrs.field(default=None, repr=False, validator=_text)
     customer_name: str | None = attrs.field(default=None, repr=False, validator=_text)
     dialled: str | None = attrs.field(default=None, repr=False, validator=_text)
@@ -80,6 +76,6 @@ class WrapUp:
     """How an interaction ended: what the agent wrote and chose after it."""
 
     ended_at: datetime = attrs.field(validator=aware)
-    notes: str = attrs.field(default="", repr=False)
-    disposition: Disposition | None = None
+    notes: str = attrs.field(default="", repr=False, validator=of_kind(str))
+    disposition: Disposition | None = attrs.field(default=None, validator=of_kind(Disposition, type(None)))
     recording_url: str | None = attrs.field(default=None, repr=False)

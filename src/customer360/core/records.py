@@ -8,7 +8,7 @@ CRM.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
@@ -41,11 +41,28 @@ def aware(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None
 
     Raises :class:`InvalidValue`.
     """
+    if value is not None and not isinstance(value, datetime):
+        raise InvalidValue(
+            f"{type(instance).__name__}.{attribute.name} is no datetime", next_step="parse it; it needs its zone, too"
+        )
     if isinstance(value, datetime) and value.tzinfo is None:
         raise InvalidValue(
             f"{type(instance).__name__}.{attribute.name} is a datetime without a time zone",
             next_step="give it one, for example datetime.now(timezone.utc)",
         )
+
+
+def of_kind(*kinds: type) -> Callable[[object, attrs.Attribute[Any], Any], None]:
+    """Attrs validator: an instance of one of ``kinds``, or :class:`InvalidValue`, which does not quote the value."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if not isinstance(value, kinds):
+            wanted = " or ".join("None" if kind is type(None) else kind.__name__ for kind in kinds)
+            raise InvalidValue(
+                f"{type(instance).__name__}.{attribute.name} is a {type(value).__name__}", next_step=f"give a {wanted}"
+            )
+
+    return check
 
 
 def _no_naive_values(instance: object, attribute: attrs.Attribute[Any], value: Fields) -> None:

@@ -36,7 +36,7 @@ def log_of(
             started_at=interaction.started_at,
             duration=max(timedelta(0), wrap_up.ended_at - began),
             direction=interaction.direction,
-            outcome=CallOutcome.MISSED if interaction.answered_at is None else CallOutcome.ANSWERED,
+            outcome=CallOutcome.ANSWERED if _talked(interaction, wrap_up) else CallOutcome.MISSED,
             customer=interaction.customer or "",
             dialled=interaction.dialled or "",
             disposition=_disposition(wrap_up),
@@ -47,6 +47,11 @@ def log_of(
     disposition = _disposition(wrap_up)
     lines = (wrap_up.notes, f"Outcome: {disposition}" if disposition else "", wrap_up.recording_url or "")
     return NoteDraft(contact=contact, subject=subject, text="\n".join(line for line in lines if line) or subject)
+
+
+def _talked(interaction: Interaction, wrap_up: WrapUp) -> bool:
+    """Who has something to write down about a call has had it, even where nobody told when it was answered."""
+    return interaction.answered_at is not None or bool(wrap_up.notes.strip()) or wrap_up.disposition is not None
 
 
 def _can(capabilities: Capabilities | None, kind: RelatedKind) -> bool:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import attrs
 
 from customer360.core.activities import ActivityDraft
-from customer360.core.effects import Emit, Now, Operation, within
+from customer360.core.effects import Emit, Now, Operation, tx, within
 from customer360.core.errors import AuthError, Conflict, DeadlineExceeded, InvalidValue, SetupError, StoreError
 from customer360.core.interactions import Interaction, WrapUp
 from customer360.core.panel import RELATED_PARTS, Panel, Part, PartName, PartState
@@ -22,6 +22,7 @@ from customer360.desk.agent import AgentDesk
 from customer360.desk.by_hand import write_down
 from customer360.desk.call_log import log_of
 from customer360.flows.pop import open_contact, pop, related_part
+from customer360.outbox import inbox
 from customer360.outbox.delivery import Delivered, Report
 from customer360.outbox.keys import activity_key
 from customer360.outbox.rows import MOVING
@@ -41,12 +42,14 @@ class WrappedUp:
     """What a wrap-up came to: it is committed in any case.
 
     ``repeated`` when this interaction was wrapped up before. ``activities`` tell what was delivered in the time there
-    was; ``pending`` counts those that are kept and tried again by themselves.
+    was; ``pending`` counts those that are kept and tried again by themselves. ``unwritten``: there were notes or a
+    disposition, and no activity carries them to the CRM (no contact was open, say); they are kept with the interaction.
     """
 
     repeated: bool
     activities: tuple[Delivered, ...]
     pending: int
+    unwritten: bool = False
 
 
 class Handling:
@@ -194,10 +197,27 @@ class Handling:
             report = await within(office.deadlines.write, now)
         except (DeadlineExceeded, StoreError):
             pass  # committed: the worker finds it, in doubt if a request had left
-        settled = sum(each.state not in MOVING for each in report.activities)
+        settled = {each.key for each in report.activities if each.state not in MOVING}
+        waiting = {key for key in accepted.promised if key not in settled} | await self._moving(accepted.repeated)
+        said = ending.notes.strip() or ending.disposition
+        carried = any(ending.notes.strip() in draft.text for draft in promised)
         return WrappedUp(
-            repeated=accepted.repeated, activities=report.activities, pending=len(accepted.promised) - settled
+            repeated=accepted.repeated,
+            activities=report.activities,
+            pending=len(waiting),
+            unwritten=bool(said) and not carried,
         )
+
+    async def _moving(self, repeated: bool) -> set[str]:
+        """Keys of what an earlier wrap-up of this interaction has promised and the CRM does not hold yet."""
+        if not repeated:
+            return set()
+        office = self.desk.office
+        try:
+            rows = await tx(inbox.pending, office.tenant_id, interaction_id=self.interaction.id, states=MOVING)
+        except StoreError:
+            return set()
+        return {row.key for row in rows if row.agent_id == self.desk.agent_id}
 
     async def end(self) -> None:
         """The interaction is over for this agent; without a wrap-up it is stored with its contact all the same."""

@@ -21,15 +21,18 @@ from customer360.core.errors import (
     Customer360Error,
     Forbidden,
     Gone,
+    InvalidValue,
     NotFound,
     QuotaExceeded,
     RateLimited,
     TransportError,
     Truncated,
     Unsupported,
+    ValidationFailed,
 )
 from customer360.core.interactions import Interaction
 from customer360.core.matching import (
+    INTERACTION,
     Match,
     MatchPolicy,
     MatchResult,
@@ -44,7 +47,7 @@ from customer360.core.matching import (
 from customer360.core.metadata import Resource
 from customer360.core.phones import PhoneNumber
 from customer360.core.records import Contact, Page, RecordRef
-from customer360.core.search import EmailIs, PhoneIs
+from customer360.core.search import EmailIs, FieldIs, PhoneIs
 
 
 @attrs.frozen(kw_only=True)
@@ -92,7 +95,7 @@ async def find(
 
     async def ask(want: Wanted) -> _Report:
         if want.query is None:
-            return _Report(steps=(Step(StepKind.LEFT_OUT, str(want.criterion), "the interaction", want.why),))
+            return _Report(steps=(Step(StepKind.LEFT_OUT, str(want.criterion), INTERACTION, want.why),))
         return await _ask(connection, want, policy, index, patience)
 
     reports: list[_Report] = []
@@ -238,6 +241,8 @@ async def _search(connection: Connection, want: Wanted, policy: MatchPolicy, pat
                 steps.append(Step(kind, criterion, resource.label, detail))
             case Err(Unsupported() as error):
                 steps.append(Step(StepKind.LEFT_OUT, criterion, resource.label, _said(error)))
+            case Err(ValidationFailed() | InvalidValue()) if isinstance(want.query, FieldIs):
+                steps.append(Step(StepKind.LEFT_OUT, criterion, resource.label, "it has no such field to ask for"))
             case Err(Forbidden() as error) if some_allowed:
                 steps.append(Step(StepKind.LEFT_OUT, criterion, resource.label, _said(error)))
             case Err(Truncated() as error):

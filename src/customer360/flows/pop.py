@@ -14,9 +14,9 @@ import attrs
 from customer360.connections import Connection
 from customer360.core.capabilities import RELATED
 from customer360.core.effects import Operation, gather, within
-from customer360.core.errors import Customer360Error, Gone, Unsupported
+from customer360.core.errors import Customer360Error, Gone, NotFound, Unsupported
 from customer360.core.interactions import Interaction
-from customer360.core.matching import Found, Match, MatchPolicy, MatchResult, Source
+from customer360.core.matching import INTERACTION, Found, Match, MatchPolicy, MatchResult, Source, Step, StepKind
 from customer360.core.panel import RELATED_PARTS, Part, PartName, PartState, PartValue
 from customer360.core.records import Contact, RecordRef, RelatedKind
 from customer360.flows.match import ContactIndex, find, likely
@@ -36,18 +36,21 @@ async def pop(
 ) -> MatchResult | None:
     """Find the customer and, if there is exactly one, open it.
 
-    A record that routing names wins over matching (F030, F033); if it is missing or gone, matching takes over
-    and says so.
+    A record that routing names wins over matching (F030, F033). If it is missing or gone, matching takes over and says
+    so; if it could not be read, what matching finds is shown and none of it is opened by itself.
     """
-    routed = interaction.pop
-    if routed is not None and routed.crm == connection.crm:  # noqa: SIM102 - the second condition opens the record
-        if await open_contact(connection, routed, show, patience=patience):
+    unrouted: tuple[Step, ...] = ()
+    if interaction.pop is not None:
+        why = await _routed(connection, interaction.pop, show, patience)
+        if why is None:
             return None
+        unrouted = (why,)
     await show(Part(name=PartName.MATCH, state=PartState.LOADING))
     guess = await likely(connection, interaction, policy, index) if index is not None else None
 
     async def matching() -> MatchResult:
         result = await find(connection, interaction, policy, index=index, patience=patience)
+        result = attrs.evolve(result, steps=(*unrouted, *result.steps))
         failed = result.found is Found.FAILED
         state, why = (PartState.FAILED, result.sentence()) if failed else (PartState.READY, "")
         await show(Part(name=PartName.MATCH, state=state, value=result, why=why))
@@ -65,6 +68,29 @@ async def pop(
         for part in ahead:
             await show(part)
     return result
+
+
+async def _routed(connection: Connection, ref: RecordRef, show: Show, patience: float) -> Step | None:
+    """Open the record that routing names; or say why it is not open."""
+    if ref.crm != connection.crm:
+        return Step(StepKind.LEFT_OUT, _ROUTING, INTERACTION, "the record that it names is of another CRM")
+    error: Customer360Error | None = None
+
+    async def noting(part: Part) -> None:
+        nonlocal error
+        if part.name is PartName.CONTACT:
+            error = part.error
+        await show(part)
+
+    if await open_contact(connection, ref, noting, patience=patience):
+        return None
+    if isinstance(error, NotFound | Gone):
+        return Step(StepKind.LEFT_OUT, _ROUTING, INTERACTION, "the record that it names is not there")
+    said = "" if error is None else f": {type(error).__name__}"
+    return Step(StepKind.FAILED, _ROUTING, connection.crm, f"the record that it names could not be read{said}")
+
+
+_ROUTING = "routing"
 
 
 async def open_contact(

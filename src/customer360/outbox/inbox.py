@@ -29,7 +29,8 @@ ACCOUNT = ""
 class PendingActivity:
     """One promised activity that does not stand in the CRM yet, or may not.
 
-    ``in_doubt`` says that it may; ``due_at`` (epoch seconds) is the next try of what moves by itself.
+    ``in_doubt`` says that it may; ``due_at`` (epoch seconds) is the next try of what moves by itself; ``draft`` is None
+    where what is stored cannot be read (a later version wrote it, say).
     """
 
     tenant_id: str
@@ -42,7 +43,7 @@ class PendingActivity:
     in_doubt: bool
     attempts: int
     due_at: float
-    draft: ActivityDraft = attrs.field(repr=False)
+    draft: ActivityDraft | None = attrs.field(repr=False)
     problem: Problem | None
 
 
@@ -193,6 +194,13 @@ def _shown(row: Row) -> PendingActivity:
         in_doubt=row.sent_until is not None,
         attempts=row.attempts,
         due_at=row.due_at,
-        draft=draft_from_json(row.draft),
+        draft=_readable(row),
         problem=None if row.problem is None else from_json(Problem, row.problem),
     )
+
+
+def _readable(row: Row) -> ActivityDraft | None:
+    try:
+        return draft_from_json(row.draft)
+    except InvalidValue:
+        return None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from customer360.core.errors import InvalidSettings
 from customer360.core.interactions import Channel, Interaction
 from customer360.core.matching import (
+    INTERACTION,
     ByEmail,
     ByField,
     ByName,
@@ -69,7 +70,8 @@ def test_ranking_is_total_and_merges(found: list[Match]) -> None:
     ("kinds", "matched", "found"),
     [
         ((), 0, Found.NONE),
-        ((StepKind.LEFT_OUT,), 0, Found.NONE),
+        ((StepKind.LEFT_OUT,), 0, Found.FAILED),
+        ((StepKind.LEFT_OUT, StepKind.MISSED), 0, Found.NONE),
         ((StepKind.MISSED,), 0, Found.NONE),
         ((StepKind.HIT,), 1, Found.ONE),
         ((StepKind.HIT,), 2, Found.SEVERAL),
@@ -89,6 +91,11 @@ def test_five_answers(kinds: tuple[StepKind, ...], matched: int, found: Found) -
     assert (result.best is not None) == (found is Found.ONE)
     assert result.sentence().endswith(".")
     assert "1 contacts" not in result.sentence()
+
+
+def test_nothing_to_ask_for_is_nobody() -> None:
+    """A withheld number is no failure."""
+    assert MatchResult(steps=(Step(StepKind.LEFT_OUT, "phone", INTERACTION, "withheld"),)).found is Found.NONE
 
 
 def one(record: str, grade: Grade = Grade.EXACT, source: Source = Source.CRM) -> Match:

@@ -118,6 +118,26 @@ def test_an_address_that_is_no_text_is_refused(wrong: dict[str, Any]) -> None:
     assert "442079460000" not in str(refused.value)
 
 
+REF = RecordRef("zoho", "Contacts", "1")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: TaskDraft(contact=REF, priority="urgent"),  # type: ignore[arg-type]
+        lambda: TaskDraft(contact=REF, due_on="tomorrow"),  # type: ignore[arg-type]
+        lambda: TaskDraft(contact=REF, text=None),  # type: ignore[arg-type]
+        lambda: CallDraft(contact=REF, started_at="2026-05-14T08:00:00Z"),  # type: ignore[arg-type]
+        lambda: WrapUp(ended_at=datetime(2026, 5, 14, tzinfo=UTC), disposition="sale"),  # type: ignore[arg-type]
+        lambda: WrapUp(ended_at=datetime(2026, 5, 14, tzinfo=UTC), notes=None),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_of_another_type_is_refused_when_it_is_made(make: Any) -> None:
+    """Not when it is stored, sent or shown; None is no text "None"."""
+    with pytest.raises(InvalidValue, match=r"give a|parse it"):
+        make()
+
+
 @pytest.mark.feature("D12")
 def test_naive_datetimes_are_refused() -> None:
     """A time without a zone is an error that names the attribute."""

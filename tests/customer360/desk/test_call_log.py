@@ -35,9 +35,17 @@ def test_an_answered_call_is_logged_as_a_call_from_the_moment_it_was_answered() 
 @pytest.mark.feature("D14")
 def test_a_call_that_nobody_answered_is_logged_as_missed() -> None:
     """A missed call leaves a trace."""
-    draft = log_of(CALL, ENDING, ADA, CALLS_AND_NOTES)
+    draft = log_of(CALL, WrapUp(ended_at=ENDING.ended_at), ADA, CALLS_AND_NOTES)
     assert isinstance(draft, CallDraft)
     assert draft.outcome is CallOutcome.MISSED
+
+
+def test_a_call_that_somebody_writes_about_was_answered() -> None:
+    """Even where the desktop does not tell when."""
+    for said in (ENDING, attrs.evolve(ENDING, notes="Wants a quote")):
+        draft = log_of(CALL, said, ADA, CALLS_AND_NOTES)
+        assert isinstance(draft, CallDraft)
+        assert draft.outcome is CallOutcome.ANSWERED
 
 
 def test_an_ending_before_the_answer_gives_no_negative_duration() -> None:

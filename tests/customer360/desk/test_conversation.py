@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import attrs
 import pytest
 
 from customer360.core.activities import CallDraft, NoteDraft, TaskDraft
@@ -123,6 +124,20 @@ def test_a_stale_record_named_by_routing_falls_back_to_matching(world: Any) -> N
     gone = RecordRef("zoho", "Contacts", "6100000000000999999")
     conversation = world.session().begin(world.call(caller.e164[0], pop=gone))
     assert conversation.panel.contact.name == caller.name
+    assert "routing in the interaction left out" in conversation.panel.match.sentence()
+    conversation.end()
+
+
+@pytest.mark.feature("F033")
+def test_a_routed_record_that_cannot_be_read_is_not_replaced_by_itself(world: Any) -> None:
+    """Whoever matching finds is shown, and opened by the agent."""
+    caller = world.person(6)
+    world.crm.fake.faults.add(status(503), method="GET", path=r".*/Contacts/[0-9]+$", times=None)
+    routed = RecordRef("zoho", "Contacts", "6100000000000999999")
+    conversation = world.session().begin(world.call(caller.e164[0], pop=routed))
+    world.crm.fake.faults.clear()
+    assert conversation.panel.contact is None
+    assert "routing in zoho failed" in conversation.panel.match.sentence()
     conversation.end()
 
 
@@ -291,6 +306,8 @@ def test_a_wrap_up_whose_answer_is_lost_is_in_doubt_and_found_again(world: Any) 
     wrapped = conversation.wrap_up(WrapUp(ended_at=datetime.now(UTC), notes="lost-answer"))
     assert wrapped.pending == 1
     assert [each.state for each in wrapped.activities] == [DeliveryState.DOUBT]
+    again = conversation.wrap_up(WrapUp(ended_at=datetime.now(UTC), notes="lost-answer"))
+    assert (again.repeated, again.pending) == (True, 1)
     conversation.end()
     assert world.crm.fake.count_holding("lost-answer") == 1
     (waiting,) = [each for each in world.client.pending() if each.key == wrapped.activities[0].key]
@@ -305,7 +322,18 @@ def test_the_activities_of_a_wrap_up_can_be_chosen(world: Any) -> None:
     wrapped = conversation.wrap_up(ended(), activities=chosen)
     assert [each.state for each in wrapped.activities] == [DeliveryState.DONE, DeliveryState.DONE]
     assert world.crm.fake.count_holding("chosen-note") == 1
+    assert wrapped.unwritten  # the notes of the wrap-up are in neither
     conversation.end()
+
+
+def test_a_wrap_up_without_a_contact_says_that_its_notes_are_not_in_the_crm(world: Any) -> None:
+    """Nobody was open to write them to; without notes there is nothing to say."""
+    for number, (ending, unwritten) in enumerate(((ended(), True), (WrapUp(ended_at=datetime.now(UTC)), False))):
+        call = attrs.evolve(world.call("anonymous"), id=f"nobody-{number}")
+        conversation = world.session().begin(call)
+        wrapped = conversation.wrap_up(ending)
+        assert (wrapped.activities, wrapped.unwritten) == ((), unwritten)
+        conversation.end()
 
 
 def test_what_the_crm_cannot_do_is_refused_before_anything_is_promised(world: Any) -> None:

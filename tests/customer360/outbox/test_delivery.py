@@ -328,6 +328,8 @@ def test_a_row_that_cannot_be_read_is_refused_and_stops_nobody(desk: Desk) -> No
     desk.store_does(rows.change, desk.row(desk.note), draft={"kind": "poem"})
     report = desk.deliver()
     assert (report.count(DeliveryState.REFUSED), report.count(DeliveryState.DONE)) == (1, 1)
+    (shown,) = desk.store_does(inbox.pending, "acme")
+    assert (shown.key, shown.draft) == (desk.note.key, None)
 
 
 @pytest.mark.promise("R1")

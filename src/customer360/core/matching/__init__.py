@@ -4,10 +4,11 @@ Criteria, evidence, ranking and the explanation: pure; the searching itself is a
 """
 
 from customer360.core.matching.criteria import ByEmail, ByField, ByName, ByPhone, Criterion, MatchPolicy, Wanted, wanted
-from customer360.core.matching.result import Evidence, Found, Match, MatchResult, Source, Step, StepKind
+from customer360.core.matching.result import INTERACTION, Evidence, Found, Match, MatchResult, Source, Step, StepKind
 from customer360.core.matching.verify import rank, verify
 
 __all__ = [
+    "INTERACTION",
     "ByEmail",
     "ByField",
     "ByName",

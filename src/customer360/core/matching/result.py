@@ -77,6 +77,10 @@ class StepKind(StrEnum):
     LEFT_OUT = "left out"
 
 
+INTERACTION = "the interaction"
+"""Where a step was left out because the interaction brings nothing to ask for."""
+
+
 @attrs.frozen
 class Step:
     """One thing that was tried or left out: the criterion, where (a resource, the index), what came of it, and why.
@@ -106,8 +110,14 @@ class MatchResult:
             answered = bool(self.matches) or any(step.kind is StepKind.MISSED for step in self.steps)
             return Found.PARTLY_FAILED if answered else Found.FAILED
         if not self.matches:
-            return Found.NONE
+            return Found.FAILED if self._asked_nobody else Found.NONE
         return Found.ONE if len(self.matches) == 1 and not self.truncated else Found.SEVERAL
+
+    @property
+    def _asked_nobody(self) -> bool:
+        """There was something to ask, and nowhere to ask it: that is no "there is no such customer"."""
+        unasked = [step for step in self.steps if step.kind is StepKind.LEFT_OUT and step.where != INTERACTION]
+        return bool(unasked) and all(step.kind is StepKind.LEFT_OUT for step in self.steps)
 
     @property
     def best(self) -> Match | None:

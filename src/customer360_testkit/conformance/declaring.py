@@ -1,0 +1,100 @@
+"""What a connector says of itself holds: capabilities, resources, fields, record addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from customer360.core.activities import CaseDraft, EventDraft, TaskDraft
+from customer360.core.capabilities import CREATE, RELATED, Capability
+from customer360.core.errors import Unsupported
+from customer360.core.records import RecordRef
+from customer360_testkit.conformance.bench import Bench, Link, catches
+
+
+class DeclaringChecks(Bench):
+    """See the module."""
+
+    @catches("refuses without a reason")
+    def test_what_cannot_be_done_has_a_reason(self, link: Link) -> None:
+        """A desktop shows it where the button would be (F095)."""
+        supports = self.connector.capabilities(link.facts)
+        assert [each for each in Capability if not supports[each].can and not supports[each].reason.strip()] == []
+
+    @catches("answers nothing for what it cannot list")
+    def test_a_list_that_is_not_declared_is_refused(self, link: Link) -> None:
+        """An empty answer would say that there is nothing (F095)."""
+        nobody = RecordRef(self.connector.info.key, self.people, "1")
+        for kind, capability in RELATED.items():
+            if not self.can(link, capability):
+                self.refusal(link, self.connector.related(link.facts, nobody, kind), Unsupported)
+        assert link.asked == []
+
+    @catches("pretends to create what it cannot")
+    def test_a_create_that_is_not_declared_is_refused(self, link: Link) -> None:
+        """Nothing may seem to be written down that is not."""
+        nobody = RecordRef(self.connector.info.key, self.people, "1")
+        now = link.fake.clock.now()
+        drafts: dict[Any, Any] = {
+            Capability.CREATE_TASK: TaskDraft(contact=nobody, key="k"),
+            Capability.CREATE_EVENT: EventDraft(contact=nobody, key="k", starts_at=now, ends_at=now),
+            Capability.CREATE_CASE: CaseDraft(contact=nobody, key="k"),
+        }
+        for capability, draft in drafts.items():
+            if not self.can(link, capability):
+                self.refusal(link, self.connector.create_activity(link.facts, draft), Unsupported)
+        assert link.asked == []
+
+    @catches("declares a list that it refuses")
+    def test_a_list_that_is_declared_is_answered(self, link: Link) -> None:
+        """Of a contact that has nothing yet, it is empty."""
+        ref = self.make(link, "Listless")
+        for kind, capability in RELATED.items():
+            if self.can(link, capability) and kind not in self.connector.within_contact:
+                assert link.run(self.connector.related(link.facts, ref, kind)).items == (), kind
+
+    @catches("does not say how a repeated create is recognised")
+    def test_every_create_says_how_a_repeat_is_recognised(self, link: Link) -> None:
+        """The outbox decides by it whether it may send again (R1)."""
+        declared = self.connector.creates(link.facts)
+        for kind, capability in CREATE.items():
+            if self.can(link, capability):
+                assert declared[kind].reason.strip(), kind
+
+    @catches("hides a phone field")
+    def test_the_fields_that_are_matched_are_described(self, link: Link) -> None:
+        """Phones and e-mails of each contact resource, by the names that describe() gives (F115)."""
+        for resource in link.run(self.connector.list_resources(link.facts)):
+            if resource.contact_kind is not None:
+                schema = link.run(self.connector.describe(link.facts, resource.name))
+                names = {field.name for field in schema.fields}
+                assert {*resource.phones, *resource.emails} <= names, resource.name
+
+    @catches("leads to a page without encryption")
+    def test_a_record_opens_over_https(self, link: Link) -> None:
+        """The desktop opens it in a browser (F042)."""
+        if not self.can(link, Capability.RECORD_URL):
+            pytest.skip("records have no address")
+        url = urlsplit(self.connector.record_url(link.facts, self.make(link, "Addressed")) or "")
+        assert (url.scheme, bool(url.hostname)) == ("https", True)
+
+    @catches("leads every record to one page")
+    def test_two_records_have_two_addresses(self, link: Link) -> None:
+        """An address that does not hold the id opens somebody else."""
+        if not self.can(link, Capability.RECORD_URL):
+            pytest.skip("records have no address")
+        first, second = self.make(link, "One"), self.make(link, "Other")
+        assert self.connector.record_url(link.facts, first) != self.connector.record_url(link.facts, second)
+
+    @catches("says that everybody is one person")
+    def test_who_is_signed_in(self, link: Link) -> None:
+        """Two users are two; activities are written in their names."""
+        users = list(link.fake.users)
+        if len(users) < 2:
+            pytest.skip("the fake has one user")
+        told = [link.run(self.connector.identify(link.facts)).user]
+        other = self.signed_in(link.fake, users[1])
+        told.append(other.run(self.connector.identify(other.facts)).user)
+        assert len({ref.id for ref in told}) == 2

@@ -1,0 +1,89 @@
+"""An answer that is an error is the right error: the transport, the outbox and the desktop decide by it."""
+
+from __future__ import annotations
+
+from customer360.core.effects import Request
+from customer360.core.errors import (
+    AuthError,
+    CrmUnavailable,
+    Customer360Error,
+    RateLimited,
+    TokenExpired,
+    UnexpectedAnswer,
+)
+from customer360.core.search import NameHas
+from customer360.core.wire import Response
+from customer360_testkit.conformance.bench import Bench, Link, catches
+from customer360_testkit.fakes.faults import status
+
+_READ, _WRITE = Request(method="GET", path="/x/1"), Request(method="POST", path="/x", json={"a": 1})
+
+
+class FailingChecks(Bench):
+    """See the module."""
+
+    def error(self, link: Link, request: Request, response: Response) -> Customer360Error | None:
+        return self.connector.error(link.facts, request, response)
+
+    @catches("does not wait as long as it is told")
+    def test_a_limit_says_how_long(self, link: Link) -> None:
+        """The transport waits; the connector, or the header, says for how long (X4)."""
+        error = self.error(link, _READ, Response(429, b"", (("retry-after", "7"),)))
+        assert isinstance(error, RateLimited)
+        assert error.wait in (None, 7.0)  # None: the transport reads the header itself
+
+    @catches("does not renew a token that ran out")
+    def test_an_expired_token_is_renewed(self, link: Link) -> None:
+        """401 by the vendor itself, in its own words (X5)."""
+        link.fake.clock.advance(90_000.0)  # type: ignore[attr-defined]  # a FakeClock, here always
+        self.refusal(link, self.connector.identify(link.facts), TokenExpired)
+
+    @catches("takes a refusal to sign in for a bug")
+    def test_a_401_is_a_matter_of_signing_in(self, link: Link) -> None:
+        """Whatever its body."""
+        for body in (b"", b"{}", b"[]", b"null"):
+            assert isinstance(self.error(link, _READ, Response(401, body)), AuthError), body
+
+    @catches("does not try again when the CRM is down")
+    def test_a_5xx_may_pass(self, link: Link) -> None:
+        """On every verb (X3)."""
+        for code in (500, 502, 503, 504):
+            for body in (b"", b"<html>", b"{}"):
+                error = self.error(link, _READ, Response(code, body))
+                assert isinstance(error, CrmUnavailable), (code, body)
+
+    @catches("takes a page of HTML for data")
+    def test_a_page_for_people_is_no_data(self, link: Link) -> None:
+        """A proxy's sign-in page comes with 200 (X10)."""
+        assert isinstance(self.error(link, _READ, Response(200, b"<!doctype html>")), UnexpectedAnswer)
+
+    @catches("crashes on an answer that it does not know")
+    def test_reading_an_error_never_fails(self, link: Link) -> None:
+        """Whatever came, it is an error of the family or none."""
+        for code in (200, 204, 301, 400, 403, 404, 409, 418, 422, 599):
+            for body in (b"", b"null", b"[]", b"[1]", b'{"error": 1}', b'"x"', b"{", b"\xff\xfe"):
+                for request in (_READ, _WRITE):
+                    error = self.error(link, request, Response(code, body))
+                    assert error is None or isinstance(error, Customer360Error), (code, body)
+
+    @catches("takes an unknown status for success")
+    def test_what_is_not_good_is_an_error(self, link: Link) -> None:
+        """Every status from 300 on."""
+        for code in (300, 301, 400, 402, 405, 409, 415, 418, 451):
+            assert self.error(link, _READ, Response(code, b"{}")) is not None, code
+
+    @catches("swallows the CRM's failure")
+    def test_a_failure_is_raised(self, link: Link) -> None:
+        """No results are something else (F023)."""
+        link.fake.faults.add(status(503), times=None)
+        self.refusal(link, self.connector.search(link.facts, self.people, NameHas("Quill")), CrmUnavailable)
+
+    @catches("asks a host that the link does not declare")
+    def test_only_declared_hosts_are_asked(self, link: Link) -> None:
+        """A token goes nowhere else (R15)."""
+        link.run(self.connector.identify(link.facts))
+        hosts = self.connector.hosts(link.facts)
+        base = self.connector.api_base(link.facts)
+        for request in link.asked:
+            url = request.path if request.path.startswith("https://") else base + request.path
+            hosts.check(url)

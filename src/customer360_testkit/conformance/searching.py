@@ -1,0 +1,124 @@
+"""A search finds who is meant, and nobody else."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from customer360.core.capabilities import Capability
+from customer360.core.errors import Unsupported, ValidationFailed
+from customer360.core.records import RecordRef
+from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs
+from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
+
+_PHONE, _EMAIL, _NAME, _FIELD = (
+    Capability.SEARCH_PHONE,
+    Capability.SEARCH_EMAIL,
+    Capability.SEARCH_NAME,
+    Capability.SEARCH_FIELD,
+)
+_CREATE = Capability.CREATE_CONTACT
+_NUMBER = PhoneIs("+442079460991", "2079460991", "GB")
+HOSTILE = (
+    "O'Brien", "o'Brien'", "a'b''c", "back\\slash", "100%", "under_score", "(brackets)", "a, b", "x: y", '"quoted"',
+    "' or 1=1 --", "*", "{a}", "a&b=c", "a+b", "#", "null", "日本", "😀",
+)  # fmt: skip
+
+
+class SearchingChecks(Bench):
+    """See the module."""
+
+    @catches("knows one spelling of a number", _PHONE, _CREATE)
+    def test_any_spelling_of_a_number_is_found(self, link: Link) -> None:
+        """International, national, with punctuation (D1)."""
+        spelled = ("+442079460991", "020 7946 0991", "+44 (0)20 7946-0991", "(020) 79460991", "00442079460991")
+        made = set[RecordRef]()
+        for number, text in enumerate(spelled):
+            with suppress(ValidationFailed):  # some CRMs are particular about what a number looks like
+                made.add(self.make(link, f"Speller{number}", phone=text))
+        link.wait(LAG)
+        assert len(made) > 2
+        assert made <= {hit.ref for hit in self.found(link, _NUMBER)}
+
+    @catches("finds people without their numbers", _PHONE, _CREATE)
+    def test_a_hit_brings_its_numbers(self, link: Link) -> None:
+        """Every hit is compared again, so it must bring what to compare."""
+        ref = self.make(link, "Bringer", phone="+442079460991")
+        link.wait(LAG)
+        (hit,) = [hit for hit in self.found(link, _NUMBER) if hit.ref == ref]
+        assert "+442079460991" in [phone.text for phone in hit.phones]
+
+    @catches("takes a like address for the same", _EMAIL, _CREATE)
+    def test_an_address_is_the_whole_address(self, link: Link) -> None:
+        """Not one that contains it (F009)."""
+        mine = self.make(link, "Mine", email="quill@conform.example")
+        near = self.make(link, "Near", email="aquill@conform.example")
+        link.wait(LAG)
+        hits = {hit.ref for hit in self.found(link, EmailIs("quill@conform.example"))}
+        assert mine in hits
+        assert near not in hits
+
+    @catches("compares addresses letter by letter", _EMAIL, _CREATE)
+    def test_the_case_of_an_address_does_not_matter(self, link: Link) -> None:
+        """Mail systems do not care, so a match must not."""
+        ref = self.make(link, "Cased", email="Mixed.Case@Conform.example")
+        link.wait(LAG)
+        assert ref in {hit.ref for hit in self.found(link, EmailIs("mixed.case@conform.EXAMPLE"))}
+
+    @catches("drops quotes from what it asks", _FIELD, _CREATE)
+    def test_a_value_with_quotes_is_a_value(self, link: Link) -> None:
+        """Any text is found exactly, or refused before any request (injection)."""
+        made = {text: self.make(link, text) for text in HOSTILE}
+        link.wait(LAG)
+        for text, ref in made.items():
+            before = len(link.asked)
+            try:
+                hits = self.found(link, FieldIs(self.name_field, text))
+            except Unsupported:
+                assert len(link.asked) == before, text
+            else:
+                assert ref in {hit.ref for hit in hits}, text
+                assert {self.get(link, hit.ref).fields[self.name_field] for hit in hits} == {text}
+
+    @catches("takes the beginning of a value for the value", _FIELD, _CREATE)
+    def test_a_value_is_the_whole_value(self, link: Link) -> None:
+        """Not one that begins with it."""
+        whole, longer = self.make(link, "Quillfeather"), self.make(link, "Quillfeatherstone")
+        link.wait(LAG)
+        assert {hit.ref for hit in self.found(link, FieldIs(self.name_field, "Quillfeather"))} == {whole}
+        assert {hit.ref for hit in self.found(link, FieldIs(self.name_field, "Quillfeatherstone"))} == {longer}
+
+    @catches("does not find a name", _NAME, _CREATE)
+    def test_a_name_is_found_by_its_beginning(self, link: Link) -> None:
+        """As an agent types (F008)."""
+        ref = self.make(link, "Quillington")
+        link.wait(LAG)
+        assert ref in {hit.ref for hit in self.found(link, NameHas("Quilling"))}
+
+    @catches("finds somebody for a name that nobody has", _NAME)
+    def test_a_name_that_nobody_has_finds_nobody(self, link: Link) -> None:
+        """None is an answer, and not who comes nearest."""
+        assert self.found(link, NameHas("Quillnobodyatall")) == ()
+
+    @catches("hands out more than was asked for", _NAME, _CREATE)
+    def test_a_limit_is_kept(self, link: Link) -> None:
+        """However many match."""
+        for number in range(4):
+            self.make(link, f"Quillmany{number}")
+        link.wait(LAG)
+        assert len(self.found(link, NameHas("Quillmany"), limit=2)) == 2
+
+    @catches("hides that there are more", _NAME, _CREATE)
+    def test_more_than_the_limit_is_said(self, link: Link) -> None:
+        """Else an agent takes the first few for all."""
+        for number in range(4):
+            self.make(link, f"Quillmore{number}")
+        link.wait(LAG)
+        look = self.connector.search(link.facts, self.people, NameHas("Quillmore"), limit=2)
+        assert link.run(look).next is not None
+
+    @catches("finds who was asked for under another resource", _NAME, _CREATE)
+    def test_a_hit_is_of_the_resource_that_was_searched(self, link: Link) -> None:
+        """References lead to the record."""
+        ref = self.make(link, "Quillplace")
+        link.wait(LAG)
+        assert {hit.ref.resource for hit in self.found(link, NameHas("Quillplace"))} == {ref.resource}

@@ -1,0 +1,46 @@
+"""The suite: every check in one class, and no way round one but a reason in writing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from customer360_testkit.conformance.activities import ActivityChecks
+from customer360_testkit.conformance.bench import checks_of
+from customer360_testkit.conformance.declaring import DeclaringChecks
+from customer360_testkit.conformance.failing import FailingChecks
+from customer360_testkit.conformance.reading import ReadingChecks
+from customer360_testkit.conformance.searching import SearchingChecks
+from customer360_testkit.conformance.syncing import SyncingChecks
+from customer360_testkit.conformance.writing import WritingChecks
+
+
+class ConnectorConformance(
+    DeclaringChecks, ReadingChecks, SearchingChecks, WritingChecks, ActivityChecks, SyncingChecks, FailingChecks
+):
+    """What every connector must do, whatever its CRM; subclass it in a test file::
+
+        class TestAcme(ConnectorConformance):
+            connector = AcmeConnector()
+            people, name_field, spare_field = "people", "family_name", "title"
+            refused = ("email", "no address")
+
+            def fields(self, name, phone=None, email=None):
+                return {"family_name": name, "phone": phone, "email": email}
+
+            def delete(self, link, ref):
+                link.send(Request(method="DELETE", path=f"/people/{ref.id}"))
+
+    Each check runs where the connector declares that it can do what is checked. A check that cannot hold is waived by
+    name, with the reason: overriding it raises TypeError.
+    """
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        checks = checks_of(ConnectorConformance)
+        for name in checks.keys() & vars(cls).keys():
+            raise TypeError(f"{cls.__name__}.{name} overrides a check; waive it by name instead, with the reason")
+        for name, reason in cls.waived.items():
+            if name not in checks:
+                raise TypeError(f"{cls.__name__} waives {name!r}, which is no check")
+            if not reason.strip():
+                raise TypeError(f"{cls.__name__} waives {name!r} without a reason")

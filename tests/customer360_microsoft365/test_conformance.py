@@ -1,0 +1,30 @@
+"""Microsoft 365 by the suite that every connector must pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from customer360.core.effects import Request
+from customer360.core.errors import Conflict
+from customer360.core.records import RecordRef
+from customer360_microsoft365 import Microsoft365Connector
+from customer360_testkit.conformance import ConnectorConformance, Link
+
+
+class TestMicrosoft365(ConnectorConformance):
+    connector = Microsoft365Connector()
+    people, name_field, spare_field = "contact", "surname", "jobTitle"
+    refused = ("birthday", "no date")
+
+    def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Mapping[str, Any]:
+        return {"surname": name, "mobilePhone": phone, "emailAddresses": None if email is None else (email,)}
+
+    def delete(self, link: Link, ref: RecordRef) -> None:
+        headers = (("Prefer", 'IdType="ImmutableId"'),)
+        deletion = Request(method="DELETE", path=f"/me/contacts/{quote(ref.id, safe='')}", headers=headers)
+        try:
+            link.send(deletion)
+        except Conflict:  # a new record is busy for a moment
+            link.send(deletion)

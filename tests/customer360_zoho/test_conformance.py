@@ -1,0 +1,23 @@
+"""Zoho by the suite that every connector must pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from customer360.core.effects import Request
+from customer360.core.records import RecordRef
+from customer360_testkit.conformance import ConnectorConformance, Link
+from customer360_zoho import ZohoConnector
+
+
+class TestZoho(ConnectorConformance):
+    connector = ZohoConnector()
+    people, name_field, spare_field = "Contacts", "Last_Name", "Title"
+    refused = ("Email", "no address")
+
+    def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Mapping[str, Any]:
+        return {"Last_Name": name, "Phone": phone, "Email": email}
+
+    def delete(self, link: Link, ref: RecordRef) -> None:
+        link.send(Request(method="DELETE", path=f"/Contacts/{ref.id}"))
