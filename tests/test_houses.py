@@ -102,8 +102,8 @@ def imported(paths: Iterable[Path]) -> set[str]:
 
 
 def named_for(path: Path, extras: Iterable[str]) -> str:
-    """The extra whose name a module's name begins with, or ""."""
-    return next((extra for extra in extras if path.name.startswith(f"{extra}_")), "")
+    """The extra whose name a module's name begins with, or its room has, or ""."""
+    return next((extra for extra in extras if path.name.startswith(f"{extra}_") or path.parent.name == extra), "")
 
 
 @pytest.mark.parametrize("house", [ROOT / "src" / "customer360", *HOUSES], ids=lambda house: house.name)
@@ -111,7 +111,7 @@ def test_what_a_house_imports_it_declares(house: Path) -> None:
     """A distribution works where nothing happens to be installed but what it asks for."""
     project = (CORE if house.name == "customer360" else label(house))["project"]
     extras = project.get("optional-dependencies", {})
-    # What an extra asks for serves the modules that carry its name, and no others.
+    # What an extra asks for serves the modules and the room that carry its name, and no others.
     for extra in ("", *extras):
         wanted = [*project["dependencies"], *extras.get(extra, ())]
         declared = {re.split(r"[^a-z0-9-]", requirement)[0] for requirement in wanted}
