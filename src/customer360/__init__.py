@@ -91,6 +91,7 @@ if TYPE_CHECKING:
         Interaction,
         WrapUp,
     )
+    from customer360.core.linking import Setting
     from customer360.core.matching import (
         ByEmail,
         ByField,
@@ -263,6 +264,7 @@ __all__ = [
     "SearchResult",
     "SendAgain",
     "Session",
+    "Setting",
     "SetupError",
     "StandardField",
     "StandsInCrm",
@@ -366,6 +368,7 @@ _NAMES = {
         "Interaction",
         "WrapUp",
     ),
+    "customer360.core.linking": ("Setting",),
     "customer360.core.matching": (
         "ByEmail",
         "ByField",

@@ -16,6 +16,7 @@ from customer360.core.connector import ConnectorInfo, Identity
 from customer360.core.effects import Operation
 from customer360.core.errors import InvalidValue, TransportError
 from customer360.core.interactions import Interaction, WrapUp
+from customer360.core.linking import Setting
 from customer360.core.matching import MatchPolicy, MatchResult
 from customer360.core.metadata import Resource, Schema
 from customer360.core.panel import Panel, Part
@@ -104,6 +105,14 @@ class AsyncCustomer360:
     async def complete_login(self, returned_url: str) -> Identity:
         """As :meth:`customer360.client.Customer360.complete_login`."""
         return await self._run(self._account.complete_login(returned_url))
+
+    async def sign_in_asks(self, crm: str) -> tuple[Setting, ...] | None:
+        """As :meth:`customer360.client.Customer360.sign_in_asks`."""
+        return await self._run(self._account.sign_in_asks(crm))
+
+    async def sign_in(self, crm: str, agent_id: str = "", *, typed: Mapping[str, str]) -> Identity:
+        """As :meth:`customer360.client.Customer360.sign_in`."""
+        return await self._run(self._account.sign_in(crm, agent_id, typed))
 
     async def log_out(self, crm: str, agent_id: str = "") -> bool:
         """As :meth:`customer360.client.Customer360.log_out`."""

@@ -17,6 +17,7 @@ from customer360.core.connector import ConnectorInfo, Identity
 from customer360.core.effects import Operation
 from customer360.core.errors import InvalidValue, TransportError
 from customer360.core.interactions import Interaction, WrapUp
+from customer360.core.linking import Setting
 from customer360.core.matching import MatchPolicy, MatchResult
 from customer360.core.metadata import Resource, Schema
 from customer360.core.panel import Panel, Part
@@ -126,6 +127,18 @@ class Customer360:
         Raises :class:`NeedsAuthorization` when the person refused or the address is not of a sign-in under way.
         """
         return self._run(self._account.complete_login(returned_url))
+
+    def sign_in_asks(self, crm: str) -> tuple[Setting, ...] | None:
+        """What a person types in to sign in to a linked CRM; None where the vendor's own page asks: ``begin_login``."""
+        return self._run(self._account.sign_in_asks(crm))
+
+    def sign_in(self, crm: str, agent_id: str = "", *, typed: Mapping[str, str]) -> Identity:
+        """Sign in with what ``sign_in_asks`` named, where the CRM has keys or passwords instead of a page.
+
+        Raises :class:`InvalidSettings` unless ``typed`` is what is asked for, :class:`NeedsAuthorization` if the CRM
+        refuses it, :class:`Unsupported` where people sign in in a browser.
+        """
+        return self._run(self._account.sign_in(crm, agent_id, typed))
 
     def log_out(self, crm: str, agent_id: str = "") -> bool:
         """Forget an authorisation; False if the vendor could not be told to forget it too."""

@@ -105,8 +105,11 @@ class PhoneSearch(StrEnum):
     SUBSTRING = "substring"
     """Digits in a row, found inside stored text."""
 
+    PREFIX = "prefix"
+    """The stored digits from the first one on: with its country code and without are two questions."""
+
     EXACT = "exact"
-    """Only the stored text itself."""
+    """Only the stored text itself: one question for each spelling."""
 
     NONE = "none"
     """No search by phone: the local index serves."""

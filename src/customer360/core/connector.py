@@ -96,6 +96,10 @@ class Connector(ABC):
     limits: ClassVar[Limits]
     within_contact: ClassVar[frozenset[RelatedKind]] = frozenset()
     """Kinds whose records are part of the contact itself: :meth:`related_within` reads them, without a request."""
+    may_have_moved: ClassVar[tuple[type[Customer360Error], ...]] = ()
+    """Errors after which :meth:`locate` is asked whether the API is elsewhere by now."""
+    warm_for: ClassVar[float | None] = None
+    """Seconds for which one :meth:`warm_up` lasts; None where the CRM's search is always awake."""
 
     # Declarations ---------------------------------------------------------------------------------------------------
 
@@ -135,6 +139,13 @@ class Connector(ABC):
         Sees every answer, 2xx too; must not raise.
         """
 
+    def auth_for(self, facts: LinkFacts) -> AuthScheme:
+        """The way of signing in that the link's settings choose.
+
+        Default: :attr:`auth`, the only one.
+        """
+        return self.auth
+
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
         """Where a person opens the record in the CRM itself, or None."""
         return None
@@ -145,9 +156,24 @@ class Connector(ABC):
 
     # Operations -----------------------------------------------------------------------------------------------------
 
+    async def locate(self, facts: LinkFacts) -> Mapping[str, str]:
+        """Facts of where the link's API is that can be learnt without signing in, to be kept in ``facts.extra``.
+
+        Asked when the CRM is linked, and again after an error of :attr:`may_have_moved`. Its requests have
+        ``purpose="login"``. Raises :class:`InvalidSettings` if the settings lead nowhere. Default: none.
+        """
+        return {}
+
+    async def warm_up(self, facts: LinkFacts) -> None:
+        """Wake the CRM's search for the signed-in user; runs beside what an agent does, where :attr:`warm_for` is set.
+
+        Nobody waits for it, and its failure is only logged.
+        """
+        raise Unsupported(f"{self.info.name}: its search needs no waking")
+
     @abstractmethod
     async def identify(self, facts: LinkFacts) -> Identity:
-        """Who is signed in, and the facts to keep with the link."""
+        """Who is signed in, and the facts to keep with the link: asked at sign-in, and when resources are synced."""
 
     async def list_resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
         """All contact and activity resources of this CRM account, custom ones too (F115).

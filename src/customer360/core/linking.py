@@ -4,7 +4,7 @@ them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import attrs
@@ -17,7 +17,9 @@ class Setting:
     """One value the administrator supplies.
 
     ``choices`` (value to label) or ``pattern`` (whole match) restrict it; ``secret`` ones go to the vault and
-    never into a repr.
+    never into a repr or a connector's facts. ``normal`` makes of what people type what is asked for, before either is
+    looked at (see :mod:`customer360.core.addresses`). A change of a setting that ``moves`` the link leads to another
+    place, so that whoever signed in must do so again; one that does not (a version, a list of spellings) keeps them.
     """
 
     name: str
@@ -28,6 +30,8 @@ class Setting:
     default: str | None = None
     choices: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     pattern: str | None = None
+    normal: Callable[[str], str] | None = None
+    moves: bool = True
 
 
 @attrs.frozen
@@ -38,6 +42,16 @@ class Linking:
     """
 
     settings: tuple[Setting, ...] = ()
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The names of those that are sealed."""
+        return frozenset(setting.name for setting in self.settings if setting.secret)
+
+    @property
+    def place(self) -> frozenset[str]:
+        """The names of those that say where the link leads."""
+        return frozenset(setting.name for setting in self.settings if setting.moves)
 
     def checked(self, given: Mapping[str, str]) -> dict[str, str]:
         """The values to link with: defaults filled in, each validated (F101)."""
@@ -57,6 +71,8 @@ class Linking:
                         next_step=setting.help or "supply it",
                     )
                 continue
+            if setting.normal is not None:
+                value = setting.normal(value)
             if setting.choices and value not in setting.choices:
                 raise InvalidSettings(
                     f"the setting {setting.name!r} is none of its choices",
@@ -113,9 +129,10 @@ class LinkFacts:
     """What is known of one authorised link, as plain data: the only thing a connector's pure functions depend
     on.
 
-    ``settings`` as the administrator gave them (no secrets), ``scopes`` granted, ``extra`` what sign-in or
+    ``settings`` as the administrator gave them (no secrets), ``scopes`` granted, ``extra`` what ``locate``, sign-in or
     ``identify`` told (API domain, organisation id, user's zone); all JSON. ``user`` is the CRM's id of the
-    signed-in user.
+    signed-in user. ``account`` says that this is the account's own sign-in, not an agent's: one person may have both
+    at a CRM that allows a person one session for each kind of client (Sugar's platforms).
     """
 
     crm: str
@@ -123,3 +140,4 @@ class LinkFacts:
     scopes: frozenset[str] = frozenset()
     extra: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     user: str | None = None
+    account: bool = False

@@ -193,8 +193,12 @@ def keys_for(number: PhoneNumber) -> tuple[int, ...]:
     return tuple(dict.fromkeys((number.tail, tail_of(number.e164[1:]))))
 
 
-def spellings(number: PhoneNumber) -> tuple[str, ...]:
-    """How people write this number, most usual first; for systems that compare text only."""
+def spellings(number: PhoneNumber, patterns: Sequence[str] = ()) -> tuple[str, ...]:
+    """How people write this number, most usual first; for systems that compare text only.
+
+    ``patterns`` are an account's own habits, after the usual ones: each ``#`` is a digit of the national number, as in
+    ``###.###.####``; one for numbers of another length is left out.
+    """
     library = _library()
     parsed = library.parse(number.e164)
     forms = (
@@ -203,8 +207,14 @@ def spellings(number: PhoneNumber) -> tuple[str, ...]:
         library.format_number(parsed, library.PhoneNumberFormat.INTERNATIONAL),
         number.national,
         number.e164[1:],
+        *(_filled(pattern, number.national) for pattern in patterns if pattern.count("#") == len(number.national)),
     )
     return tuple(dict.fromkeys(forms))
+
+
+def _filled(pattern: str, digits: str) -> str:
+    rest = iter(digits)
+    return "".join(next(rest) if each == "#" else each for each in pattern)
 
 
 @cache

@@ -8,6 +8,7 @@ from enum import StrEnum
 from customer360.core.auth import Application
 from customer360.core.connector import Identity
 from customer360.core.effects import Now, tx
+from customer360.core.linking import Setting
 from customer360.core.metadata import Resource
 from customer360.desk.office import Office
 from customer360.index.sync import SyncReport
@@ -55,7 +56,17 @@ class Account:
 
     async def complete_login(self, returned_url: str) -> Identity:
         """Finish a sign-in; what was held for want of it goes on."""
-        identity = await self._office.links.complete_login(self._office.tenant_id, returned_url)
+        return await self._resumed(await self._office.links.complete_login(self._office.tenant_id, returned_url))
+
+    async def sign_in_asks(self, crm: str) -> tuple[Setting, ...] | None:
+        """See :meth:`customer360.client.Customer360.sign_in_asks`."""
+        return await self._office.links.asks(self._office.tenant_id, crm)
+
+    async def sign_in(self, crm: str, agent_id: str, typed: Mapping[str, str]) -> Identity:
+        """Sign in with what was typed; what was held for want of it goes on."""
+        return await self._resumed(await self._office.links.sign_in(self._office.tenant_id, crm, agent_id, typed))
+
+    async def _resumed(self, identity: Identity) -> Identity:
         await tx(inbox.resume, self._office.tenant_id, identity.user.crm, now=await Now())
         return identity
 

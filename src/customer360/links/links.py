@@ -7,28 +7,27 @@ whether the link or the sign-in has changed since, in this process or in another
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
-import sqlalchemy as sa
 
 from customer360.connections import Connection
 from customer360.core.auth import Application, Grant
 from customer360.core.connector import Connector, Identity, Limits
-from customer360.core.effects import handling, peek, tx, within
+from customer360.core.effects import Doable, Now, Spawn, handling, peek, tx, within
 from customer360.core.errors import (
     Customer360Error,
-    InvalidSettings,
     InvalidValue,
     NeedsAuthorization,
     NeedsRelink,
     NotLinked,
     VaultError,
 )
-from customer360.core.linking import LinkFacts
+from customer360.core.linking import LinkFacts, Setting
 from customer360.core.metadata import Resource
-from customer360.core.serialization import from_json, to_json
-from customer360.links import rows
+from customer360.core.serialization import from_json
+from customer360.links import changes, rows
+from customer360.links.changes import ACCOUNT, LOCATED
 from customer360.links.login import Logins
 from customer360.links.rows import AuthorizationRow, LinkRow, LinkState
 from customer360.links.seals import Seals
@@ -39,12 +38,10 @@ from customer360.transport.endpoints import Endpoints
 from customer360.transport.exchange import Exchange
 from customer360.transport.limiter import Limiter
 from customer360.transport.retry import RetryBudget, RetryPolicy
+from customer360.transport.whereabouts import Whereabouts
 from customer360.vault import Vault
 
 log = logging.getLogger("customer360.links")
-
-ACCOUNT = ""
-"""The ``agent_id`` of the account's own sign-in."""
 
 _VENDOR = 10.0
 """Seconds for telling a vendor to forget a grant: nobody should wait longer for what is forgotten here anyway."""
@@ -105,6 +102,7 @@ class Links:
         self._policy = policy or RetryPolicy()
         self._shared: dict[tuple[str, str], _Shared] = {}
         self._ready: dict[tuple[str, str, str], _Ready] = {}
+        self._warmed: dict[tuple[str, str, str], float] = {}
         self._logins = Logins(plugins=plugins, vault=vault, sign_in_exchange=self._sign_in_exchange)
 
     # An administrator's verbs -----------------------------------------------------------------------------------------
@@ -125,21 +123,26 @@ class Links:
         """
         connector = self._plugins[crm]
         checked = connector.linking.checked(settings)
-        connector.hosts(LinkFacts(crm=crm, settings=checked))  # what cannot be reached is refused now
-        sealed = Seals(self._vault, tenant_id, crm).application(application)
+        secrets = {name: checked.pop(name) for name in connector.linking.secrets & set(checked)}
+        facts = LinkFacts(crm=crm, settings=checked)
+        connector.hosts(facts)  # what cannot be reached is refused now
+        locate = connector.locate(facts)
+        located = await within(_VENDOR, handling(self._sign_in_exchange(connector, facts), locate))
+        sealed = Seals(self._vault, tenant_id, crm).application(attrs.evolve(application, secrets=secrets))
         row = LinkRow(
             tenant_id=tenant_id,
             crm=crm,
             state=LinkState.PENDING,
             settings=checked,
             application=sealed,
-            account={},
+            account={LOCATED: dict(located)},
             resources=None,
             configured=None,
             linked_at=None,
             stamp="",
         )
-        return _shown(await tx(_store_link, row, relink=relink, client_of=self._client_of))
+        place = connector.linking.place
+        return _shown(await tx(changes.store_link, row, relink=relink, place=place, client_of=self._client_of))
 
     async def linked(self, tenant_id: str) -> tuple[Link, ...]:
         """The account's links, by CRM (F103, F104)."""
@@ -157,7 +160,7 @@ class Links:
                 f"unlinking {crm} takes it from every agent and forgets {count} agents' sign-ins",
                 next_step="call it again with confirm=True",
             )
-        row, signed_in = await tx(_read_both, tenant_id, crm, ACCOUNT)
+        row, signed_in = await tx(changes.read_both, tenant_id, crm, ACCOUNT)
         await tx(rows.remove_link, tenant_id, crm)
         for key in [key for key in self._ready if key[:2] == (tenant_id, crm)]:
             self._ready.pop(key, None)
@@ -165,16 +168,22 @@ class Links:
         await self._tell_vendor(row, signed_in)
 
     async def sync_resources(self, tenant_id: str, crm: str) -> tuple[Resource, ...]:
-        """Ask the CRM which contact and activity resources it has, and store them (F115, F117)."""
+        """Ask the CRM which contact and activity resources it has, and store them (F115, F117).
+
+        So are the facts that ``identify`` tells by now: a table that was installed since the administrator signed in
+        appears, and what can be done with it.
+        """
         connection = await self.connection(tenant_id, crm, ACCOUNT)
-        found = await connection.run(connection.connector.list_resources(connection.facts))
-        await tx(rows.change_link, tenant_id, crm, resources=[to_json(each) for each in found])
+        identity = await connection.run(connection.connector.identify(connection.facts))
+        facts = attrs.evolve(connection.facts, extra={**connection.facts.extra, **identity.extra})
+        found = await connection.run(connection.connector.list_resources(facts))
+        await tx(changes.store_resources, tenant_id, crm, found, identity.extra)
         return found
 
     async def configure_resources(self, tenant_id: str, crm: str, names: Sequence[str]) -> None:
         """Offer these resources to agents, in this order, at once (F116, F120). Raises :class:`InvalidValue`."""
         row = await self._row(tenant_id, crm)
-        known = {each.name for each in _all_resources(row, self._plugins[crm], self._facts(row, None))}
+        known = {each.name for each in _all_resources(row, self._plugins[crm], self._facts(row, None, ACCOUNT))}
         unknown = [name for name in names if name not in known]
         if unknown or not names:
             raise InvalidValue(
@@ -188,15 +197,28 @@ class Links:
     async def begin_login(self, tenant_id: str, crm: str, agent_id: str, *, redirect_uri: str) -> str:
         """Where to send a person; see :meth:`customer360.links.login.Logins.begin`."""
         row = await self._row(tenant_id, crm)
-        return await self._logins.begin(row, self._facts(row, None), agent_id, redirect_uri=redirect_uri)
+        return await self._logins.begin(row, self._facts(row, None, agent_id), agent_id, redirect_uri=redirect_uri)
 
     async def complete_login(self, tenant_id: str, returned_url: str) -> Identity:
         """Who came back, now signed in; see :meth:`customer360.links.login.Logins.complete`."""
-        return await self._logins.complete(tenant_id, returned_url, lambda row: self._facts(row, None))
+        return await self._logins.complete(
+            tenant_id, returned_url, lambda row, agent_id: self._facts(row, None, agent_id)
+        )
+
+    async def asks(self, tenant_id: str, crm: str) -> tuple[Setting, ...] | None:
+        """What a person types in to sign in; None where the vendor's own page asks (then ``begin_login``)."""
+        row = await self._row(tenant_id, crm)
+        scheme = self._plugins[crm].auth_for(self._facts(row, None, ACCOUNT))
+        return None if scheme.browser else scheme.asks
+
+    async def sign_in(self, tenant_id: str, crm: str, agent_id: str, typed: Mapping[str, str]) -> Identity:
+        """Sign somebody in with what they typed; see :meth:`customer360.links.login.Logins.sign_in`."""
+        row = await self._row(tenant_id, crm)
+        return await self._logins.sign_in(row, self._facts(row, None, agent_id), agent_id, typed)
 
     async def log_out(self, tenant_id: str, crm: str, agent_id: str) -> bool:
         """Forget a sign-in here, and at the vendor where it can be told; whether it could."""
-        row, signed_in = await tx(_forget, tenant_id, crm, agent_id)
+        row, signed_in = await tx(changes.forget, tenant_id, crm, agent_id)
         self._ready.pop((tenant_id, crm, agent_id), None)
         return await self._tell_vendor(row, signed_in)
 
@@ -212,13 +234,25 @@ class Links:
         stamps = await peek(rows.stamps, *key)
         ready = self._ready.get(key)
         if ready is not None and ready.stamps == stamps:
+            await self._warm(key, ready.connection)
             return ready.connection
-        row, signed_in = await tx(_read_both, *key)
+        row, signed_in = await tx(changes.read_both, *key)
         connection = self._connect(row, signed_in, agent_id)
         assert row is not None  # _connect has seen to it
         assert signed_in is not None
         self._ready[key] = _Ready((row.stamp, signed_in.stamp), connection)
+        await self._warm(key, connection)
         return connection
+
+    async def _warm(self, key: tuple[str, str, str], connection: Connection) -> None:
+        """Wake the CRM's search beside what the caller does, where it falls asleep."""
+        lasts = connection.connector.warm_for
+        if lasts is None:
+            return
+        now = await Now()
+        if now >= self._warmed.get(key, 0.0) + lasts:
+            self._warmed[key] = now
+            await Spawn(_quietly(connection.run(connection.connector.warm_up(connection.facts)), connection.crm))
 
     def _connect(self, row: LinkRow | None, signed_in: AuthorizationRow | None, agent_id: str) -> Connection:
         if row is None:
@@ -237,9 +271,9 @@ class Links:
                 else f"{row.crm} no longer accepts this agent's sign-in"
             )
         seals = Seals(self._vault, row.tenant_id, row.crm, agent_id)
-        facts = self._facts(row, signed_in)
+        facts = self._facts(row, signed_in, agent_id)
         tokens = StoredTokens(
-            scheme=connector.auth,
+            scheme=connector.auth_for(facts),
             facts=facts,
             application=Seals(self._vault, row.tenant_id, row.crm).open_application(row.application),
             seals=seals,
@@ -256,6 +290,7 @@ class Links:
             budget=shared.budget,
             policy=self._policy,
             endpoints=self._endpoints,
+            whereabouts=self._whereabouts(row.tenant_id, row.crm),
         )
         return Connection(
             tenant_id=row.tenant_id,
@@ -266,18 +301,25 @@ class Links:
             resources=_configured(row, connector, facts),
         )
 
+    def _whereabouts(self, tenant_id: str, crm: str) -> Whereabouts:
+        async def remember(found: Mapping[str, str]) -> None:
+            await tx(changes.store_located, tenant_id, crm, found)
+
+        return Whereabouts(f"{tenant_id}/{crm}", remember)
+
     def _sign_in_exchange(self, connector: Connector, facts: LinkFacts, grant: Grant | None = None) -> Exchange:
         """For the sign-in server; with a fresh ``grant`` also for asking who signed in."""
         return self._logins.exchange(connector, facts, grant, endpoints=self._endpoints, policy=self._policy)
 
-    def _facts(self, row: LinkRow, signed_in: AuthorizationRow | None) -> LinkFacts:
+    def _facts(self, row: LinkRow, signed_in: AuthorizationRow | None, agent_id: str) -> LinkFacts:
         told = {} if signed_in is None else signed_in.facts
         return LinkFacts(
             crm=row.crm,
             settings=row.settings,
             scopes=frozenset(told.get("scopes", ())),
-            extra={**row.account.get("extra", {}), **told.get("extra", {})},
+            extra={**row.account.get(LOCATED, {}), **row.account.get("extra", {}), **told.get("extra", {})},
             user=told.get("user"),
+            account=agent_id == ACCOUNT,
         )
 
     def _client_of(self, row: LinkRow) -> str | None:
@@ -299,59 +341,22 @@ class Links:
         tenant_id, crm, agent_id = row.tenant_id, row.crm, signed_in.agent_id
         try:
             connector = self._plugins[crm]
-            facts = self._facts(row, signed_in)
+            facts = self._facts(row, signed_in, agent_id)
             application = Seals(self._vault, tenant_id, crm).open_application(row.application)
             grant = Seals(self._vault, tenant_id, crm, agent_id).open_grant(signed_in.grant)
-            revoke = connector.auth.revoke(facts, application, grant)
+            revoke = connector.auth_for(facts).revoke(facts, application, grant)
             return await within(_VENDOR, handling(self._sign_in_exchange(connector, facts), revoke))
         except Customer360Error as error:
             log.warning("%s could not be told to forget a sign-in (%s)", crm, type(error).__name__)
             return False
 
 
-def _store_link(
-    connection: sa.Connection, row: LinkRow, *, relink: bool, client_of: Callable[[LinkRow], str | None]
-) -> LinkRow:
-    before = rows.read_link(connection, row.tenant_id, row.crm)
-    if before is None:
-        rows.put_link(connection, row)
-        return row
-    if not relink:
-        raise InvalidSettings(
-            f"{row.crm} is linked already", next_step="relink it with relink=True, or unlink it first"
-        )
-    same_place = dict(before.settings) == dict(row.settings) and client_of(before) == client_of(row)
-    rows.remove_pending(connection, row.tenant_id, row.crm)
-    rows.remove_authorization(connection, row.tenant_id, row.crm, ACCOUNT)
-    if not same_place:
-        # Granted to another client, or elsewhere: a token must not follow the link to other hosts.
-        rows.remove_agents(connection, row.tenant_id, row.crm)
-    rows.change_link(
-        connection,
-        row.tenant_id,
-        row.crm,
-        state=row.state.value,
-        settings=dict(row.settings),
-        application=row.application,
-    )
-    return attrs.evolve(before, state=row.state, settings=row.settings)
-
-
-def _forget(
-    connection: sa.Connection, tenant_id: str, crm: str, agent_id: str
-) -> tuple[LinkRow | None, AuthorizationRow | None]:
-    """Remove a sign-in and tell what it was; without the account's own, a link waits for an administrator."""
-    row, signed_in = _read_both(connection, tenant_id, crm, agent_id)
-    rows.remove_authorization(connection, tenant_id, crm, agent_id)
-    if signed_in is not None and agent_id == ACCOUNT:
-        rows.change_link(connection, tenant_id, crm, state=LinkState.PENDING.value)
-    return row, signed_in
-
-
-def _read_both(
-    connection: sa.Connection, tenant_id: str, crm: str, agent_id: str
-) -> tuple[LinkRow | None, AuthorizationRow | None]:
-    return rows.read_link(connection, tenant_id, crm), rows.read_authorization(connection, tenant_id, crm, agent_id)
+async def _quietly(op: Doable[None], crm: str) -> None:
+    """Run what nobody waits for: that it failed is known from the log only."""
+    try:
+        await within(_VENDOR, op)
+    except Customer360Error as error:
+        log.info("the search of %s was not woken (%s)", crm, type(error).__name__)
 
 
 def _all_resources(row: LinkRow, connector: Connector, facts: LinkFacts) -> tuple[Resource, ...]:

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from customer360.core.auth import Grant
 from customer360.core.connector import Connector, Identity
-from customer360.core.effects import Now, handling, tx, within
+from customer360.core.effects import Now, Operation, handling, tx, within
 from customer360.core.errors import InvalidValue, NeedsAuthorization, NotLinked
-from customer360.core.linking import LinkFacts
+from customer360.core.linking import LinkFacts, Linking
 from customer360.links import rows
+from customer360.links.changes import ACCOUNT, LOCATED
 from customer360.links.rows import LinkRow, LinkState
 from customer360.links.seals import Seals
 from customer360.links.tokens import FreshTokens
@@ -68,15 +69,14 @@ class Logins:
             raise InvalidValue(
                 "the redirect address is not absolute", next_step="give the one registered at the vendor"
             )
-        if agent_id and row.state is LinkState.PENDING:
-            raise NotLinked(
-                f"{row.crm} is not linked yet: no administrator has signed in", next_step="sign the account in first"
-            )
+        _account_first(row, agent_id)
         state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
         application = Seals(self._vault, row.tenant_id, row.crm).open_application(row.application)
         now = await Now()
-        pending = self._plugins[row.crm].auth.begin(
-            facts, application, redirect_uri=redirect_uri, state=state, verifier=verifier, now=now
+        pending = (
+            self._plugins[row.crm]
+            .auth_for(facts)
+            .begin(facts, application, redirect_uri=redirect_uri, state=state, verifier=verifier, now=now)
         )
         await tx(
             rows.put_pending,
@@ -90,7 +90,22 @@ class Logins:
         )
         return pending.url
 
-    async def complete(self, tenant_id: str, returned_url: str, facts_of: Callable[[LinkRow], LinkFacts]) -> Identity:
+    async def sign_in(self, row: LinkRow, facts: LinkFacts, agent_id: str, typed: Mapping[str, str]) -> Identity:
+        """Sign in with what was typed in, where the vendor has no page for it, and store the grant, sealed.
+
+        Raises :class:`InvalidSettings` unless it is what the scheme asks for, :class:`NeedsAuthorization` if the vendor
+        refuses it, :class:`Unsupported` where people sign in in a browser.
+        """
+        _account_first(row, agent_id)
+        connector = self._plugins[row.crm]
+        scheme = connector.auth_for(facts)
+        checked = Linking(scheme.asks).checked(typed)
+        application = Seals(self._vault, row.tenant_id, row.crm).open_application(row.application)
+        return await self._signed_in(row, facts, agent_id, scheme.accept(facts, application, checked))
+
+    async def complete(
+        self, tenant_id: str, returned_url: str, facts_of: Callable[[LinkRow, str], LinkFacts]
+    ) -> Identity:
         """Exchange what the browser brought back, ask who it is, and store the grant, sealed.
 
         Raises :class:`NeedsAuthorization` when the person refused, or the address belongs to no sign-in under way.
@@ -103,11 +118,15 @@ class Logins:
         row = await tx(rows.read_link, tenant_id, crm)
         if row is None:
             raise NotLinked(f"{crm} was unlinked meanwhile")
-        connector, facts = self._plugins[crm], facts_of(row)
+        facts = facts_of(row, agent_id)
         application = Seals(self._vault, tenant_id, crm).open_application(row.application)
-        seals = Seals(self._vault, tenant_id, crm, agent_id)
-        complete = connector.auth.complete(facts, application, seals.open_pending(sealed), returned)
-        grant = await within(ANSWER, handling(self._exchange(connector, facts), complete))
+        pending = Seals(self._vault, tenant_id, crm, agent_id).open_pending(sealed)
+        complete = self._plugins[crm].auth_for(facts).complete(facts, application, pending, returned)
+        return await self._signed_in(row, facts, agent_id, complete)
+
+    async def _signed_in(self, row: LinkRow, facts: LinkFacts, agent_id: str, granted: Operation[Grant]) -> Identity:
+        connector, seals = self._plugins[row.crm], Seals(self._vault, row.tenant_id, row.crm, agent_id)
+        grant = await within(ANSWER, handling(self._exchange(connector, facts), granted))
         facts = attrs.evolve(facts, scopes=grant.scopes, extra={**facts.extra, **grant.extra})
         identify = connector.identify(facts)
         identity = await within(ANSWER, handling(self._exchange(connector, facts, grant), identify))
@@ -115,6 +134,13 @@ class Logins:
         told = {"user": identity.user.id, "scopes": sorted(grant.scopes), "extra": {**grant.extra, **identity.extra}}
         await tx(_store, row, seals, grant, told, identity, await Now())
         return identity
+
+
+def _account_first(row: LinkRow, agent_id: str) -> None:
+    if agent_id and row.state is LinkState.PENDING:
+        raise NotLinked(
+            f"{row.crm} is not linked yet: no administrator has signed in", next_step="sign the account in first"
+        )
 
 
 def _same_organisation(row: LinkRow, agent_id: str, identity: Identity) -> None:
@@ -151,8 +177,9 @@ def _store(
         generation=grant.generation,
         facts=told,
     )
-    if agent_id == "":
+    if agent_id == ACCOUNT:
         account = {
+            **{name: value for name, value in row.account.items() if name == LOCATED},
             "organisation": identity.organisation,
             "organisation_id": identity.organisation_id,
             "extra": dict(identity.extra),

@@ -137,6 +137,13 @@ def renew_authorization(connection: sa.Connection, row: AuthorizationRow, *, gra
     return connection.execute(statement).rowcount == 1
 
 
+def change_facts(connection: sa.Connection, row: AuthorizationRow, facts: Mapping[str, Any]) -> bool:
+    """What is known of whoever signed in has changed; connections are made anew. False if the sign-in is gone."""
+    where = _authorization(row.tenant_id, row.crm, row.agent_id)
+    statement = authorization.update().where(*where).values(facts=dict(facts), stamp=_stamp())
+    return connection.execute(statement).rowcount == 1
+
+
 def mark_dead(connection: sa.Connection, row: AuthorizationRow) -> bool:
     """The vendor no longer accepts this grant; False if another has taken its place."""
     statement = (

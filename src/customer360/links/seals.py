@@ -23,12 +23,12 @@ class Seals:
 
     def application(self, value: Application) -> bytes:
         """The vendor's registration of ours, sealed."""
-        return self._seal("application", {"client_id": value.client_id, "secret": value.secret})
+        return self._seal("application", attrs.asdict(value))
 
     def open_application(self, sealed: bytes) -> Application:
         """What :meth:`application` sealed. Raises :class:`VaultError`."""
         data = self._open("application", sealed)
-        return Application(data["client_id"], data["secret"])
+        return Application(**data)
 
     def grant(self, value: Grant) -> bytes:
         """A grant, sealed."""

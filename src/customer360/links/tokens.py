@@ -79,7 +79,7 @@ class StoredTokens:
     async def current(self) -> Grant:
         """The grant to sign with; renewed first if it is about to end."""
         grant, now = self._grant, await Now()
-        if grant.refresh_token is None or not due(grant, now):
+        if not due(grant, now) or not self._scheme.renews(grant):
             return grant
         alive = grant.expires_at is None or now < grant.expires_at
         if alive and now < self._not_before:
@@ -139,7 +139,10 @@ class StoredTokens:
     async def _refreshed(self, row: AuthorizationRow) -> Grant:
         if self._unstored is not None and self._unstored.generation == row.generation + 1:
             return self._unstored
-        return await within(ANSWER, self._asked(self._seals.open_grant(row.grant)))
+        grant = self._seals.open_grant(row.grant)
+        if grant.refresh_ends_at is not None and await Now() >= grant.refresh_ends_at:
+            raise NeedsAuthorization(f"the sign-in to {self._seals.crm} was not used for too long, and has ended")
+        return await within(ANSWER, self._asked(grant))
 
     async def _asked(self, grant: Grant) -> Grant:
         for seconds in RETRIES:

@@ -38,6 +38,7 @@ from customer360.transport.retry import RetryBudget, RetryPolicy, pause_before_r
 from customer360.transport.tokens import Tokens
 from customer360.transport.tracing import ExchangeSpan
 from customer360.transport.urls import resolve
+from customer360.transport.whereabouts import Whereabouts
 
 log = logging.getLogger("customer360.transport")
 
@@ -54,7 +55,8 @@ class Exchange:
 
     ``limiter``, ``circuit`` and ``budget`` are the link's, shared by all exchanges of a client; without them the
     exchange keeps its own. ``tokens`` None is for sign-in, before there are any. ``endpoints`` map vendor hosts to
-    loopback addresses, after the host check. Stateless itself: any number of requests may run side by side.
+    loopback addresses, after the host check. ``whereabouts`` keep what is learnt of an API that moves. Any number of
+    requests may run side by side.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Exchange:
         budget: RetryBudget | None = None,
         policy: RetryPolicy | None = None,
         endpoints: Endpoints | Mapping[str, str] | None = None,
+        whereabouts: Whereabouts | None = None,
         max_body: int = 32 * 1024 * 1024,
         user_agent: str = "customer360",
     ) -> None:
@@ -80,6 +83,7 @@ class Exchange:
         self._budget = budget or RetryBudget()
         self._policy = policy or RetryPolicy()
         self._endpoints = endpoints if isinstance(endpoints, Endpoints) else Endpoints(endpoints)
+        self._whereabouts = whereabouts or Whereabouts(f"{connector.info.key}/{id(self)}")
         self._max_body = max_body
         self._user_agent = user_agent
 
@@ -133,7 +137,7 @@ class Exchange:
             raise refusal
         grant = None if login else await self._grant()
         price: int | None = None
-        renewed = False
+        renewed = moved = False
         while True:
             facts = self._facts_with(grant)
             hosts = self._connector.hosts(facts)
@@ -152,10 +156,24 @@ class Exchange:
                 renewed = True
                 continue
             except Customer360Error as error:
-                price = await self._pause(course, error, renewed)
+                if not moved and not login and await self._has_moved(facts, grant, error):
+                    moved = True  # to where it is now; should that be wrong as well, it is not there
+                    continue
+                price = await self._pause(course, error, renewed or moved)
                 continue
             self._budget.earn(price)
             return response
+
+    async def _has_moved(self, facts: LinkFacts, grant: Grant | None, error: Customer360Error) -> bool:
+        """Whether the request failed only because the CRM's API is elsewhere by now; then it is known where."""
+        if error.maybe_applied or not isinstance(error, self._connector.may_have_moved):
+            return False
+        went_to = self._connector.api_base(facts)
+        return await self._whereabouts.look(
+            lambda: self._connector.locate(facts),
+            lambda: self._connector.api_base(self._facts_with(grant)) != went_to,
+            exchange=self,
+        )
 
     async def _pause(self, course: _Course, error: Customer360Error, renewed: bool) -> int:
         """Wait until the request may be repeated after ``error`` and return what that cost; or raise it."""
@@ -179,10 +197,11 @@ class Exchange:
         return await self._tokens.current()
 
     def _facts_with(self, grant: Grant | None) -> LinkFacts:
-        # A vendor may name the API's host anew with each token.
-        if grant is None or not grant.extra:
+        # A vendor may name the API's host anew with each token, or move it while tokens are good.
+        found, told = self._whereabouts.found, {} if grant is None else grant.extra
+        if not found and not told:
             return self._facts
-        return attrs.evolve(self._facts, extra={**self._facts.extra, **grant.extra})
+        return attrs.evolve(self._facts, extra={**self._facts.extra, **told, **found})
 
     # One attempt ----------------------------------------------------------------------------------------------------
 
@@ -221,7 +240,7 @@ class Exchange:
     async def _signature(self, grant: Grant | None, method: str, url: str) -> Headers:
         if grant is None:
             return ()
-        scheme = self._connector.auth
+        scheme = self._connector.auth_for(self._facts)
         if not scheme.signs_requests:
             return checked_headers(scheme.sign(grant))
         nonce = f"{int(await Random() * 2**53):014x}"
@@ -250,7 +269,7 @@ class Exchange:
             next_host = allowed_host(url, hosts, login=login)
             if next_host != host:
                 headers, host, grant = _harmless(prepared.headers), next_host, None
-            elif grant is not None and self._connector.auth.signs_requests:
+            elif grant is not None and self._connector.auth_for(self._facts).signs_requests:
                 headers = _signed(prepared.headers, await self._signature(grant, prepared.method, url))
         raise UnexpectedAnswer(f"the CRM redirects more than {_MOST_REDIRECTS} times", status=response.status)
 

@@ -35,6 +35,18 @@ def test_the_project_passes_its_own_checks(new_author: Callable[..., Author], ke
     passed(author.run("-m", "mypy"))
 
 
+@pytest.mark.feature("F094")
+def test_what_is_new_leaves_nothing_to_mend(new_author: Callable[..., Author]) -> None:
+    """Connector and fake are found by their entry points; a room that is lost is missed."""
+    author = new_author("acme", "Acme CRM")
+    passed(author.run("-m", "customer360", "plugin", "check", "acme"))
+    (author.site / "customer360_acme" / "py.typed").unlink()
+    spoilt = author.run("-m", "customer360", "plugin", "check", "acme")
+    assert spoilt.returncode == 1
+    assert "✗ py.typed" in spoilt.stdout
+    assert "1 thing is to mend" in spoilt.stdout
+
+
 @pytest.mark.slow
 def test_the_new_crm_plays_the_demo(new_author: Callable[..., Author]) -> None:
     """From the ring to the log read back from the CRM, beside the CRMs of ours."""

@@ -11,11 +11,13 @@ import attrs
 class Application:
     """Our registration with the vendor: the OAuth client.
 
-    ``secret`` is None for a public client.
+    ``secret`` is None for a public client. ``secrets`` are the link's settings that are marked secret (a private key),
+    by name: they are sealed with the registration, and no connector's ``facts`` hold them.
     """
 
     client_id: str
     secret: str | None = attrs.field(default=None, repr=False)
+    secrets: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -25,7 +27,9 @@ class Grant:
     ``received_at`` and ``expires_at`` are seconds since the epoch by *our* clock, counted from receipt (a wrong
     clock then costs at most one refresh, X8). ``extra`` are facts the vendor handed out with the token (API
     domain, instance URL). ``generation`` counts refreshes, so that a refresh by another process is recognised
-    without comparing tokens.
+    without comparing tokens. ``secrets`` are further ones by name, where one token does not make the sign-in (a pair of
+    keys, a password that signs in again); ``access_token`` may then be empty. ``refresh_ends_at`` is when the refresh
+    token itself ends, by our clock, where the vendor says so.
     """
 
     access_token: str = attrs.field(repr=False)
@@ -35,6 +39,8 @@ class Grant:
     scopes: frozenset[str] = frozenset()
     extra: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     generation: int = 0
+    secrets: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False)
+    refresh_ends_at: float | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import attrs
 
+from customer360.core.auth.answers import grant_of
 from customer360.core.auth.grants import Application, Grant, PendingLogin
 from customer360.core.auth.scheme import AuthScheme
 from customer360.core.effects import Now, Request
@@ -50,7 +51,8 @@ class OAuth2Code(AuthScheme):
     server``), allow-listed by the connector; they are in ``facts.extra`` for the token request already.
     ``token_facts(answer)``: facts in each token answer (``api_domain``). ``token_error(response)``: the error
     that a token answer means, or None if it holds a grant. ``revoke_in``: where the revocation request carries the
-    token. ``header_prefix``: what stands before the token in ``Authorization``.
+    token. ``header_prefix``: what stands before the token in ``Authorization``. ``refresh_lifetime``: seconds that a
+    refresh token lives where the answer does not say (NetSuite's seven days, which a refresh does not prolong).
     """
 
     authorize_url: Callable[[LinkFacts], str]
@@ -69,6 +71,7 @@ class OAuth2Code(AuthScheme):
     returned_facts: Callable[[LinkFacts, Mapping[str, str]], dict[str, str]] = _no_facts
     token_facts: Callable[[Mapping[str, object]], dict[str, str]] = _nothing
     header_prefix: str = "Bearer"
+    refresh_lifetime: float | None = None
 
     def begin(
         self, facts: LinkFacts, application: Application, *, redirect_uri: str, state: str, verifier: str, now: float
@@ -112,7 +115,10 @@ class OAuth2Code(AuthScheme):
             **self.token_params(facts),  # further form fields, all of them text
         )
         answer, received_at = await self._ask(facts, application, body)
-        return self._grant(answer, received_at, extra=brought, scopes=frozenset(self.scopes(facts)))
+        grant = self._grant(answer, received_at, extra=brought, scopes=frozenset(self.scopes(facts)))
+        if self.refresh_lifetime is not None and grant.refresh_ends_at is None:
+            grant = attrs.evolve(grant, refresh_ends_at=received_at + self.refresh_lifetime)
+        return grant
 
     async def refresh(self, facts: LinkFacts, application: Application, grant: Grant) -> Grant:
         if grant.refresh_token is None:
@@ -122,9 +128,11 @@ class OAuth2Code(AuthScheme):
         )
         answer, received_at = await self._ask(facts, application, body)
         renewed = self._grant(answer, received_at, extra=grant.extra, scopes=grant.scopes)
+        kept = renewed.refresh_token in (None, grant.refresh_token)  # and ends when it would have ended
         return attrs.evolve(
             renewed,
             refresh_token=renewed.refresh_token or grant.refresh_token,
+            refresh_ends_at=renewed.refresh_ends_at or (grant.refresh_ends_at if kept else None),
             generation=grant.generation + 1,
         )
 
@@ -182,34 +190,7 @@ class OAuth2Code(AuthScheme):
     def _grant(
         self, answer: Mapping[str, object], received_at: float, *, extra: Mapping[str, str], scopes: frozenset[str]
     ) -> Grant:
-        access, refresh = answer.get("access_token"), answer.get("refresh_token")
-        if not isinstance(access, str) or not access:
-            raise UnexpectedAnswer("the token answer holds no access token")
-        seconds = _seconds(answer.get("expires_in"))
-        told = answer.get("scope")
-        return Grant(
-            access_token=access,
-            refresh_token=refresh if isinstance(refresh, str) and refresh else None,
-            received_at=received_at,
-            expires_at=None if seconds is None else received_at + seconds,
-            # Vendors that are asked with commas answer with spaces; no answer means what was asked (RFC 6749, 5.1).
-            scopes=frozenset(told.replace(",", " ").split()) if isinstance(told, str) and told.strip() else scopes,
-            extra={**extra, **self.token_facts(answer)},
-        )
-
-
-_LONGEST = 366 * 86_400.0
-
-
-def _seconds(told: object) -> float | None:
-    """``expires_in`` as vendors send it: a number, or text of one; None for what makes no sense."""
-    if isinstance(told, bool) or not isinstance(told, int | float | str):
-        return None
-    try:
-        seconds = float(told)
-    except (ValueError, OverflowError):
-        return None
-    return min(seconds, _LONGEST) if seconds > 0 else None  # NaN is not greater than anything
+        return grant_of(answer, received_at, extra={**extra, **self.token_facts(answer)}, scopes=scopes)
 
 
 def _refused(code: str) -> Customer360Error:

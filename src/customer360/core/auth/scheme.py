@@ -10,7 +10,8 @@ import attrs
 
 from customer360.core.auth.grants import Application, Grant, PendingLogin
 from customer360.core.effects import Operation
-from customer360.core.linking import LinkFacts
+from customer360.core.errors import Unsupported
+from customer360.core.linking import LinkFacts, Setting
 
 
 @attrs.frozen(kw_only=True)
@@ -33,10 +34,15 @@ class AuthScheme(ABC):
     Stateless: secrets come in as arguments and go out as values. Operations of a scheme send requests with
     ``purpose="login"`` and absolute URLs; the transport lets them go to the link's sign-in hosts only. Times are
     seconds since the epoch. A scheme with ``signs_requests`` is asked :meth:`sign_request` anew for every attempt and
-    every redirect on the same host; all others :meth:`sign`, once for each attempt.
+    every redirect on the same host; all others :meth:`sign`, once for each attempt. A scheme without a browser
+    (:class:`customer360.core.auth.unattended.Unattended`) names in ``asks`` what a person types in, and takes it in
+    :meth:`accept`.
     """
 
     signs_requests: ClassVar[bool] = False
+    browser: ClassVar[bool] = True
+    asks: tuple[Setting, ...] = ()
+    """What a person types in to sign in; nothing where the vendor's own page asks for it."""
 
     @abstractmethod
     def begin(
@@ -56,6 +62,20 @@ class AuthScheme(ABC):
         Raises :class:`NeedsAuthorization` if the person refused or the state does not match,
         :class:`NeedsRelink` if the application itself is refused.
         """
+
+    def accept(self, facts: LinkFacts, application: Application, typed: Mapping[str, str]) -> Operation[Grant]:
+        """A grant for what was typed in: complete and checked against ``asks``.
+
+        Raises :class:`NeedsAuthorization` if the vendor does not accept it.
+        """
+        raise Unsupported("people sign in on the vendor's own page", next_step="send them to it: begin_login")
+
+    def renews(self, grant: Grant) -> bool:
+        """Whether :meth:`refresh` can make a new grant of this one without a person.
+
+        Default: with a refresh token.
+        """
+        return grant.refresh_token is not None
 
     @abstractmethod
     def refresh(self, facts: LinkFacts, application: Application, grant: Grant) -> Operation[Grant]:
