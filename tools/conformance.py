@@ -1,0 +1,63 @@
+"""``python -m tools.conformance``: write ``docs/reference/conformance.md`` from the checks of the conformance suite.
+
+``--check`` writes nothing and ends with 1 when the page is out of date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from customer360_testkit.conformance import ConnectorConformance
+from customer360_testkit.conformance.bench import MUTANT, NEEDS, checks_of
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "conformance.md"
+_HEAD = """# What the conformance suite demands
+
+Made by `python -m tools.conformance` from the suite itself; a test fails when it is out of date. Every connector passes
+these {count} checks, or waives one by its name with the reason; [](../how-to/write-a-plugin.md) shows the class to
+subclass. A check runs where the connector declares what the check needs. The last column is the deliberately wrong
+connector that this check catches, and no other does: our tests hold the suite to that.
+"""
+
+
+def page() -> str:
+    """The whole page: a table for each part of the suite, in its order."""
+    checks = checks_of(ConnectorConformance)
+    lines = [_HEAD.format(count=len(checks))]
+    for part in ConnectorConformance.__bases__:
+        own = [check for name, check in checks.items() if name in vars(part)]
+        if own:
+            title = (inspect.getdoc(inspect.getmodule(part)) or "").splitlines()[0]
+            lines += [f"## {title.rstrip('.')}\n", _row("check", "demands", "needs", "catches the connector that")]
+            lines += [_row(*["---"] * 4), *(_row(*_cells(check)) for check in own), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _cells(check: Callable[..., None]) -> tuple[str, ...]:
+    title = check.__name__.removeprefix("test_").replace("_", " ")
+    told = re.sub(r"\s+", " ", inspect.getdoc(check) or "")
+    needs = ", ".join(need.value.replace("_", " ") for need in getattr(check, NEEDS))
+    return title, told, needs, str(getattr(check, MUTANT))
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write or check the page."""
+    parser = argparse.ArgumentParser(prog="python -m tools.conformance", description="The suite's page of the docs.")
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 when the page is out of date")
+    arguments = parser.parse_args(argv)
+    if arguments.check:
+        return 0 if PAGE.read_text(encoding="utf-8") == page() else 1
+    PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
