@@ -10,16 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from customer360.aio import (
-        AsyncConversation,
-        AsyncCustomer360,
-        AsyncSession,
-    )
-    from customer360.client import (
-        Conversation,
-        Customer360,
-        Session,
-    )
+    from customer360.aio import AsyncConversation, AsyncCustomer360, AsyncSession
+    from customer360.client import Conversation, Customer360, Session
     from customer360.core.activities import (
         ActivityChange,
         ActivityDraft,
@@ -35,14 +27,9 @@ if TYPE_CHECKING:
         TaskDraft,
         TaskStatus,
     )
-    from customer360.core.auth import (
-        Application,
-    )
-    from customer360.core.capabilities import (
-        Capabilities,
-        Capability,
-        Support,
-    )
+    from customer360.core.auth import Application
+    from customer360.core.capabilities import Capabilities, Capability, Support
+    from customer360.core.connector import ConnectorInfo, Identity
     from customer360.core.errors import (
         AnswerLost,
         AuthError,
@@ -84,13 +71,7 @@ if TYPE_CHECKING:
         ValidationFailed,
         VaultError,
     )
-    from customer360.core.interactions import (
-        Channel,
-        Direction,
-        Disposition,
-        Interaction,
-        WrapUp,
-    )
+    from customer360.core.interactions import Channel, Direction, Disposition, Interaction, WrapUp
     from customer360.core.linking import Setting
     from customer360.core.matching import (
         ByEmail,
@@ -103,20 +84,8 @@ if TYPE_CHECKING:
         MatchPolicy,
         MatchResult,
     )
-    from customer360.core.metadata import (
-        Choice,
-        FieldInfo,
-        FieldType,
-        Resource,
-        Schema,
-        StandardField,
-    )
-    from customer360.core.panel import (
-        Panel,
-        Part,
-        PartName,
-        PartState,
-    )
+    from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema, StandardField
+    from customer360.core.panel import Panel, Part, PartName, PartState
     from customer360.core.records import (
         UNSET,
         Contact,
@@ -131,44 +100,18 @@ if TYPE_CHECKING:
         RelatedRecord,
         Unset,
     )
-    from customer360.desk.account import (
-        IfPending,
-    )
-    from customer360.desk.agent import (
-        SearchResult,
-    )
-    from customer360.desk.deadlines import (
-        Deadlines,
-    )
-    from customer360.desk.handling import (
-        Changed,
-        WrappedUp,
-    )
-    from customer360.index.sync import (
-        SyncProgress,
-        SyncReport,
-    )
-    from customer360.links.links import (
-        Link,
-    )
-    from customer360.links.rows import (
-        LinkState,
-    )
-    from customer360.outbox.delivery import (
-        Delivered,
-    )
-    from customer360.outbox.inbox import (
-        Drop,
-        PendingActivity,
-        SendAgain,
-        StandsInCrm,
-    )
-    from customer360.outbox.rows import (
-        DeliveryState,
-    )
-    from customer360.vault import (
-        MasterKey,
-    )
+    from customer360.desk.account import IfPending
+    from customer360.desk.agent import SearchResult
+    from customer360.desk.deadlines import Deadlines
+    from customer360.desk.handling import Changed, WrappedUp
+    from customer360.index.sync import ResourceSync, SyncProgress, SyncReport
+    from customer360.links.links import Link
+    from customer360.links.rows import LinkState
+    from customer360.outbox.delivery import Delivered, DeliveryReport
+    from customer360.outbox.inbox import Drop, PendingActivity, SendAgain, StandsInCrm
+    from customer360.outbox.rows import DeliveryState
+    from customer360.outbox.verdicts import DeliveryProblem
+    from customer360.vault import MasterKey
 
 __all__ = [
     "UNSET",
@@ -198,6 +141,7 @@ __all__ = [
     "Condition",
     "Conflict",
     "ConnectFailed",
+    "ConnectorInfo",
     "Contact",
     "ContactChange",
     "ContactDraft",
@@ -211,6 +155,8 @@ __all__ = [
     "Deadlines",
     "Delivered",
     "DeliveryInDoubt",
+    "DeliveryProblem",
+    "DeliveryReport",
     "DeliveryState",
     "Direction",
     "Disposition",
@@ -226,6 +172,7 @@ __all__ = [
     "Found",
     "Gone",
     "HostRefused",
+    "Identity",
     "IfPending",
     "Interaction",
     "InvalidSettings",
@@ -260,6 +207,7 @@ __all__ = [
     "RelatedKind",
     "RelatedRecord",
     "Resource",
+    "ResourceSync",
     "Schema",
     "SearchResult",
     "SendAgain",
@@ -319,6 +267,10 @@ _NAMES = {
         "Capabilities",
         "Capability",
         "Support",
+    ),
+    "customer360.core.connector": (
+        "ConnectorInfo",
+        "Identity",
     ),
     "customer360.core.errors": (
         "AnswerLost",
@@ -416,12 +368,16 @@ _NAMES = {
         "WrappedUp",
     ),
     "customer360.index.sync": (
+        "ResourceSync",
         "SyncProgress",
         "SyncReport",
     ),
     "customer360.links.links": ("Link",),
     "customer360.links.rows": ("LinkState",),
-    "customer360.outbox.delivery": ("Delivered",),
+    "customer360.outbox.delivery": (
+        "Delivered",
+        "DeliveryReport",
+    ),
     "customer360.outbox.inbox": (
         "Drop",
         "PendingActivity",
@@ -429,6 +385,7 @@ _NAMES = {
         "StandsInCrm",
     ),
     "customer360.outbox.rows": ("DeliveryState",),
+    "customer360.outbox.verdicts": ("DeliveryProblem",),
     "customer360.vault": ("MasterKey",),
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import weakref
 from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import TypeVar
@@ -29,7 +30,7 @@ from customer360.drivers.awaiting import AsyncioDriver
 from customer360.index.sync import SyncProgress, SyncReport
 from customer360.links.links import Link
 from customer360.opening import open_office
-from customer360.outbox.delivery import Delivered, Report
+from customer360.outbox.delivery import Delivered, DeliveryReport
 from customer360.outbox.inbox import PendingActivity, Resolution
 from customer360.plugins import Plugins
 from customer360.transport.port import AsyncHttpPort
@@ -77,6 +78,7 @@ class AsyncCustomer360:
         self._http = http
         self._driver = AsyncioDriver(http=http, store=self._opened.store)
         self._account = Account(self._opened.office)
+        self._sessions: weakref.WeakSet[AsyncSession] = weakref.WeakSet()
 
     # Setting up -------------------------------------------------------------------------------------------------------
 
@@ -114,7 +116,7 @@ class AsyncCustomer360:
         """As :meth:`customer360.client.Customer360.sign_in`."""
         return await self._run(self._account.sign_in(crm, agent_id, typed))
 
-    async def log_out(self, crm: str, agent_id: str = "") -> bool:
+    async def log_out(self, crm: str, agent_id: str) -> bool:
         """As :meth:`customer360.client.Customer360.log_out`."""
         return await self._run(self._account.log_out(crm, agent_id))
 
@@ -136,7 +138,9 @@ class AsyncCustomer360:
             await self._http.warm(self._opened.endpoints.apply(url))
         except TransportError as cold:
             log.info("no connection to %s could be opened ahead: %s", crm, cold.what)
-        return AsyncSession(self._driver, desk)
+        session = AsyncSession(self._driver, desk)
+        self._sessions.add(session)
+        return session
 
     async def sync_index(self, crm: str, agent_id: str = "", *, on_progress: OnProgress | None = None) -> SyncReport:
         """As :meth:`customer360.client.Customer360.sync_index`."""
@@ -157,7 +161,7 @@ class AsyncCustomer360:
         """As :meth:`customer360.client.Customer360.resolve`."""
         await self._run(self._account.resolve(key, resolution))
 
-    async def deliver(self) -> Report:
+    async def deliver(self) -> DeliveryReport:
         """As :meth:`customer360.client.Customer360.deliver`."""
         return await self._run(self._opened.office.delivery.deliver_due())
 
@@ -168,6 +172,8 @@ class AsyncCustomer360:
     async def close(self) -> None:
         """As :meth:`customer360.client.Customer360.close`."""
         await self._driver.close()
+        for session in tuple(self._sessions):
+            session._end()
         await self._http.close()
         self._opened.store.close()
 
@@ -190,7 +196,8 @@ class AsyncSession:
         self._driver = driver
         self._desk = desk
         self._live: dict[str, AsyncConversation] = {}
-        self._listeners: set[asyncio.Queue[Changed]] = set()
+        self._listeners: set[asyncio.Queue[Changed | None]] = set()
+        self._over = False
 
     @property
     def crm(self) -> str:
@@ -221,6 +228,12 @@ class AsyncSession:
             raise
         return conversation
 
+    def _end(self) -> None:
+        """The client closes: nothing changes any more."""
+        self._over = True
+        for listener in self._listeners:
+            listener.put_nowait(None)
+
     def _forget(self, conversation: AsyncConversation) -> None:
         # A later conversation of the same interaction has taken its place and stays.
         if self._live.get(conversation.panel.interaction.id) is conversation:
@@ -234,15 +247,18 @@ class AsyncSession:
             raise InvalidValue(f"no interaction {interaction_id!r} is being handled", next_step="begin it") from None
 
     async def changes(self) -> AsyncIterator[Changed]:
-        """Every part of this session's conversations as it changes, from the first ``anext`` on, until you stop asking.
+        """Every part of this session's conversations as it changes, from the first ``anext`` on.
 
-        Begin the interaction in a task of its own to see its panel fill.
+        It ends when you stop asking or the client closes. Begin the interaction in a task of its own to see its panel
+        fill.
         """
-        queue: asyncio.Queue[Changed] = asyncio.Queue()
+        if self._over:
+            return
+        queue: asyncio.Queue[Changed | None] = asyncio.Queue()
         self._listeners.add(queue)
         try:
-            while True:
-                yield await queue.get()
+            while (change := await queue.get()) is not None:
+                yield change
         finally:
             self._listeners.discard(queue)
 

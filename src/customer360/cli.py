@@ -10,10 +10,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from typing import TYPE_CHECKING, TypeAlias
 
-from customer360.core.errors import Customer360Error
+from customer360.core.errors import Customer360Error, StoreError
 
 if TYPE_CHECKING:
     Verbs: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -24,6 +24,7 @@ COMMANDS = "customer360.commands"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; the exit code is its own, 1 after an error of ours, 2 for a wrong command line."""
     parser = argparse.ArgumentParser(prog="customer360", description="Customer 360 for contact centres.")
+    parser.add_argument("--version", action="version", version=f"customer360 {version('customer360')}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in _BUILT_IN:
         add(verbs)
@@ -72,6 +73,7 @@ def _run_worker(arguments: argparse.Namespace) -> int:
     import signal
 
     from customer360.client import Customer360
+    from customer360.store.engine import stands
     from customer360.vault import MasterKey
 
     stopped = False
@@ -80,7 +82,10 @@ def _run_worker(arguments: argparse.Namespace) -> int:
         nonlocal stopped
         stopped = True
 
-    key = MasterKey.from_file(arguments.key_file) if arguments.key_file else None
+    if arguments.store and not stands(arguments.store):
+        raise StoreError("there is no store at this URL", next_step="give the URL that your application opens")
+    key = MasterKey.from_file(arguments.key_file) if arguments.key_file else MasterKey.usual()
+    key.get()  # without it nothing can be delivered, which should be seen now
     with Customer360(tenant_id=arguments.tenant, store=arguments.store, key=key) as client:
         if arguments.once:
             report = client.deliver()

@@ -30,7 +30,7 @@ from customer360.drivers.blocking import BlockingDriver
 from customer360.index.sync import SyncProgress, SyncReport
 from customer360.links.links import Link
 from customer360.opening import open_office
-from customer360.outbox.delivery import Delivered, Report
+from customer360.outbox.delivery import Delivered, DeliveryReport
 from customer360.outbox.inbox import PendingActivity, Resolution
 from customer360.plugins import Plugins
 from customer360.transport.port import HttpPort
@@ -140,8 +140,8 @@ class Customer360:
         """
         return self._run(self._account.sign_in(crm, agent_id, typed))
 
-    def log_out(self, crm: str, agent_id: str = "") -> bool:
-        """Forget an authorisation; False if the vendor could not be told to forget it too."""
+    def log_out(self, crm: str, agent_id: str) -> bool:
+        """Forget a sign-in, "" the account's own; False if the vendor could not be told to forget it too."""
         return self._run(self._account.log_out(crm, agent_id))
 
     def sync_resources(self, crm: str) -> tuple[Resource, ...]:
@@ -157,7 +157,8 @@ class Customer360:
     def session(self, crm: str, agent_id: str) -> Session:
         """An agent's login at one CRM, with a connection to it opened ahead.
 
-        Raises :class:`NotLinked`, :class:`NeedsAuthorization`, :class:`NeedsRelink`.
+        Raises :class:`NotLinked`, :class:`NeedsAuthorization`, :class:`NeedsRelink`; :class:`InvalidValue` for an agent
+        without an id, who would get the account's own sign-in.
         """
         desk = AgentDesk(self._opened.office, crm, agent_id)
         url = self._run(self._account.address(crm, agent_id))
@@ -186,7 +187,7 @@ class Customer360:
         """Decide about an activity that waits for a person."""
         self._run(self._account.resolve(key, resolution))
 
-    def deliver(self) -> Report:
+    def deliver(self) -> DeliveryReport:
         """One round: deliver what is due now."""
         return self._run(self._opened.office.delivery.deliver_due())
 

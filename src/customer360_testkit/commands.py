@@ -94,18 +94,20 @@ def _print(served: Sandbox) -> None:
 
 def _snippet(served: Sandbox) -> str:
     """What to paste into a script or notebook that uses these CRMs."""
-    hosts = "\n".join(f"    {host!r}: {url!r}," for host, url in served.endpoints.items())
+    hosts = "\n".join(f"        {host!r}: {url!r}," for host, url in served.endpoints.items())
     return "\n".join(
         [
-            "from customer360 import Application, Customer360",
+            "from customer360 import Application, Customer360, MasterKey",
             "",
-            f"client = Customer360(endpoints={{\n{hosts}\n}})",
-            "applications = {",
-            *(_application(crm) for crm in served.values()),
-            "}",
+            "client = Customer360(",
+            '    store="sqlite://", key=MasterKey.in_memory(),  # a store of its own, gone with the process',
+            f"    endpoints={{\n{hosts}\n    }},",
+            ")",
+            *(_linking(crm) for crm in served.values()),
         ]
     )
 
 
-def _application(crm: SandboxedCrm) -> str:
-    return f"    {crm.key!r}: Application({crm.client_id!r}, {crm.client_secret!r}),"
+def _linking(crm: SandboxedCrm) -> str:
+    application = f"Application({crm.client_id!r}, {crm.client_secret!r})"
+    return f"client.link({crm.key!r}, settings={dict(crm.fake.link_settings)!r}, application={application})"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from customer360.cli import main
 from customer360.plugins import PACKAGES
+from customer360.store.engine import open_store
 from customer360.vault import MasterKey
 
 
@@ -21,6 +23,14 @@ def install(site: Path, name: str, group: str, value: str, code: str) -> None:
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
     (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {value}\n", encoding="utf-8")
     (site / f"{name}.py").write_text(code, encoding="utf-8")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A store that an application has opened before."""
+    file = tmp_path / "c360.db"
+    open_store(f"sqlite:///{file}").close()
+    return file
 
 
 @pytest.mark.feature("F093", "F094")
@@ -76,30 +86,54 @@ def test_a_wrong_command_line_ends_with_2(argv: list[str]) -> None:
 
 
 @pytest.mark.feature("M4")
-def test_a_worker_delivers_once_and_says_what_came_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_worker_delivers_once_and_says_what_came_of_it(
+    tmp_path: Path, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """For cron, and for trying it out."""
     key = tmp_path / "key"
     key.write_text(MasterKey.new_text())
     key.chmod(0o600)
-    code = main(["worker", "--once", "--store", f"sqlite:///{tmp_path / 'c360.db'}", "--key-file", str(key)])
+    code = main(["worker", "--once", "--store", f"sqlite:///{store}", "--key-file", str(key)])
     assert code == 0
     assert "0 activities tried" in capsys.readouterr().out
 
 
-def test_a_worker_ends_when_it_is_told_to(tmp_path: Path) -> None:
+def test_a_worker_ends_when_it_is_told_to(tmp_path: Path, store: Path) -> None:
     """SIGTERM ends it between two activities, with success."""
     key = tmp_path / "key"
     key.write_text(MasterKey.new_text())
     key.chmod(0o600)
-    arguments = ["worker", "--store", f"sqlite:///{tmp_path / 'c360.db'}", "--key-file", str(key)]
+    arguments = ["worker", "--store", f"sqlite:///{store}", "--key-file", str(key)]
     worker = subprocess.Popen([sys.executable, "-m", "customer360", *arguments], stderr=subprocess.PIPE)
     try:
-        while not (tmp_path / "c360.db").exists():
-            assert worker.poll() is None
-            time.sleep(0.05)
-        time.sleep(1.0)  # its signal handlers are set after the store is open
+        time.sleep(2.0)  # its signal handlers are set after the store is open
+        assert worker.poll() is None
         worker.terminate()
         _, said = worker.communicate(timeout=30)
     finally:
         worker.kill()
     assert worker.returncode == 0, said
+
+
+def test_a_worker_does_not_wait_beside_a_store_that_nobody_uses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A misspelt URL is said, and no empty store is made of it."""
+    assert main(["worker", "--once", "--store", f"sqlite:///{tmp_path / 'typo.db'}"]) == 1
+    assert "no store at this URL" in capsys.readouterr().err
+    assert not (tmp_path / "typo.db").exists()
+
+
+def test_a_worker_without_its_key_says_so_at_once(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not only when there is something to deliver."""
+    missing = ["--key-file", str(store.parent / "nowhere")]
+    assert main(["worker", "--once", "--store", f"sqlite:///{store}", *missing]) == 1
+    assert "master key cannot be read" in capsys.readouterr().err
+
+
+def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """For whoever reports a bug."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.strip() == f"customer360 {version('customer360')}"

@@ -40,6 +40,8 @@ class AgentDesk:
     """What an agent can do at one CRM. Stateless: any number of threads and tasks may use it."""
 
     def __init__(self, office: Office, crm: str, agent_id: str) -> None:
+        if not isinstance(agent_id, str) or not agent_id.strip():
+            raise InvalidValue("the agent has no id", next_step="give your own id of the agent who has signed in")
         self.office = office
         self.crm = crm
         self.agent_id = agent_id

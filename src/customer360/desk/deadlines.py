@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
+
+from customer360.core.errors import InvalidSettings
+
+
+def _ends(_: object, field: attrs.Attribute[float], given: float) -> None:
+    if not (given > 0 and math.isfinite(given)):
+        raise InvalidSettings(f"the deadline {field.name!r} is no time", next_step="give seconds above zero")
 
 
 @attrs.frozen(kw_only=True)
 class Deadlines:
     """Seconds. ``pop`` is for a whole screen pop, ``read`` for one thing an agent asks for, ``write`` for one thing an
-    agent writes down; what an expired write leaves behind is in doubt, and known to be (R4)."""
+    agent writes down; what an expired write leaves behind is in doubt, and known to be (R4).
 
-    pop: float = 3.0
-    read: float = 5.0
-    write: float = 10.0
+    Raises :class:`InvalidSettings` for what is no time.
+    """
+
+    pop: float = attrs.field(default=3.0, validator=_ends)
+    read: float = attrs.field(default=5.0, validator=_ends)
+    write: float = attrs.field(default=10.0, validator=_ends)

@@ -23,7 +23,7 @@ from customer360.desk.by_hand import write_down
 from customer360.desk.call_log import log_of
 from customer360.flows.pop import open_contact, pop, related_part
 from customer360.outbox import inbox
-from customer360.outbox.delivery import Delivered, Report
+from customer360.outbox.delivery import Delivered, DeliveryReport
 from customer360.outbox.keys import activity_key
 from customer360.outbox.rows import MOVING
 from customer360.outbox.wrap_up import Ending, wrap_up
@@ -43,7 +43,8 @@ class WrappedUp:
 
     ``repeated`` when this interaction was wrapped up before. ``activities`` tell what was delivered in the time there
     was; ``pending`` counts those that are kept and tried again by themselves. ``unwritten``: there were notes or a
-    disposition, and no activity carries them to the CRM (no contact was open, say); they are kept with the interaction.
+    disposition, and no activity carries them to the CRM (no contact was open, or an earlier wrap-up said something
+    else); the first ones are kept with the interaction.
     """
 
     repeated: bool
@@ -191,7 +192,7 @@ class Handling:
             )
         )
         self.ended = True
-        report = Report()
+        report = DeliveryReport()
         try:
             now = office.delivery.deliver_now(office.tenant_id, accepted.promised)
             report = await within(office.deadlines.write, now)
@@ -200,13 +201,23 @@ class Handling:
         settled = {each.key for each in report.activities if each.state not in MOVING}
         waiting = {key for key in accepted.promised if key not in settled} | await self._moving(accepted.repeated)
         said = ending.notes.strip() or ending.disposition
-        carried = any(ending.notes.strip() in draft.text for draft in promised)
+        texts = await self._earlier_texts(promised) if accepted.repeated else [draft.text for draft in promised]
+        carried = any(ending.notes.strip() in text for text in texts)
         return WrappedUp(
             repeated=accepted.repeated,
             activities=report.activities,
             pending=len(waiting),
             unwritten=bool(said) and not carried,
         )
+
+    async def _earlier_texts(self, promised: tuple[ActivityDraft, ...]) -> list[str]:
+        """What the activities hold that an earlier wrap-up has promised under these keys: theirs are the words kept."""
+        keys = [draft.key for draft in promised if draft.key]
+        try:
+            rows = await tx(inbox.with_keys, self.desk.office.tenant_id, keys)
+        except StoreError:
+            return []
+        return [row.draft.text for row in rows if row.draft is not None]
 
     async def _moving(self, repeated: bool) -> set[str]:
         """Keys of what an earlier wrap-up of this interaction has promised and the CRM does not hold yet."""

@@ -37,7 +37,7 @@ from customer360.core.serialization import draft_from_json, to_json
 from customer360.core.wire import Response
 from customer360.outbox import rows
 from customer360.outbox.rows import DeliveryState, Row
-from customer360.outbox.verdicts import Problem, Verdict, delay, problem, verdict
+from customer360.outbox.verdicts import DeliveryProblem, Verdict, delay, problem, verdict
 
 Reach: TypeAlias = Callable[[str, str, str], Operation[Connection]]
 """``reach(tenant_id, crm, agent_id)``: the authorised link to deliver with; agent "" is the account's own.
@@ -73,7 +73,7 @@ class Delivered:
     key: str
     state: DeliveryState
     record: RecordRef | None = None
-    problem: Problem | None = None
+    problem: DeliveryProblem | None = None
     cause: Exception | None = attrs.field(default=None, eq=False, repr=False)
 
     def error(self) -> DeliveryInDoubt | None:
@@ -84,7 +84,7 @@ class Delivered:
 
 
 @attrs.frozen
-class Report:
+class DeliveryReport:
     """What a round of deliveries came to, activity by activity; one that another worker took over is not in it."""
 
     activities: tuple[Delivered, ...] = ()
@@ -127,7 +127,7 @@ class Delivery:
 
     # Rounds ---------------------------------------------------------------------------------------------------------
 
-    async def deliver_due(self, *, batch: int = 8, most: int = 1000) -> Report:
+    async def deliver_due(self, *, batch: int = 8, most: int = 1000) -> DeliveryReport:
         """Deliver what is due, ``batch`` side by side, until nothing is due or ``most`` were tried.
 
         Errors of the store are raised; whatever they interrupted is found again when its lease ends.
@@ -140,19 +140,19 @@ class Delivery:
                 break
             tried += len(claimed)
             done += await self._deliver_all(claimed)
-        return Report(tuple(done))
+        return DeliveryReport(tuple(done))
 
-    async def deliver_now(self, tenant_id: str, keys: tuple[str, ...]) -> Report:
+    async def deliver_now(self, tenant_id: str, keys: tuple[str, ...]) -> DeliveryReport:
         """One attempt for each of ``keys`` that is due: what a wrap-up does within its caller's deadline."""
         if not keys:
-            return Report()
-        return Report(tuple(await self._deliver_all(await self._claim(len(keys), (tenant_id, keys)))))
+            return DeliveryReport()
+        return DeliveryReport(tuple(await self._deliver_all(await self._claim(len(keys), (tenant_id, keys)))))
 
     async def keep_delivering(self, *, poll: float = 30.0, stop: Callable[[], bool] | None = None) -> None:
         """A worker's life: deliver what is due, sleep until something is (``poll`` seconds at most).
 
-        For ever, or until ``stop()``, which is asked about once a second. Emits each :class:`Report` that is not empty,
-        and the error while the store cannot be used.
+        For ever, or until ``stop()``, which is asked about once a second. Emits each :class:`DeliveryReport` that is
+        not empty, and the error while the store cannot be used.
         """
         while stop is None or not stop():
             wake = None

@@ -19,7 +19,7 @@ from customer360.core.serialization import draft_from_json, from_json, to_json
 from customer360.outbox import rows
 from customer360.outbox.rows import PENDING, WAITING_FOR_A_PERSON, DeliveryState, Row
 from customer360.outbox.tables import outbox
-from customer360.outbox.verdicts import Problem
+from customer360.outbox.verdicts import DeliveryProblem
 
 ACCOUNT = ""
 """The ``deliver_as`` of the account's own authorisation."""
@@ -44,7 +44,7 @@ class PendingActivity:
     attempts: int
     due_at: float
     draft: ActivityDraft | None = attrs.field(repr=False)
-    problem: Problem | None
+    problem: DeliveryProblem | None
 
 
 @attrs.frozen
@@ -93,6 +93,12 @@ def pending(
     ):
         if value is not None:
             query = query.where(column == value)
+    return tuple(_shown(Row(**found)) for found in connection.execute(query).mappings())
+
+
+def with_keys(connection: sa.Connection, tenant_id: str, keys: Iterable[str]) -> tuple[PendingActivity, ...]:
+    """What was promised under these keys, in whatever state it is."""
+    query = sa.select(outbox).where(outbox.c.tenant_id == tenant_id, outbox.c.key.in_(list(keys)))
     return tuple(_shown(Row(**found)) for found in connection.execute(query).mappings())
 
 
@@ -195,7 +201,7 @@ def _shown(row: Row) -> PendingActivity:
         attempts=row.attempts,
         due_at=row.due_at,
         draft=_readable(row),
-        problem=None if row.problem is None else from_json(Problem, row.problem),
+        problem=None if row.problem is None else from_json(DeliveryProblem, row.problem),
     )
 
 

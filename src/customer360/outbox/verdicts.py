@@ -79,7 +79,7 @@ def verdict(error: Exception, *, may_have_left: bool) -> Verdict:
 
 
 @attrs.frozen(kw_only=True)
-class Problem:
+class DeliveryProblem:
     """Why an activity is not delivered, for machines and people (D3).
 
     ``code`` is the error's class in snake case (``validation_failed``), ``fields`` name what to correct, ``record`` is
@@ -96,12 +96,12 @@ class Problem:
     record: RecordRef | None = None
 
 
-def problem(error: Exception) -> Problem:
+def problem(error: Exception) -> DeliveryProblem:
     """The problem that ``error`` describes. What another's exception says stays out: it may quote the customer."""
     code = re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
     if not isinstance(error, Customer360Error):
-        return Problem(code=code, text="the plugin failed", next_step="report it to the plugin's author")
-    return Problem(
+        return DeliveryProblem(code=code, text="the plugin failed", next_step="report it to the plugin's author")
+    return DeliveryProblem(
         code=code,
         text=error.what,
         next_step=error.next_step,

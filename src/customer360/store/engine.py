@@ -6,6 +6,7 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
@@ -29,12 +30,7 @@ def open_store(url: str = "sqlite://", *, busy_timeout: float = BUSY_TIMEOUT) ->
     new file at once. Raises :class:`StoreError` and its kin when the file cannot be used, :class:`Unsupported` for
     another database, :class:`InvalidSettings` for what is no URL.
     """
-    try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:  # its message may quote a password
-        raise InvalidSettings(
-            "the store's URL cannot be read", next_step="give one like sqlite:////path/to/file"
-        ) from None
+    parsed = _url(url)
     if parsed.get_backend_name() != "sqlite":
         raise Unsupported(
             f"the store cannot live in {parsed.get_backend_name()}", next_step="give an URL that begins with sqlite:"
@@ -48,6 +44,21 @@ def open_store(url: str = "sqlite://", *, busy_timeout: float = BUSY_TIMEOUT) ->
         store.close()
         raise
     return store
+
+
+def stands(url: str) -> bool:
+    """Whether somebody has opened a store at ``url`` before. Raises :class:`InvalidSettings` for what is no URL."""
+    database = _url(url).database
+    return database is not None and Path(database).is_file()
+
+
+def _url(text: str) -> sa.URL:
+    try:
+        return sa.make_url(text)
+    except sa.exc.ArgumentError:  # its message may quote a password
+        raise InvalidSettings(
+            "the store's URL cannot be read", next_step="give one like sqlite:////path/to/file"
+        ) from None
 
 
 class Store:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -176,3 +177,19 @@ def test_the_records_own_country_decides() -> None:
     found = verify(unknown, want, policy.regions)
     assert found is not None
     assert found.grade is Grade.EXACT
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"regions": ("UK",)}, "UK"),
+        ({"regions": "GB"}, "regions"),
+        ({"regions": ("gb",)}, "regions"),
+        ({"own_numbers": "+442079460000"}, "own_numbers"),
+        ({"limit": 0}, "limit"),
+    ],
+)
+def test_a_policy_that_cannot_be_meant_is_refused(wrong: dict[str, Any], said: str) -> None:
+    """A country that is none would silently read no national number at all."""
+    with pytest.raises(InvalidSettings, match=said):
+        MatchPolicy(**wrong)

@@ -30,7 +30,7 @@ from customer360.core.records import RecordRef
 from customer360.core.wire import Response
 from customer360.drivers.simulation import Simulation
 from customer360.outbox import inbox, rows
-from customer360.outbox.delivery import Delivery, Report, Timing
+from customer360.outbox.delivery import Delivery, DeliveryReport, Timing
 from customer360.outbox.inbox import SendAgain
 from customer360.outbox.rows import DeliveryState, Row
 from customer360.store.engine import Store, open_store
@@ -119,7 +119,7 @@ class Desk:
             rows.promise, drafts, tenant_id="acme", interaction_id="call-1", agent_id="kim", now=self.sim.now
         )
 
-    def deliver(self) -> Report:
+    def deliver(self) -> DeliveryReport:
         return self.run(self.delivery.deliver_due())
 
     def row(self, draft: ActivityDraft) -> Row:
@@ -152,7 +152,7 @@ def test_what_is_due_is_delivered_once(desk: Desk) -> None:
     assert [desk.times(draft) for draft in desk.vendor.drafts] == [1, 1, 1]
     (written,) = desk.vendor.written()[desk.note.key]
     assert desk.row(desk.note).record == RecordRef("model", "note", written)
-    assert desk.deliver() == Report()
+    assert desk.deliver() == DeliveryReport()
 
 
 @pytest.mark.fault("X1")
@@ -212,7 +212,7 @@ def test_a_lost_answer_of_a_blind_create_is_reported_and_never_resent(desk: Desk
     assert isinstance(doubt, DeliveryInDoubt)
     assert doubt.maybe_applied
     desk.sim.now += 1e6
-    assert desk.deliver() == Report()
+    assert desk.deliver() == DeliveryReport()
     desk.store_does(inbox.resolve, "acme", desk.call.key, SendAgain(), now=desk.sim.now)
     assert desk.deliver().count(DeliveryState.DONE) == 1
 
@@ -283,7 +283,7 @@ def test_without_an_authorisation_it_is_held_until_there_is_one(desk: Desk, erro
     assert desk.deliver().count(DeliveryState.HELD) == 1
     desk.unreachable = None
     desk.sim.now += 1e5
-    assert desk.deliver() == Report()
+    assert desk.deliver() == DeliveryReport()
     assert desk.store_does(inbox.resume, "acme", "model", agent_id="kim", now=desk.sim.now) == 1
     assert desk.deliver().count(DeliveryState.DONE) == 1
 
@@ -362,7 +362,7 @@ def test_a_caller_who_leaves_leaves_a_doubt_that_is_settled_later(desk: Desk) ->
     """The deadline falls while the request is under way: the worker finds it when the lease has ended."""
     desk.promise(desk.task)
 
-    async def hurried() -> Report:
+    async def hurried() -> DeliveryReport:
         return await within(0.5, desk.delivery.deliver_now("acme", (desk.task.key,)))
 
     with pytest.raises(DeadlineExceeded):
@@ -380,8 +380,8 @@ def test_deliver_now_takes_only_what_it_is_told(desk: Desk) -> None:
     desk.promise(*desk.vendor.drafts)
     report = desk.run(desk.delivery.deliver_now("acme", (desk.task.key,)))
     assert [each.key for each in report.activities] == [desk.task.key]
-    assert desk.run(desk.delivery.deliver_now("other", (desk.note.key,))) == Report()
-    assert desk.run(desk.delivery.deliver_now("acme", ())) == Report()
+    assert desk.run(desk.delivery.deliver_now("other", (desk.note.key,))) == DeliveryReport()
+    assert desk.run(desk.delivery.deliver_now("acme", ())) == DeliveryReport()
 
 
 def test_a_worker_goes_on_when_the_store_is_locked_for_a_while(desk: Desk) -> None:

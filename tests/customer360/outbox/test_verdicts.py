@@ -10,7 +10,7 @@ from customer360.core import errors
 from customer360.core.errors import Customer360Error, FieldProblem, QuotaExceeded, RateLimited, ValidationFailed
 from customer360.core.records import RecordRef
 from customer360.core.serialization import from_json, to_json
-from customer360.outbox.verdicts import Problem, Verdict, delay, problem, verdict
+from customer360.outbox.verdicts import DeliveryProblem, Verdict, delay, problem, verdict
 
 D, L, H, R = Verdict.DOUBT, Verdict.LATER, Verdict.HOLD, Verdict.REFUSE
 
@@ -101,7 +101,7 @@ def test_a_refusal_says_what_to_correct() -> None:
     )
     assert told.code == "validation_failed"
     assert told.fields == (FieldProblem("Subject", "is required", "Subject"),)
-    assert from_json(Problem, to_json(told)) == told
+    assert from_json(DeliveryProblem, to_json(told)) == told
     existing = RecordRef("zoho", "Calls", "7")
     assert problem(errors.Duplicate("there already", existing=existing)).record == existing
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -62,6 +63,26 @@ _BY_DEFAULT: Mapping[Channel, tuple[Criterion, ...]] = {
 }
 
 
+def _countries(_: object, field: attrs.Attribute[tuple[str, ...]], given: object) -> None:
+    if not isinstance(given, tuple) or not all(isinstance(each, str) and _COUNTRY.fullmatch(each) for each in given):
+        raise InvalidSettings(f"{field.name} are no ISO countries", next_step='give them as in ("GB", "DE")')
+    if "UK" in given:
+        raise InvalidSettings(f"{field.name} hold 'UK', which is no ISO country", next_step="the code is GB")
+
+
+def _texts(_: object, field: attrs.Attribute[tuple[str, ...]], given: object) -> None:
+    if not isinstance(given, tuple) or not all(isinstance(each, str) for each in given):
+        raise InvalidSettings(f"{field.name} is no tuple of texts", next_step='give it as in ("+441632960000",)')
+
+
+def _positive(_: object, field: attrs.Attribute[int], given: int) -> None:
+    if given < 1:
+        raise InvalidSettings(f"{field.name} is below one", next_step="give how many candidates to show")
+
+
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
 @attrs.frozen(kw_only=True)
 class MatchPolicy:
     """How an account matches.
@@ -69,14 +90,14 @@ class MatchPolicy:
     ``criteria`` per channel, in order; a channel that is absent has its default (phone, or e-mail for mail and chat).
     ``combine`` tries them all instead of stopping at the first that hits. ``regions`` are ISO countries to read
     national numbers with, the account's first, the installation's last. ``own_numbers`` (any spelling) and internal
-    ones are never searched. ``limit`` is the most candidates to show.
+    ones are never searched. ``limit`` is the most candidates to show. Raises :class:`InvalidSettings`.
     """
 
     criteria: Mapping[Channel, tuple[Criterion, ...]] = attrs.field(factory=dict, hash=False)
     combine: bool = False
-    regions: tuple[str, ...] = ()
-    own_numbers: tuple[str, ...] = attrs.field(default=(), repr=False)
-    limit: int = 20
+    regions: tuple[str, ...] = attrs.field(default=(), validator=_countries)
+    own_numbers: tuple[str, ...] = attrs.field(default=(), repr=False, validator=_texts)
+    limit: int = attrs.field(default=20, validator=_positive)
 
     def criteria_of(self, channel: Channel) -> tuple[Criterion, ...]:
         """The criteria of a channel, in order."""

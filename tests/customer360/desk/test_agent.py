@@ -1,0 +1,64 @@
+"""Who an agent is, and how long they may wait: what is refused before anything is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from customer360 import AsyncCustomer360, InvalidSettings, InvalidValue, MasterKey
+from customer360.core.interactions import WrapUp
+from customer360.desk.deadlines import Deadlines
+from customer360_testkit.sandbox import Sandbox
+
+
+@pytest.mark.parametrize("agent_id", ["", " ", None])
+def test_an_agent_without_an_id_gets_no_session(world: Any, agent_id: Any) -> None:
+    """Or a desktop's slip would work with the account's own rights, and sign its logs so."""
+    with pytest.raises(InvalidValue, match="no id"):
+        world.client.session(world.crm.key, agent_id)
+
+
+@pytest.mark.promise("R4")
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_deadline_that_never_comes_or_is_over_is_refused(seconds: float) -> None:
+    """Every call ends, and none before it began."""
+    with pytest.raises(InvalidSettings, match="pop"):
+        Deadlines(pop=seconds)
+
+
+@pytest.mark.feature("D11")
+def test_a_second_wrap_up_with_other_words_says_that_they_are_not_written(world: Any) -> None:
+    """One log for an interaction and agent: the first words stand, and nobody believes that the second do."""
+    conversation = world.session().begin(world.call(world.person(21).e164[0]))
+    ends = datetime.now(UTC)
+    first = conversation.wrap_up(WrapUp(ended_at=ends, notes="first-words"))
+    second = conversation.wrap_up(WrapUp(ended_at=ends, notes="second-words"))
+    assert (first.unwritten, second.repeated, second.unwritten) == (False, True, True)
+    assert world.crm.fake.count_holding("second-words") == 0
+    conversation.end()
+
+
+def test_changes_end_when_the_client_closes() -> None:
+    """Whoever draws them is not left waiting; after the end there are none."""
+
+    async def run(crm: Any) -> None:
+        async with AsyncCustomer360(store="sqlite://", key=MasterKey.in_memory(), endpoints=crm.endpoints) as client:
+            await client.link(crm.key, settings=crm.fake.link_settings, application=crm.application)
+            for agent_id in ("", "kim"):
+                url = await client.begin_login(crm.key, agent_id, redirect_uri="http://localhost/back")
+                await client.complete_login(crm.authorize(url, "kim"))
+            session = await client.session(crm.key, "kim")
+
+            async def draw() -> list[object]:
+                return [change async for change in session.changes()]
+
+            drawing = asyncio.create_task(draw())
+            await asyncio.sleep(0)
+        assert await asyncio.wait_for(drawing, 5) == []
+        assert await asyncio.wait_for(draw(), 5) == []
+
+    with Sandbox("zoho") as crm:
+        asyncio.run(run(crm))
