@@ -108,9 +108,9 @@ class AsyncCustomer360:
         """As :meth:`customer360.client.Customer360.complete_login`."""
         return await self._run(self._account.complete_login(returned_url))
 
-    async def sign_in_asks(self, crm: str) -> tuple[Setting, ...] | None:
+    async def sign_in_asks(self, crm: str, agent_id: str = "") -> tuple[Setting, ...] | None:
         """As :meth:`customer360.client.Customer360.sign_in_asks`."""
-        return await self._run(self._account.sign_in_asks(crm))
+        return await self._run(self._account.sign_in_asks(crm, agent_id))
 
     async def sign_in(self, crm: str, agent_id: str = "", *, typed: Mapping[str, str]) -> Identity:
         """As :meth:`customer360.client.Customer360.sign_in`."""

@@ -128,9 +128,9 @@ class Customer360:
         """
         return self._run(self._account.complete_login(returned_url))
 
-    def sign_in_asks(self, crm: str) -> tuple[Setting, ...] | None:
+    def sign_in_asks(self, crm: str, agent_id: str = "") -> tuple[Setting, ...] | None:
         """What a person types in to sign in to a linked CRM; None where the vendor's own page asks: ``begin_login``."""
-        return self._run(self._account.sign_in_asks(crm))
+        return self._run(self._account.sign_in_asks(crm, agent_id))
 
     def sign_in(self, crm: str, agent_id: str = "", *, typed: Mapping[str, str]) -> Identity:
         """Sign in with what ``sign_in_asks`` named, where the CRM has keys or passwords instead of a page.

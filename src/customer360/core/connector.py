@@ -59,12 +59,16 @@ class ConnectorInfo:
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """Documented limits. ``concurrent`` requests in flight per authorisation; ``per_window`` = (requests, seconds)."""
+    """Documented limits. ``concurrent`` requests in flight; ``per_window`` = (requests, seconds).
+
+    Counted for each authorisation, or for the whole account where ``shared`` (NetSuite's five at a time).
+    """
 
     page_size: int
     batch_size: int = 1
     concurrent: int = 10
     per_window: tuple[int, float] | None = None
+    shared: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -58,9 +58,9 @@ class Account:
         """Finish a sign-in; what was held for want of it goes on."""
         return await self._resumed(await self._office.links.complete_login(self._office.tenant_id, returned_url))
 
-    async def sign_in_asks(self, crm: str) -> tuple[Setting, ...] | None:
+    async def sign_in_asks(self, crm: str, agent_id: str) -> tuple[Setting, ...] | None:
         """See :meth:`customer360.client.Customer360.sign_in_asks`."""
-        return await self._office.links.asks(self._office.tenant_id, crm)
+        return await self._office.links.asks(self._office.tenant_id, crm, agent_id)
 
     async def sign_in(self, crm: str, agent_id: str, typed: Mapping[str, str]) -> Identity:
         """Sign in with what was typed; what was held for want of it goes on."""

@@ -72,9 +72,11 @@ class _Shared:
     budget: RetryBudget = attrs.field(factory=RetryBudget)
     limiters: dict[str, Limiter] = attrs.field(factory=dict)
 
-    def limiter(self, name: str, agent_id: str, limits: Limits) -> Limiter:
-        """The one of a sign-in: two connections of the same agent keep to it together."""
-        return self.limiters.setdefault(agent_id, Limiter(name, limits.concurrent, limits.per_window))
+    def limiter(self, tenant_id: str, crm: str, agent_id: str, limits: Limits) -> Limiter:
+        """The one of a sign-in, or of all: two connections of the same agent keep to it together."""
+        counted = ACCOUNT if limits.shared else agent_id
+        name = "/".join((tenant_id, crm, counted))
+        return self.limiters.setdefault(counted, Limiter(name, limits.concurrent, limits.per_window))
 
 
 @attrs.frozen(eq=False)
@@ -205,10 +207,10 @@ class Links:
             tenant_id, returned_url, lambda row, agent_id: self._facts(row, None, agent_id)
         )
 
-    async def asks(self, tenant_id: str, crm: str) -> tuple[Setting, ...] | None:
+    async def asks(self, tenant_id: str, crm: str, agent_id: str) -> tuple[Setting, ...] | None:
         """What a person types in to sign in; None where the vendor's own page asks (then ``begin_login``)."""
         row = await self._row(tenant_id, crm)
-        scheme = self._plugins[crm].auth_for(self._facts(row, None, ACCOUNT))
+        scheme = self._plugins[crm].auth_for(self._facts(row, None, agent_id))
         return None if scheme.browser else scheme.asks
 
     async def sign_in(self, tenant_id: str, crm: str, agent_id: str, typed: Mapping[str, str]) -> Identity:
@@ -285,7 +287,7 @@ class Links:
             connector=connector,
             facts=facts,
             tokens=tokens,
-            limiter=shared.limiter("/".join((row.tenant_id, row.crm, agent_id)), agent_id, connector.limits),
+            limiter=shared.limiter(row.tenant_id, row.crm, agent_id, connector.limits),
             circuit=shared.circuit,
             budget=shared.budget,
             policy=self._policy,

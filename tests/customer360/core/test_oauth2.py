@@ -116,15 +116,14 @@ def test_without_pkce_nothing_of_it_is_sent() -> None:
 
 @pytest.mark.parametrize("method", ["form", "basic"])
 def test_the_code_is_exchanged_once_with_the_secret_where_it_belongs(method: Any) -> None:
-    """Code, redirect, verifier and further fields are in the form; the secret in the form, or in Basic, not in both."""
+    """Code, redirect, verifier and further fields are in the form; who we are in the form, or in Basic, not in both."""
     auth, seen = scheme(client_auth=method, token_params=lambda facts: {"scope": "read write"}), list[Request]()
     run(auth.complete(FACTS, OURS, pending(auth), {"state": STATE, "code": "c0de"}), None, seen)
     (request,) = seen
     form = dict(request.form or ())
-    secret = form.pop("client_secret", None)
+    named, secret = form.pop("client_id", None), form.pop("client_secret", None)
     assert form == {
         "grant_type": "authorization_code",
-        "client_id": "our-id",
         "code": "c0de",
         "redirect_uri": "http://localhost/back?x=1",
         "code_verifier": VERIFIER,
@@ -132,9 +131,9 @@ def test_the_code_is_exchanged_once_with_the_secret_where_it_belongs(method: Any
     }
     basic = dict(request.headers).get("Authorization")
     if method == "form":
-        assert (secret, basic) == (OURS.secret, None)
+        assert (named, secret, basic) == ("our-id", OURS.secret, None)
     else:
-        assert secret is None
+        assert (named, secret) == (None, None)
         assert basic == "Basic " + base64.b64encode(b"our-id:s3cret%26%3D%25").decode()
     assert "s3cret" not in repr(request)
 

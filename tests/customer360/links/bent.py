@@ -84,6 +84,9 @@ class Vendor:
             def do_PATCH(self) -> None:
                 self.do_GET()
 
+            def do_DELETE(self) -> None:
+                self.do_GET()
+
             def log_message(self, format: str, *args: Any) -> None:
                 """Silent."""
 
@@ -195,7 +198,7 @@ class Room:
 
     def sign_in(self, agent_id: str = "", **typed: str) -> Identity:
         """By typing in, or in the browser, whichever the link has."""
-        if self.run(self.links.asks("acme", CRM)) is not None:
+        if self.run(self.links.asks("acme", CRM, agent_id)) is not None:
             return self.run(self.links.sign_in("acme", CRM, agent_id, typed))
         url = self.run(self.links.begin_login("acme", CRM, agent_id, redirect_uri="http://localhost/back"))
         state = dict(parse_qsl(urlsplit(url).query))["state"]

@@ -63,7 +63,7 @@ def test_keys_are_typed_in_sealed_and_sent_with_every_request(room: Rooms, vendo
     """ConnectWise: no sign-in server is asked, the keys are on the wire, and on disk only sealed."""
     here = room(WithKeys())
     here.link(client="our-guid")
-    assert [each.name for each in here.run(here.links.asks("acme", CRM)) or ()] == ["public_key", "private_key"]
+    assert [each.name for each in here.run(here.links.asks("acme", CRM, "")) or ()] == ["public_key", "private_key"]
     here.sign_in(public_key="pub-4711", private_key="prv-0815")
     vendor.routes["GET /contacts/7"] = (200, {})
     here.get("7")
@@ -89,7 +89,7 @@ def test_a_browser_scheme_takes_nothing_typed(room: Rooms) -> None:
     """Zoho and most others: the way in is begin_login, and asks says so."""
     here = room(Bent())
     here.link()
-    assert here.run(here.links.asks("acme", CRM)) is None
+    assert here.run(here.links.asks("acme", CRM, "")) is None
     with pytest.raises(Unsupported, match="sign in on the vendor's own page"):
         here.run(here.links.sign_in("acme", CRM, "", {}))
 
@@ -212,30 +212,33 @@ def jobdiva_says(response: Response) -> Customer360Error | None:
     return CrmUnavailable("JobDiva is failing", status=response.status) if response.status >= 500 else None
 
 
+JOBDIVA = Password(
+    asks=typed("username", "password"),
+    sign_in=lambda facts, application, given: Request(
+        method="GET",
+        path="https://login.bent.example/authenticate",
+        params=(("clientid", application.client_id), *given.items()),
+        purpose="login",
+    ),
+    again=lambda facts, application, refresh_token: Request(
+        method="GET",
+        path="https://login.bent.example/refreshToken",
+        headers=(("Authorization", f"Bearer {refresh_token}"),),
+        purpose="login",
+    ),
+    token_error=jobdiva_says,
+    answer=lambda response: {
+        "access_token": response.json()["token"],
+        "refresh_token": response.json()["refreshtoken"],
+    },
+    keeps_password=True,
+)
+
+
 class SignsInByPassword(Bent):
     """As JobDiva: the password in the query, tokens under names of the vendor's own, a pair that may be renewed."""
 
-    auth: ClassVar[AuthScheme] = Password(
-        asks=typed("username", "password"),
-        sign_in=lambda facts, application, given: Request(
-            method="GET",
-            path="https://login.bent.example/authenticate",
-            params=(("clientid", application.client_id), *given.items()),
-            purpose="login",
-        ),
-        again=lambda facts, application, refresh_token: Request(
-            method="GET",
-            path="https://login.bent.example/refreshToken",
-            headers=(("Authorization", f"Bearer {refresh_token}"),),
-            purpose="login",
-        ),
-        token_error=jobdiva_says,
-        answer=lambda response: {
-            "access_token": response.json()["token"],
-            "refresh_token": response.json()["refreshtoken"],
-        },
-        keeps_password=True,
-    )
+    auth: ClassVar[AuthScheme] = JOBDIVA
 
 
 def test_a_wrong_password_is_one_whatever_its_status(

@@ -11,10 +11,10 @@ import attrs
 
 from customer360.core.auth.answers import grant_of
 from customer360.core.auth.grants import Application, Grant
-from customer360.core.auth.unattended import Unattended
+from customer360.core.auth.unattended import Unattended, told
 from customer360.core.effects import Now, Random, Request
 from customer360.core.errors import Customer360Error, InvalidSettings, UnexpectedAnswer
-from customer360.core.linking import LinkFacts
+from customer360.core.linking import LinkFacts, Setting
 from customer360.core.wire import Response
 
 _TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -24,7 +24,7 @@ _LIFE = 300
 
 @attrs.frozen(kw_only=True)
 class ClientAssertion(Unattended):
-    """The link's own key signs in (NetSuite's machine-to-machine); nobody types anything in.
+    """The link's own key signs in (NetSuite's machine-to-machine); ``asks`` may name facts that the vendor never tells.
 
     ``token_url`` is also whom the statement is for; ``scopes`` what it asks for; ``key_id(facts)`` the vendor's name
     of the uploaded certificate; ``key`` the secret setting that holds the private key as PEM text: an elliptic curve's,
@@ -37,6 +37,7 @@ class ClientAssertion(Unattended):
     token_error: Callable[[Response], Customer360Error | None]
     key_id: Callable[[LinkFacts], str]
     key: str = "private_key"
+    asks: tuple[Setting, ...] = ()
 
     async def accept(self, facts: LinkFacts, application: Application, typed: Mapping[str, str]) -> Grant:
         url, scopes, now = self.token_url(facts), self.scopes(facts), await Now()
@@ -67,7 +68,7 @@ class ClientAssertion(Unattended):
         answer = response.json()
         if not isinstance(answer, dict):
             raise UnexpectedAnswer("the token answer is no object", status=response.status)
-        return grant_of(answer, received_at, extra={}, scopes=frozenset(scopes))
+        return grant_of(answer, received_at, extra=told(self.asks, typed), scopes=frozenset(scopes))
 
     def renews(self, grant: Grant) -> bool:
         return True

@@ -9,10 +9,14 @@ import attrs
 
 from customer360.core.auth.grants import Application, Grant
 from customer360.core.auth.scheme import Outgoing
-from customer360.core.auth.unattended import Unattended, not_accepted
+from customer360.core.auth.unattended import Unattended, not_accepted, told
 from customer360.core.effects import Now
 from customer360.core.errors import Unsupported
 from customer360.core.linking import LinkFacts, Setting
+
+
+def _nothing(_: LinkFacts) -> dict[str, str]:
+    return {}
 
 
 class _Typed(Unattended):
@@ -32,16 +36,19 @@ class _Typed(Unattended):
 class Keys(_Typed):
     """Keys in the headers of every request (ConnectWise's pair and ``clientId``, HubSpot's private apps).
 
-    ``asks``: what is typed in, by the names under which ``headers(secrets)`` finds it; the application's own
-    ``client_id`` and ``client_secret`` are there too. The keys never end; a changed application is taken over when the
-    CRM first refuses the old one.
+    ``asks``: what is typed in, by the names under which ``headers(secrets)`` finds it; there too are the link's secret
+    settings, where the keys are the account's, the application's own ``client_id`` and ``client_secret``, and what
+    ``known(facts)`` adds (the company that is part of ConnectWise's user name). The keys never end; a changed
+    application is taken over when the CRM first refuses the old one.
     """
 
-    asks: tuple[Setting, ...]
     headers: Callable[[Mapping[str, str]], tuple[tuple[str, str], ...]]
+    asks: tuple[Setting, ...] = ()
+    known: Callable[[LinkFacts], Mapping[str, str]] = _nothing
 
     async def accept(self, facts: LinkFacts, application: Application, typed: Mapping[str, str]) -> Grant:
-        return Grant(access_token="", received_at=await Now(), secrets={**typed, **_own(application)})
+        secrets = {**self.known(facts), **typed, **_own(application)}
+        return Grant(access_token="", received_at=await Now(), secrets=secrets, extra=told(self.asks, typed))
 
     def sign(self, grant: Grant) -> tuple[tuple[str, str], ...]:
         return self.headers(grant.secrets)
@@ -51,7 +58,7 @@ class Keys(_Typed):
 class OAuth1Keys(_Typed):
     """OAuth 1 with four keys and HMAC-SHA256, as NetSuite's token-based sign-in has it (RFC 5849).
 
-    The application is the consumer; ``asks`` names two settings, ``token`` and ``token_secret``. ``realm``: the account
+    The application is the consumer; two of ``asks`` are ``token`` and ``token_secret``. ``realm``: the account
     in the form that belongs into the header.
     """
 
@@ -62,7 +69,7 @@ class OAuth1Keys(_Typed):
 
     async def accept(self, facts: LinkFacts, application: Application, typed: Mapping[str, str]) -> Grant:
         secrets = {**typed, **_own(application), "realm": self.realm(facts)}
-        return Grant(access_token="", received_at=await Now(), secrets=secrets)
+        return Grant(access_token="", received_at=await Now(), secrets=secrets, extra=told(self.asks, typed))
 
     def sign(self, grant: Grant) -> tuple[tuple[str, str], ...]:
         raise Unsupported("a signature needs the request that it is for")
@@ -87,4 +94,4 @@ class OAuth1Keys(_Typed):
 
 
 def _own(application: Application) -> dict[str, str]:
-    return {"client_id": application.client_id, "client_secret": application.secret or ""}
+    return {**application.secrets, "client_id": application.client_id, "client_secret": application.secret or ""}

@@ -41,18 +41,23 @@ def _no_facts(_facts: LinkFacts, _returned: Mapping[str, str]) -> dict[str, str]
 class OAuth2Code(AuthScheme):
     """Authorization code grant, declared by the connector in the vendor's words.
 
-    ``authorize_url``, ``token_url``, ``revoke_url``: absolute URLs from the link's facts. ``scopes``: what to
-    ask for, joined by ``scope_separator``. ``pkce``: send an S256 challenge and the verifier.
-    ``authorize_params``: further query parameters (``access_type=offline``). ``token_params``: further form
-    fields of code exchange and refresh (Entra's ``scope``). ``token_body``: whether those go as a form, as RFC 6749
-    has it, or as a JSON object, in which ``token_numbers`` names the members that are whole numbers (Zendesk's
-    lifetimes). ``client_auth``: secret in the form or by HTTP
-    Basic. ``returned_facts(facts, returned)``: facts that the redirect itself brings (Zoho's ``accounts-
-    server``), allow-listed by the connector; they are in ``facts.extra`` for the token request already.
-    ``token_facts(answer)``: facts in each token answer (``api_domain``). ``token_error(response)``: the error
-    that a token answer means, or None if it holds a grant. ``revoke_in``: where the revocation request carries the
-    token. ``header_prefix``: what stands before the token in ``Authorization``. ``refresh_lifetime``: seconds that a
-    refresh token lives where the answer does not say (NetSuite's seven days, which a refresh does not prolong).
+    Addresses: ``authorize_url``, ``token_url``, ``revoke_url``, absolute, from the link's facts.
+
+    Asking: ``scopes``, joined by ``scope_separator``; ``pkce`` sends an S256 challenge and the verifier;
+    ``authorize_params`` are further query parameters (``access_type=offline``), ``authorize_hints`` those that the link
+    decides (Google's ``hd``). ``returned_facts(facts, returned)``: facts that the redirect itself brings (Zoho's
+    ``accounts-server``), allow-listed by the connector; they are in ``facts.extra`` for the token request already.
+
+    Tokens: ``token_params`` are further form fields of code exchange and refresh (Entra's ``scope``). ``token_body``:
+    whether they all go as a form, as RFC 6749 has it, or as a JSON object, in which ``token_numbers`` names the members
+    that are whole numbers (Zendesk's lifetimes). ``client_auth``: the secret in the form, or by HTTP Basic.
+    ``token_facts(answer)``: facts in each token answer (``api_domain``). ``token_error(response)``: the error that a
+    token answer means, or None if it holds a grant. ``refresh_lifetime``: seconds that a refresh token lives where the
+    answer does not say (NetSuite's seven days, which a refresh does not prolong).
+
+    Afterwards: ``header_prefix`` stands before the token in ``Authorization``. ``revoke_in``: where the revocation
+    request carries the token; ``end``: that request itself, where it is not RFC 7009's (Zendesk deletes the token that
+    signs it).
     """
 
     authorize_url: Callable[[LinkFacts], str]
@@ -64,7 +69,9 @@ class OAuth2Code(AuthScheme):
     pkce: bool = True
     client_auth: Literal["form", "basic"] = "form"
     revoke_in: Literal["form", "query"] = "form"
+    end: Callable[[LinkFacts, Application, Grant], Request] | None = None
     authorize_params: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    authorize_hints: Callable[[LinkFacts], Mapping[str, str]] = _nothing
     token_params: Callable[[LinkFacts], dict[str, str]] = _nothing
     token_body: Literal["form", "json"] = "form"
     token_numbers: frozenset[str] = frozenset()
@@ -80,10 +87,12 @@ class OAuth2Code(AuthScheme):
             "response_type": "code",
             "client_id": application.client_id,
             "redirect_uri": redirect_uri,
-            "scope": self.scope_separator.join(self.scopes(facts)),
             "state": state,
             **self.authorize_params,
+            **self.authorize_hints(facts),
         }
+        if scopes := self.scopes(facts):  # RFC 6749, 3.3: a scope has at least one word
+            query["scope"] = self.scope_separator.join(scopes)
         if self.pkce:
             challenge = _client(application).create_code_challenge(verifier, "S256")
             query |= {"code_challenge": challenge, "code_challenge_method": "S256"}
@@ -137,10 +146,21 @@ class OAuth2Code(AuthScheme):
         )
 
     async def revoke(self, facts: LinkFacts, application: Application, grant: Grant) -> bool:
-        if self.revoke_url is None:
+        request = self._end(facts, application, grant)
+        if request is None:
             return False
+        response = await request
+        if response.status >= 500:
+            raise CrmUnavailable("the sign-in server is failing", status=response.status)
+        return response.status < 300 or response.status == 400  # 400: it knows no such token any more
+
+    def _end(self, facts: LinkFacts, application: Application, grant: Grant) -> Request | None:
+        if self.end is not None:
+            return self.end(facts, application, grant)
+        if self.revoke_url is None:
+            return None
         token = (("token", grant.refresh_token or grant.access_token),)
-        response = await Request(
+        return Request(
             method="POST",
             path=self.revoke_url(facts),
             params=token if self.revoke_in == "query" else (),
@@ -148,9 +168,6 @@ class OAuth2Code(AuthScheme):
             headers=self._identified(application),
             purpose="login",
         )
-        if response.status >= 500:
-            raise CrmUnavailable("the sign-in server is failing", status=response.status)
-        return response.status < 300 or response.status == 400  # 400: it knows no such token any more
 
     def sign(self, grant: Grant) -> tuple[tuple[str, str], ...]:
         return (("Authorization", f"{self.header_prefix} {grant.access_token}"),)
@@ -159,14 +176,17 @@ class OAuth2Code(AuthScheme):
 
     async def _ask(self, facts: LinkFacts, application: Application, body: str) -> tuple[Mapping[str, object], float]:
         form = parse_qsl(body, keep_blank_values=True)
-        if self.client_auth == "form" and application.secret is not None:
+        identified = self._identified(application)
+        if identified:  # the client names itself in one place only (RFC 6749, 2.3)
+            form = [each for each in form if each[0] != "client_id"]
+        elif application.secret is not None:
             form.append(("client_secret", application.secret))
         response = await Request(
             method="POST",
             path=self.token_url(facts),
             form=tuple(form) if self.token_body == "form" else None,
             json=self._typed(form) if self.token_body == "json" else None,
-            headers=(("Accept", "application/json"), *self._identified(application)),
+            headers=(("Accept", "application/json"), *identified),
             purpose="login",
         )
         received_at = await Now()

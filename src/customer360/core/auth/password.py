@@ -8,7 +8,7 @@ import attrs
 
 from customer360.core.auth.answers import grant_of
 from customer360.core.auth.grants import Application, Grant
-from customer360.core.auth.unattended import Unattended
+from customer360.core.auth.unattended import Unattended, told
 from customer360.core.effects import Now, Request
 from customer360.core.errors import Customer360Error, NeedsAuthorization
 from customer360.core.linking import LinkFacts, Setting
@@ -41,14 +41,21 @@ class Password(Unattended):
 
     async def accept(self, facts: LinkFacts, application: Application, typed: Mapping[str, str]) -> Grant:
         grant = await self._ask(self.sign_in(facts, application, typed))
-        return attrs.evolve(grant, secrets=dict(typed)) if self.keeps_password else grant
+        return attrs.evolve(
+            grant, secrets=dict(typed) if self.keeps_password else {}, extra={**grant.extra, **told(self.asks, typed)}
+        )
 
     def renews(self, grant: Grant) -> bool:
         return bool(grant.secrets) or (self.again is not None and grant.refresh_token is not None)
 
     async def refresh(self, facts: LinkFacts, application: Application, grant: Grant) -> Grant:
         renewed = await self._renewed(facts, application, grant)
-        return attrs.evolve(renewed, secrets=grant.secrets, generation=grant.generation + 1)
+        return attrs.evolve(
+            renewed,
+            secrets=grant.secrets,
+            extra={**grant.extra, **renewed.extra},
+            generation=grant.generation + 1,
+        )
 
     async def _renewed(self, facts: LinkFacts, application: Application, grant: Grant) -> Grant:
         if self.again is not None and grant.refresh_token is not None:

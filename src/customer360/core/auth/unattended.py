@@ -10,7 +10,7 @@ from customer360.core.auth.grants import Application, Grant, PendingLogin
 from customer360.core.auth.scheme import AuthScheme
 from customer360.core.effects import Operation
 from customer360.core.errors import NeedsAuthorization, Unsupported
-from customer360.core.linking import LinkFacts
+from customer360.core.linking import LinkFacts, Setting
 
 _NO_PAGE = "the vendor has no sign-in page for this link"
 _TYPE_IN = "ask for what sign_in_asks() names, and call sign_in()"
@@ -37,6 +37,11 @@ class Unattended(AuthScheme):
     async def revoke(self, facts: LinkFacts, application: Application, grant: Grant) -> bool:
         """Default: the vendor offers no way to; an administrator deletes the key there."""
         return False
+
+
+def told(asks: tuple[Setting, ...], typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed in and is no secret: facts, by which ``identify`` knows who it is where the CRM cannot say."""
+    return {each.name: typed[each.name] for each in asks if not each.secret and each.name in typed}
 
 
 def not_accepted() -> NeedsAuthorization:
