@@ -1,7 +1,7 @@
-"""``python -m benchmarks [--quick] [--json FILE] [NAME ...]``: run the measurements, one after the other.
+"""``python -m benchmarks [--quick] [--json FILE] [--rows N] [NAME ...]``: run the measurements, one after the other.
 
 Each is a process of its own. ``--quick`` is for seeing that they run, at tiny size. ``--json`` also writes what was
-measured into FILE: the machine, without its name, and every table.
+measured into FILE: the machine, without its name, and every table. ``--rows`` says how large the index is to be.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from benchmarks.stage.figures import machine
 HERE = Path(__file__).parent
 NOT_ALONE = {"__main__", "phone_spellings"}
 """What is no measurement itself."""
-OURS = ("transport", "search", "vendor_clients", "imports", "pops", "hooks", "idle", "round_trips")
+OURS = ("transport", "search", "vendor_clients", "imports", "pops", "hooks", "idle", "round_trips", "index")
 """Those that know ``--quick``, in the order of the page in the docs."""
+SIZED = ("index",)
+"""Those that know ``--rows`` as well."""
 
 
 def main(arguments: list[str]) -> int:
@@ -30,6 +32,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(known)}; all unless given")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: whether they run, not how fast")
+    parser.add_argument("--rows", type=int, metavar="N", help=f"for {', '.join(SIZED)}")
     parser.add_argument("--json", type=Path, metavar="FILE")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.names) - set(known):
@@ -39,7 +42,7 @@ def main(arguments: list[str]) -> int:
     failed = []
     for name in asked.names or known:
         print(f"\n=== {name} ===", flush=True)
-        if not run(name, quick=asked.quick, tables=told["tables"]):
+        if not run(name, quick=asked.quick, rows=asked.rows, tables=told["tables"]):
             failed.append(name)
     if asked.json is not None:
         asked.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
@@ -48,9 +51,11 @@ def main(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
-def run(name: str, *, quick: bool, tables: list[Any]) -> bool:
+def run(name: str, *, quick: bool, rows: int | None, tables: list[Any]) -> bool:
     """Run one, pass on what it prints, and keep its tables."""
     command = [sys.executable, str(HERE / f"{name}.py"), *(["--quick"] if quick and name in OURS else [])]
+    if rows is not None and name in SIZED:
+        command += ["--rows", str(rows)]
     paths = os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH"))))
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths}

@@ -52,12 +52,15 @@ from customer360.core.search import EmailIs, FieldIs, PhoneIs
 
 @attrs.frozen(kw_only=True)
 class IndexAnswer:
-    """What the index knows: slim snapshots of the contacts that hold the value, or ``why`` it cannot say
-    yet."""
+    """What the index knows: slim snapshots of the contacts that hold the value, or ``why`` it cannot say yet.
+
+    ``as_of``: until when (seconds since the epoch) it knew everything that it was asked for.
+    """
 
     ready: bool
     contacts: tuple[Contact, ...] = ()
     why: str = ""
+    as_of: float | None = None
 
 
 class ContactIndex(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,6 +18,7 @@ from customer360.flows.match import IndexAnswer
 from customer360.index import rows, snapshots
 from customer360.index.sync import SyncReport, owned_by, sync
 from customer360.index.tables import address, contact, number, progress, scope
+from customer360.store import by_key
 
 MOST = 200
 """Contacts handed on for one value: more than anybody would choose from."""
@@ -39,7 +41,7 @@ class PhoneIndex:
 
         Not ``ready`` until every configured resource that can hold it has been read to the end once.
         """
-        keys: tuple[int | str, ...]
+        keys: tuple[int, ...] | tuple[str]
         if isinstance(query, PhoneIs):
             places = [each for each in connection.contact_resources if each.phones]
             keys = keys_for(number) if number is not None else ()
@@ -47,12 +49,14 @@ class PhoneIndex:
             places = [each for each in connection.contact_resources if each.emails]
             keys = (snapshots.fold(query.address),)
         found: dict[RecordRef, Contact] = {}
+        as_of: float | None = None
         for owner, resources in _by_owner(connection, places).items():
             answer = await peek(_look_up, rows.Owned(connection.tenant_id, connection.crm, owner), resources, keys)
             if answer.why:
                 return answer
             found.update((each.ref, each) for each in answer.contacts)
-        return IndexAnswer(ready=True, contacts=tuple(found.values())[:MOST])
+            as_of = answer.as_of if as_of is None or answer.as_of is None else min(as_of, answer.as_of)
+        return IndexAnswer(ready=True, contacts=tuple(found.values())[:MOST], as_of=as_of)
 
     async def sync(self, connection: Connection, regions: Sequence[str] = ()) -> SyncReport:
         """See :func:`customer360.index.sync.sync`; ``regions`` are the account's own."""
@@ -76,49 +80,58 @@ def _by_owner(connection: Connection, places: Sequence[Resource]) -> dict[str, t
 
 
 def _look_up(
-    connection: sa.Connection, owned: rows.Owned, resources: tuple[str, ...], keys: tuple[int | str, ...]
+    connection: sa.Connection, owned: rows.Owned, resources: tuple[str, ...], keys: tuple[int, ...] | tuple[str]
 ) -> IndexAnswer:
-    who = (owned.tenant_id, owned.crm, owned.owner)
-    state = _compiled("state", connection.dialect)
-    read = {resource: (at, records) for resource, at, records in connection.exec_driver_sql(state, who)}
+    """Two reads: how far the resources have been read, and the contacts behind one or two keys."""
+    dialect = connection.dialect
+    state = by_key.read(connection, _state(dialect), (owned.tenant_id, owned.crm, owned.owner))
+    read = {each[1]: each for each in state}
+    as_of = float("inf")
     for resource in resources:
-        ready_at, records = read.get(resource, (None, 0))
+        _, _, ready_at, records, synced_at = read.get(resource, _UNREAD)
         if ready_at is None:
             so_far = f", {records} records so far" if records else ""
             return IndexAnswer(ready=False, why=f"{resource} has not been read to the end yet{so_far}")
+        as_of = min(as_of, synced_at)
+    if not keys or not resources:
+        return IndexAnswer(ready=True)
     found: dict[int, Contact] = {}
-    for key in keys:
-        statement = _compiled("number" if isinstance(key, int) else "address", connection.dialect)
-        for at, resource, record_id, snapshot in connection.exec_driver_sql(statement, (*who, key)):
-            if resource in resources and at not in found and len(found) < MOST:
-                found[at] = snapshots.unpack(RecordRef(owned.crm, resource, record_id), snapshot)
-    return IndexAnswer(ready=True, contacts=tuple(found.values()))
+    text = _behind_numbers(dialect) if isinstance(keys[0], int) else _behind_addresses(dialect)
+    for at, resource, record_id, snapshot in by_key.read(connection, text, (state[0][0], keys[0], keys[-1])):
+        if resource in resources and at not in found and len(found) < MOST:
+            found[at] = snapshots.unpack(RecordRef(owned.crm, resource, record_id), snapshot)
+    return IndexAnswer(ready=True, contacts=tuple(found.values()), as_of=as_of)
 
 
-def _statement(what: str) -> sa.Select[tuple[object, ...]]:
-    who = sa.and_(*(scope.c[name] == sa.bindparam(name) for name in ("tenant_id", "crm", "owner")))
-    if what == "state":
-        return (
-            sa.select(progress.c.resource, progress.c.ready_at, progress.c.records)
-            .where(who)
-            .where(progress.c.tenant_id == scope.c.tenant_id, progress.c.scope == scope.c.scope)
-        )
-    keys = number if what == "number" else address
-    key = number.c.tail if what == "number" else address.c.address
-    return (
-        sa.select(contact.c.contact, contact.c.resource, contact.c.record_id, contact.c.snapshot)
-        .where(who, key == sa.bindparam("key"))
-        .where(keys.c.tenant_id == scope.c.tenant_id, keys.c.scope == scope.c.scope)
-        .where(contact.c.tenant_id == keys.c.tenant_id, contact.c.scope == keys.c.scope)
-        .where(contact.c.contact == keys.c.contact)
+_UNREAD = (None, None, None, 0, None)
+
+
+@lru_cache(maxsize=4)
+def _state(dialect: sa.Dialect) -> str:
+    names = ("tenant_id", "crm", "owner")
+    statement = (
+        sa.select(scope.c.scope, progress.c.resource, progress.c.ready_at, progress.c.records, progress.c.synced_at)
+        .where(*(scope.c[name] == sa.bindparam(name) for name in names))
+        .where(progress.c.tenant_id == scope.c.tenant_id, progress.c.scope == scope.c.scope)
     )
+    return by_key.compiled(statement, dialect, *names)
 
 
-@lru_cache(maxsize=16)
-def _compiled(what: str, dialect: sa.Dialect) -> str:
-    """The statement in the database's own words: going through the compiler costs more than the look-up (P8)."""
-    compiled = _statement(what).compile(dialect=dialect)
-    positions = compiled.positiontup
-    expected = ["tenant_id", "crm", "owner"] if what == "state" else ["tenant_id", "crm", "owner", "key"]
-    assert positions == expected, "parameters are given by position"
-    return str(compiled)
+@lru_cache(maxsize=4)
+def _behind_numbers(dialect: sa.Dialect) -> str:
+    return _behind(number, number.c.tail, dialect)
+
+
+@lru_cache(maxsize=4)
+def _behind_addresses(dialect: sa.Dialect) -> str:
+    return _behind(address, address.c.address, dialect)
+
+
+def _behind(keys: sa.Table, key: sa.Column[Any], dialect: sa.Dialect) -> str:
+    """The contacts behind one or two keys, in the index that has this number."""
+    statement = (
+        sa.select(contact.c.contact, contact.c.resource, contact.c.record_id, contact.c.snapshot)
+        .where(keys.c.scope == sa.bindparam("scope"), key.in_([sa.bindparam("one"), sa.bindparam("other")]))
+        .where(contact.c.scope == keys.c.scope, contact.c.contact == keys.c.contact)
+    )
+    return by_key.compiled(statement, dialect, "scope", "one", "other")

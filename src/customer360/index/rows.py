@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import attrs
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from customer360.core.records import Changes, Contact
 from customer360.index import snapshots
 from customer360.index.tables import address, contact, lease, number, progress, scope
-from customer360.store import leases
+from customer360.store import by_key, leases
 
 LEASE = 300.0
 """Seconds for which one page may be on its way before another worker takes over."""
@@ -64,10 +65,10 @@ def begin(
         if not resources:
             return ()
         found = _new_scope(connection, owned)
-    indexed = connection.scalars(sa.select(progress.c.resource).where(_in(progress, owned, found))).all()
+    indexed = connection.scalars(sa.select(progress.c.resource).where(_of(owned, found))).all()
     for dropped in set(indexed) - set(resources):
-        _remove(connection, owned, found, _ids(connection, owned, found, contact.c.resource == dropped))
-        connection.execute(progress.delete().where(_in(progress, owned, found), progress.c.resource == dropped))
+        _remove(connection, found, _ids(connection, found, contact.c.resource == dropped))
+        connection.execute(progress.delete().where(_of(owned, found), progress.c.resource == dropped))
     for added in [name for name in resources if name not in indexed]:
         connection.execute(
             progress.insert().values(
@@ -97,24 +98,27 @@ def apply(
     now: float,
 ) -> Place | None:
     """Apply one page and go on behind it; None if the lease, or the index itself, is no longer ours."""
-    stands = connection.execute(sa.select(progress.c.round, progress.c.cursor).where(_at(owned, place))).first()
+    # Not by its number alone: that of an index which was erased meanwhile may be another's by now.
+    mine = sa.and_(scope.c.tenant_id == owned.tenant_id, scope.c.crm == owned.crm, scope.c.owner == owned.owner)
+    ours = sa.and_(_at(owned, place), mine, scope.c.scope == progress.c.scope)
+    stands = connection.execute(sa.select(progress.c.round, progress.c.cursor).where(ours)).first()
     if stands is None or tuple(stands) != (place.round, place.cursor) or not _held(connection, owned, holder, now):
         return None
     # A record may come twice; the later one counts, and what is gone is gone.
     changed = {each.ref.id: each for each in page.changed}
     gone = {ref.id for ref in page.gone}
     holding = [each for each in changed.values() if each.ref.id not in gone and (each.phones or each.emails)]
-    indexed = _of_records(connection, owned, place, list({**changed, **dict.fromkeys(gone)}))
+    indexed = _of_records(connection, place, list({**changed, **dict.fromkeys(gone)}))
     kept = {each.ref.id for each in holding}
-    _remove(connection, owned, place.scope, [at for record, at in indexed.items() if record in kept], keep=True)
-    _remove(connection, owned, place.scope, [at for record, at in indexed.items() if record not in kept])
-    _store(connection, owned, place, holding, indexed, regions)
+    _remove(connection, place.scope, [at for record, at in indexed.items() if record in kept], keep=True)
+    _remove(connection, place.scope, [at for record, at in indexed.items() if record not in kept])
+    _store(connection, place, holding, indexed, regions)
     after = attrs.evolve(place, cursor=page.cursor, records=place.records + len(page.changed))
     values: dict[str, object] = {"cursor": after.cursor, "records": after.records}
     if not page.more:
         if place.whole:
             stale = sa.and_(contact.c.resource == place.resource, contact.c.round < place.round)
-            _remove(connection, owned, place.scope, _ids(connection, owned, place.scope, stale))
+            _remove(connection, place.scope, _ids(connection, place.scope, stale))
         # A CRM that gives no cursor to go on from is read whole every time.
         again = page.cursor is None
         after = attrs.evolve(after, whole=again, records=0, round=place.round + again)
@@ -142,11 +146,11 @@ def forget(connection: sa.Connection, tenant_id: str, crm: str, owner: str | Non
     if found is None:
         return False
     owned = Owned(tenant_id, crm, found.owner)
-    connection.execute(progress.delete().where(_in(progress, owned, found.scope)))
+    connection.execute(progress.delete().where(_of(owned, found.scope)))
     connection.execute(lease.delete().where(lease.c.tenant_id == tenant_id, lease.c.name == owned.lease))
-    some = sa.select(contact.c.contact).where(_in(contact, owned, found.scope)).limit(_AT_ONCE)
+    some = sa.select(contact.c.contact).where(contact.c.scope == found.scope).limit(_AT_ONCE)
     contacts = connection.scalars(some).all()
-    _remove(connection, owned, found.scope, contacts)
+    _remove(connection, found.scope, contacts)
     if len(contacts) < _AT_ONCE:
         connection.execute(scope.delete().where(*which, scope.c.owner == found.owner))
     return True
@@ -161,12 +165,13 @@ def _held(connection: sa.Connection, owned: Owned, holder: str, now: float) -> b
     )
 
 
-def _in(table: sa.Table, owned: Owned, found: int) -> sa.ColumnElement[bool]:
-    return sa.and_(table.c.tenant_id == owned.tenant_id, table.c.scope == found)
+def _of(owned: Owned, found: int) -> sa.ColumnElement[bool]:
+    """The progress of a scope."""
+    return sa.and_(progress.c.tenant_id == owned.tenant_id, progress.c.scope == found)
 
 
 def _at(owned: Owned, place: Place) -> sa.ColumnElement[bool]:
-    return sa.and_(_in(progress, owned, place.scope), progress.c.resource == place.resource)
+    return sa.and_(_of(owned, place.scope), progress.c.resource == place.resource)
 
 
 def _scope(connection: sa.Connection, owned: Owned) -> int | None:
@@ -178,7 +183,7 @@ def _scope(connection: sa.Connection, owned: Owned) -> int | None:
 
 
 def _new_scope(connection: sa.Connection, owned: Owned) -> int:
-    last = connection.scalar(sa.select(sa.func.max(scope.c.scope)).where(scope.c.tenant_id == owned.tenant_id))
+    last = connection.scalar(sa.select(sa.func.max(scope.c.scope)))
     found = (last or 0) + 1
     connection.execute(scope.insert().values(**attrs.asdict(owned), scope=found))
     return found
@@ -187,35 +192,39 @@ def _new_scope(connection: sa.Connection, owned: Owned) -> int:
 def _place(connection: sa.Connection, owned: Owned, found: int, resource: str) -> Place:
     row = connection.execute(
         sa.select(progress.c.round, progress.c.whole, progress.c.records, progress.c.cursor).where(
-            _in(progress, owned, found), progress.c.resource == resource
+            _of(owned, found), progress.c.resource == resource
         )
     ).one()
     return Place(found, resource, *row)
 
 
-def _ids(connection: sa.Connection, owned: Owned, found: int, which: sa.ColumnElement[bool]) -> Sequence[int]:
-    return connection.scalars(sa.select(contact.c.contact).where(_in(contact, owned, found), which)).all()
+def _ids(connection: sa.Connection, found: int, which: sa.ColumnElement[bool]) -> Sequence[int]:
+    return connection.scalars(sa.select(contact.c.contact).where(contact.c.scope == found, which)).all()
 
 
-def _of_records(connection: sa.Connection, owned: Owned, place: Place, records: Sequence[str]) -> dict[str, int]:
+def _of_records(connection: sa.Connection, place: Place, records: Sequence[str]) -> dict[str, int]:
     """The numbers of those records that are indexed."""
     # One by one: given them all in one IN, SQLite reads the whole index rather than look each up.
+    text = _by_record(connection.dialect)
+    found = ((record, by_key.read(connection, text, (place.scope, place.resource, record))) for record in records)
+    return {record: number for record, listed in found for (number,) in listed}
+
+
+@lru_cache(maxsize=4)
+def _by_record(dialect: sa.Dialect) -> str:
     one = sa.select(contact.c.contact).where(
-        _in(contact, owned, place.scope),
-        contact.c.resource == place.resource,
+        contact.c.scope == sa.bindparam("scope"),
+        contact.c.resource == sa.bindparam("resource"),
         contact.c.record_id == sa.bindparam("record"),
     )
-    found = ((record, connection.scalar(one, {"record": record})) for record in records)
-    return {record: number for record, number in found if number is not None}
+    return by_key.compiled(one, dialect, "scope", "resource", "record")
 
 
-def _remove(
-    connection: sa.Connection, owned: Owned, found: int, contacts: Iterable[int], *, keep: bool = False
-) -> None:
+def _remove(connection: sa.Connection, found: int, contacts: Iterable[int], *, keep: bool = False) -> None:
     """Take these contacts' keys away, and the contacts too unless they are to be ``keep``-t for their new keys."""
     listed = list(contacts)
     for part in (listed[at : at + _AT_ONCE] for at in range(0, len(listed), _AT_ONCE)):
-        chosen = sa.and_(_in(contact, owned, found), contact.c.contact.in_(part))
+        chosen = sa.and_(contact.c.scope == found, contact.c.contact.in_(part))
         rows = connection.execute(
             sa.select(contact.c.contact, contact.c.tails, contact.c.addresses).where(chosen)
         ).all()
@@ -226,7 +235,7 @@ def _remove(
             if keys:
                 connection.execute(
                     table.delete().where(
-                        _in(table, owned, found),
+                        table.c.scope == found,
                         column == sa.bindparam("key"),
                         table.c.contact == sa.bindparam("of"),
                     ),
@@ -238,7 +247,6 @@ def _remove(
 
 def _store(
     connection: sa.Connection,
-    owned: Owned,
     place: Place,
     holding: Sequence[Contact],
     indexed: Mapping[str, int],
@@ -246,8 +254,8 @@ def _store(
 ) -> None:
     if not holding:
         return
-    last = connection.scalar(sa.select(sa.func.max(contact.c.contact)).where(_in(contact, owned, place.scope))) or 0
-    here = {"tenant_id": owned.tenant_id, "scope": place.scope}
+    last = connection.scalar(sa.select(sa.func.max(contact.c.contact)).where(contact.c.scope == place.scope)) or 0
+    here = {"scope": place.scope}
     new: list[dict[str, object]] = []
     old: list[dict[str, object]] = []
     tails: list[dict[str, object]] = []
@@ -268,7 +276,7 @@ def _store(
             old.append({**row, "of": found})
         tails.extend({**here, "tail": key, "contact": found} for key in keys)
         addresses.extend({**here, "address": key, "contact": found} for key in mailboxes)
-    changing = contact.update().where(_in(contact, owned, place.scope), contact.c.contact == sa.bindparam("of"))
+    changing = contact.update().where(contact.c.scope == place.scope, contact.c.contact == sa.bindparam("of"))
     for statement, rows in (
         (contact.insert(), new),
         (changing, old),

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from customer360.core.phones import keys_of
 from customer360.core.records import Contact, ContactKind, Email, Phone, RecordRef
 
+_KINDS = {kind.value: kind for kind in ContactKind}
+
 
 def pack(contact: Contact) -> str:
     """The contact as text. No field of the CRM's own but phones and addresses is kept."""
@@ -31,10 +33,10 @@ def pack(contact: Contact) -> str:
 def unpack(ref: RecordRef, text: str) -> Contact:
     """The contact that :func:`pack` made the text of, marked as partial; times are in UTC."""
     kind, name, company, region, url, times, phones, emails = json.loads(text)
-    created, modified, active = (None if time is None else datetime.fromtimestamp(time, UTC) for time in times)
+    created, modified, active = [None if time is None else datetime.fromtimestamp(time, UTC) for time in times]
     return Contact(
         ref=ref,
-        kind=ContactKind(kind),
+        kind=_KINDS[kind],
         name=name,
         company=company,
         region=region,
@@ -42,8 +44,8 @@ def unpack(ref: RecordRef, text: str) -> Contact:
         created_at=created,
         modified_at=modified,
         last_activity_at=active,
-        phones=tuple(Phone(field, spelt) for field, spelt in phones),
-        emails=tuple(Email(field, address) for field, address in emails),
+        phones=tuple([Phone(field, spelt) for field, spelt in phones]),
+        emails=tuple([Email(field, address) for field, address in emails]),
         partial=True,
     )
 

@@ -1,7 +1,8 @@
 """The tables of the phone index.
 
 A *scope* is one index: an account's view of one CRM, or, where contacts are private, one agent's. Its small number
-stands in every row, because its three names would be most of what five million rows weigh.
+stands in every row in the place of its three names, which would be most of what five million rows weigh. It is nobody
+else's, and is found by its names alone: whoever has no tenant's names has no rows of the tenant's.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ scope = sa.Table(
     # The agent's id where the contacts are private to the agent's mailbox, else "".
     sa.Column("owner", sa.String(255), primary_key=True),
     sa.Column("scope", sa.Integer, nullable=False),
-    sa.UniqueConstraint("tenant_id", "scope"),
+    sa.UniqueConstraint("scope"),
+    sqlite_with_rowid=False,
 )
 
 lease = sa.Table(
@@ -47,14 +49,15 @@ progress = sa.Table(
     sa.Column("records", sa.Integer, nullable=False),
     # When everything had been read for the first time; NULL: not yet, the index cannot answer.
     sa.Column("ready_at", sa.Float),
+    # When everything had been read for the last time: what the CRM learnt since, the index does not know.
     sa.Column("synced_at", sa.Float),
+    sqlite_with_rowid=False,
 )
 """How far each resource has been read."""
 
 contact = sa.Table(
     "index_contact",
     metadata,
-    sa.Column("tenant_id", sa.String(255), primary_key=True),
     sa.Column("scope", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("contact", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("resource", sa.String(255), nullable=False),
@@ -63,7 +66,7 @@ contact = sa.Table(
     sa.Column("tails", sa.Text, nullable=False),
     sa.Column("addresses", sa.Text, nullable=False),
     sa.Column("snapshot", sa.Text, nullable=False),
-    sa.UniqueConstraint("tenant_id", "scope", "resource", "record_id"),
+    sa.UniqueConstraint("scope", "resource", "record_id"),
     sqlite_with_rowid=False,
 )
 """Contacts that have a number or an address; ``tails`` and ``addresses`` are its rows in the two tables below, as JSON,
@@ -72,7 +75,6 @@ so that they can be taken away again whatever the rules were when they were made
 number = sa.Table(
     "index_number",
     metadata,
-    sa.Column("tenant_id", sa.String(255), primary_key=True),
     sa.Column("scope", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("tail", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("contact", sa.Integer, primary_key=True, autoincrement=False),
@@ -83,7 +85,6 @@ number = sa.Table(
 address = sa.Table(
     "index_address",
     metadata,
-    sa.Column("tenant_id", sa.String(255), primary_key=True),
     sa.Column("scope", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("address", sa.String(320), primary_key=True),
     sa.Column("contact", sa.Integer, primary_key=True, autoincrement=False),

@@ -23,10 +23,15 @@ def test_migrating_gives_exactly_the_tables_of_the_code() -> None:
 
 
 def test_every_primary_key_begins_with_the_tenant() -> None:
-    """One store serves many accounts; no key is without its tenant."""
-    tables = complete_metadata().sorted_tables
-    assert tables
-    assert [table.name for table in tables if next(iter(table.primary_key.columns)).name != "tenant_id"] == []
+    """One store serves many accounts; no key is without its tenant, or without the number of one tenant's index."""
+    tables = complete_metadata().tables
+    first = {name: next(iter(table.primary_key.columns)).name for name, table in tables.items()}
+    others = {name for name, column in first.items() if column != "tenant_id"}
+    assert others == {"index_contact", "index_number", "index_address"}
+    assert {first[name] for name in others} == {"scope"}
+    numbered = tables["index_scope"]
+    unique = [list(each.columns) for each in numbered.constraints if isinstance(each, sa.UniqueConstraint)]
+    assert [numbered.c.scope] in unique
 
 
 def test_the_newest_revision_is_read_from_file_names() -> None:
