@@ -46,6 +46,7 @@ def loaded_by(statement: str) -> set[str]:
         "customer360.core.matching",
         "customer360.plugins",
         "customer360.cli",
+        "customer360_bullhorn",
         "customer360_microsoft365",
         "customer360_salesforce",
         "customer360_zoho",

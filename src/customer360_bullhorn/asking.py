@@ -1,0 +1,112 @@
+"""Asking Bullhorn: searches, queries and lists, page by page (contract, sections 5, 6 and 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+import attrs
+
+from customer360.core.effects import GET, POST, Operation
+from customer360.core.errors import Truncated, UnexpectedAnswer
+from customer360.core.wire import Response
+from customer360_bullhorn.query import PAGE, REACHABLE, Jpql, Lucene, named
+
+Row: TypeAlias = Mapping[str, Any]
+"""A record as Bullhorn sends it."""
+
+_MOST_PAGES = 10
+
+
+@attrs.frozen
+class Rows:
+    """One page: its records, how many places it covers, whether more follow, and how many match where that is told."""
+
+    rows: tuple[Row, ...]
+    covered: int = 0
+    more: bool = False
+    total: int | None = None
+
+
+async def searched(
+    entity: str, wanted: Lucene, fields: Iterable[str], *, sort: str = "", start: int = 0, count: int = PAGE
+) -> Rows:
+    """A page of the index. Posted: what is asked for is a customer's number or name, and no matter for an URL."""
+    return await _page(f"/search/{named(entity)}", {"query": wanted.text}, fields, "sort", sort, start, count)
+
+
+async def queried(
+    entity: str, where: Jpql, fields: Iterable[str], *, order: str = "", start: int = 0, count: int = PAGE
+) -> Rows:
+    """A page of the database."""
+    return await _page(f"/query/{named(entity)}", {"where": where.text}, fields, "orderBy", order, start, count)
+
+
+async def _page(
+    path: str, body: Mapping[str, str], fields: Iterable[str], by: str, order: str, start: int, count: int
+) -> Rows:
+    params = {**_window(start, count), "fields": ",".join(dict.fromkeys(fields)), **({by: order} if order else {})}
+    return page_of(await POST(path, dict(body), params, repeatable=True), start=start, count=count)
+
+
+def _window(start: int, count: int) -> dict[str, str]:
+    if start + count > REACHABLE:
+        raise Truncated(f"Bullhorn lists {REACHABLE} records in this way, and no more")
+    return {"start": str(start), "count": str(count)}
+
+
+async def listed(path: str, params: Mapping[str, str], *, start: int = 0, count: int = PAGE) -> Rows:
+    """A page of what hangs off one record."""
+    return page_of(await GET(path, {**_window(start, count), **params}), start=start, count=count)
+
+
+def page_of(answer: Response, *, start: int, count: int) -> Rows:
+    """A list's answer.
+
+    Rows whose record is gone from the database carry ``_error``: they are left out, but count as places.
+    """
+    body = answer.json()
+    rows = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(rows, list):
+        raise UnexpectedAnswer("Bullhorn answered a list without its records", status=answer.status)
+    total = body.get("total")
+    total = total if isinstance(total, int) and not isinstance(total, bool) else None
+    # Only an index tells how many match; a query has another page while it fills the one that was asked for.
+    more = start + len(rows) < total if total is not None else len(rows) >= min(count, PAGE)
+    kept = tuple(row for row in rows if isinstance(row, dict) and "_error" not in row)
+    return Rows(kept, len(rows), more and bool(rows), total)
+
+
+async def collected(
+    page: Callable[[int], Awaitable[Rows] | Operation[Rows]],
+    wanted: Callable[[Row], bool] = lambda row: True,
+    *,
+    enough: int | None = None,
+) -> list[Row]:
+    """All rows that are ``wanted``, page after page of ``page(start)``; stops at ``enough``.
+
+    Raises :class:`Truncated` when there are more candidates than it makes sense to read.
+    """
+    found, start = dict[str, Row](), 0
+    for _ in range(_MOST_PAGES):
+        got = await page(start)
+        found.update((str(row.get("id")), row) for row in got.rows if wanted(row))
+        if not got.more or (enough is not None and len(found) >= enough):
+            return list(found.values())
+        start += got.covered
+    raise Truncated(f"Bullhorn holds more candidates than {_MOST_PAGES} pages of a search")
+
+
+async def read(entity: str, identifier: str, fields: Iterable[str]) -> Row:
+    """One record's named fields."""
+    named_fields = ",".join(dict.fromkeys(fields))
+    return record_of(await GET(f"/entity/{named(entity)}/{identifier}", {"fields": named_fields}))
+
+
+def record_of(answer: Response) -> Row:
+    """A record's answer: wrapped, or bare as the vendor's page shows it (section 6)."""
+    body = answer.json()
+    row = body.get("data", body) if isinstance(body, dict) else None
+    if not isinstance(row, dict):
+        raise UnexpectedAnswer("Bullhorn answered without a record", status=answer.status)
+    return row

@@ -1,0 +1,137 @@
+"""What ties an activity to people and things: one reference of each kind, and links of notes (contract, section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from customer360.core.activities import ActivityDraft
+from customer360.core.effects import DELETE, POST, PUT
+from customer360.core.errors import Duplicate, Unsupported
+from customer360.core.records import RecordRef
+from customer360_bullhorn import query as q
+from customer360_bullhorn.asking import Rows, collected, queried, read
+from customer360_bullhorn.auth import KEY
+from customer360_bullhorn.query import Jpql
+from customer360_bullhorn.records import id_of, identifier_of
+
+PEOPLE: Final = ("Candidate", "ClientContact", "Lead")
+_POINTING: Final = {
+    "Task": {"Candidate": "candidate", "ClientContact": "clientContact", "Lead": "lead"},
+    "Appointment": {"Candidate": "candidateReference", "ClientContact": "clientContactReference", "Lead": "lead"},
+    "JobSubmission": {"Candidate": "candidate"},
+    "Placement": {"Candidate": "candidate"},
+    "JobOrder": {"ClientContact": "clientContact", "ClientCorporation": "clientCorporation"},
+    "Opportunity": {"ClientContact": "clientContact", "ClientCorporation": "clientCorporation"},
+}
+_THINGS: Final = {"JobOrder": "jobOrder", "Opportunity": "opportunity", "Placement": "placement"}
+_MOVABLE: Final = ("Task", "Appointment")
+_SUBTYPES: Final = {"Candidate": "Candidate", "ClientContact": "Contact", "Lead": "Lead"}
+"""What a note calls the kind of person that it is about."""
+_TARGETS: Final = {**dict.fromkeys(PEOPLE, "User"), "JobOrder": "JobOrder", "Placement": "Placement"}
+"""What a note's link calls whom it leads to: people are users to it (gotcha 3)."""
+
+
+def belongs(name: str, contact: RecordRef) -> Jpql:
+    """The condition that a record of an entity hangs off ``contact``; a company has what its people have."""
+    identifier, pointing = int(identifier_of(contact)), _POINTING[name]
+    field = pointing.get(contact.resource)
+    if field is not None:
+        return q.equals(f"{field}.id", identifier)
+    if contact.resource == "ClientCorporation" and "ClientContact" in pointing:
+        return q.equals(f"{pointing['ClientContact']}.clientCorporation.id", identifier)
+    raise Unsupported(f"Bullhorn's {name} does not hang off {contact.resource}", ref=contact)
+
+
+def association(name: str, draft: ActivityDraft) -> dict[str, Any]:
+    """The person, and one thing of each kind beside them: what a create can say (section 6)."""
+    field = _POINTING[name].get(draft.contact.resource)
+    if field is None:
+        raise Unsupported(
+            f"Bullhorn's {name} is about a person, and {draft.contact.resource} is none",
+            ref=draft.contact,
+            next_step="write it down with one of the company's people",
+        )
+    return {**things(draft, _THINGS), field: {"id": int(identifier_of(draft.contact))}}
+
+
+def things(draft: ActivityDraft, known: Mapping[str, str]) -> dict[str, Any]:
+    """The first record of each kind that there is a reference for; ``link`` ties the others."""
+    found: dict[str, Any] = {}
+    for ref in draft.related:
+        if ref.crm == KEY and ref.resource in known:
+            found.setdefault(known[ref.resource], {"id": int(identifier_of(ref))})
+    return found
+
+
+def about(draft: ActivityDraft) -> dict[str, Any]:
+    """Whom a note is about, with the kind of person, and the job it concerns."""
+    subtype = _SUBTYPES.get(draft.contact.resource)
+    if subtype is None:
+        raise Unsupported(
+            f"a note of Bullhorn is about a person, and {draft.contact.resource} is none",
+            ref=draft.contact,
+            next_step="write it down with one of the company's people",
+        )
+    person = {"id": int(identifier_of(draft.contact)), "personSubtype": subtype}
+    return {**things(draft, {"JobOrder": "jobOrder"}), "personReference": person}
+
+
+async def patch(ref: RecordRef, fields: Mapping[str, Any]) -> None:
+    """Change these fields of a record."""
+    await POST(f"/entity/{q.named(ref.resource)}/{identifier_of(ref)}", dict(fields))
+
+
+async def link(contact: RecordRef, record: RecordRef) -> None:
+    """Point the record's reference at the contact, replacing what it pointed at; a note takes any number of links."""
+    if record.resource == "Note":
+        identifier, target = int(identifier_of(contact)), _target(contact)
+        note = {"id": int(identifier_of(record))}
+        tie = {"note": note, "targetEntityID": identifier, "targetEntityName": target}
+        try:
+            await PUT("/entity/NoteEntity", tie)
+        except Duplicate:
+            return  # linked already
+        return
+    await patch(record, {_pointing(contact, record): {"id": int(identifier_of(contact))}})
+
+
+async def unlink(contact: RecordRef, record: RecordRef) -> None:
+    """Take the link away, or clear the record's reference if it is this contact's."""
+    if record.resource == "Note":
+        for tie in await _links(contact, record):
+            await DELETE(f"/entity/NoteEntity/{tie}")
+        return
+    field = _pointing(contact, record)
+    row = await read(record.resource, identifier_of(record), ("id", f"{field}(id)"))
+    if id_of(row.get(field)) == contact.id:
+        await patch(record, {field: None})
+
+
+async def _links(contact: RecordRef, note: RecordRef) -> list[str]:
+    where = q.all_of(
+        q.equals("note.id", int(identifier_of(note))),
+        q.equals("targetEntityID", int(identifier_of(contact))),
+        q.equals("targetEntityName", _target(contact)),
+    )
+
+    async def page(start: int) -> Rows:
+        return await queried("NoteEntity", where, ("id",), order="id", start=start)
+
+    return [identifier for row in await collected(page) if (identifier := id_of(row))]
+
+
+def _target(contact: RecordRef) -> str:
+    target = _TARGETS.get(contact.resource)
+    if target is None:
+        raise Unsupported(f"a note of Bullhorn cannot be tied to {contact.resource}", ref=contact)
+    return target
+
+
+def _pointing(contact: RecordRef, record: RecordRef) -> str:
+    field = _POINTING.get(record.resource, {}).get(contact.resource)
+    if record.resource not in _MOVABLE or field is None:
+        raise Unsupported(
+            f"Bullhorn cannot tie a {record.resource} to another {contact.resource} than its own", ref=record
+        )
+    return field
