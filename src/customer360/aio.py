@@ -15,7 +15,7 @@ from customer360.core.auth import Application
 from customer360.core.capabilities import Capabilities
 from customer360.core.connector import ConnectorInfo, Identity
 from customer360.core.effects import Operation
-from customer360.core.errors import InvalidValue, TransportError
+from customer360.core.errors import InvalidValue, PluginBroken, TransportError
 from customer360.core.interactions import Interaction, WrapUp
 from customer360.core.linking import Setting
 from customer360.core.matching import MatchPolicy, MatchResult
@@ -85,6 +85,10 @@ class AsyncCustomer360:
     def crms(self) -> tuple[ConnectorInfo, ...]:
         """As :meth:`customer360.client.Customer360.crms`."""
         return tuple(connector.info for connector in self._opened.plugins.connectors.values())
+
+    def broken_plugins(self) -> Mapping[str, PluginBroken]:
+        """The installed plugins that could not be loaded, each with the reason; the others are unharmed (R12)."""
+        return self._opened.plugins.broken
 
     async def link(
         self, crm: str, *, settings: Mapping[str, str], application: Application, relink: bool = False

@@ -15,7 +15,7 @@ from customer360.core.auth import Application
 from customer360.core.capabilities import Capabilities
 from customer360.core.connector import ConnectorInfo, Identity
 from customer360.core.effects import Operation
-from customer360.core.errors import InvalidValue, TransportError
+from customer360.core.errors import InvalidValue, PluginBroken, TransportError
 from customer360.core.interactions import Interaction, WrapUp
 from customer360.core.linking import Setting
 from customer360.core.matching import MatchPolicy, MatchResult
@@ -100,6 +100,10 @@ class Customer360:
     def crms(self) -> tuple[ConnectorInfo, ...]:
         """The installed CRMs (F093)."""
         return tuple(connector.info for connector in self._opened.plugins.connectors.values())
+
+    def broken_plugins(self) -> Mapping[str, PluginBroken]:
+        """The installed plugins that could not be loaded, each with the reason; the others are unharmed (R12)."""
+        return self._opened.plugins.broken
 
     def link(self, crm: str, *, settings: Mapping[str, str], application: Application, relink: bool = False) -> Link:
         """Link a CRM to the account (F101-F107). It is usable once an administrator has signed in: ``begin_login``.

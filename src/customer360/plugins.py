@@ -12,6 +12,7 @@ import pluggy
 from customer360.core import hooks
 from customer360.core.connector import Connector
 from customer360.core.errors import PluginBroken, PluginMissing
+from customer360.core.guarding import guarded
 
 PACKAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -47,12 +48,12 @@ class Plugins:
     broken: Mapping[str, PluginBroken]
 
     def __getitem__(self, crm: str) -> Connector:
-        """The connector of a CRM.
+        """The connector of a CRM, guarded: what it does wrong is :class:`PluginBroken`.
 
         Raises :class:`PluginMissing` naming the package to install.
         """
         if crm in self.connectors:
-            return self.connectors[crm]
+            return guarded(self.connectors[crm])
         if crm in self.broken:
             raise self.broken[crm]
         if crm in PACKAGES:

@@ -1,0 +1,147 @@
+"""A plugin's mistakes as one of our errors (X19, R11, R12).
+
+Flows expect of a connector what its contract says. A connector that raises something of Python's, or returns something
+else than it declares, would end as a ``KeyError`` in the desktop, or deep inside a flow where nobody would look for it.
+Behind :func:`guarded` it ends as :class:`PluginBroken`, which names plugin, verb and line. What the plugin's own
+exception says stays out of it: it may quote the customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import PurePath
+from types import NoneType
+from typing import Any, Final, cast
+
+from customer360.core.auth import AuthScheme
+from customer360.core.capabilities import Capabilities, PhoneSearch
+from customer360.core.connector import Connector, Identity
+from customer360.core.errors import Customer360Error, PluginBroken
+from customer360.core.linking import Hosts
+from customer360.core.metadata import Resource, Schema
+from customer360.core.records import Changes, Contact, Page, RecordRef, RelatedRecord
+
+OPERATIONS: Final[Mapping[str, tuple[type, ...]]] = {
+    "locate": (Mapping,),
+    "warm_up": (NoneType,),
+    "identify": (Identity,),
+    "list_resources": (tuple,),
+    "describe": (Schema,),
+    "search": (Page,),
+    "get": (Contact,),
+    "create": (RecordRef,),
+    "update": (NoneType,),
+    "related": (Page,),
+    "activities": (Page,),
+    "create_activity": (RecordRef,),
+    "update_activity": (NoneType,),
+    "find_created": (RecordRef, NoneType),
+    "link": (NoneType,),
+    "unlink": (NoneType,),
+    "changes": (Changes,),
+}
+"""What each operation of a connector gives."""
+
+DECLARATIONS: Final[Mapping[str, tuple[type, ...]]] = {
+    "hosts": (Hosts,),
+    "api_base": (str,),
+    "in_emea": (bool,),
+    "resources": (tuple,),
+    "capabilities": (Capabilities,),
+    "phone_search": (PhoneSearch,),
+    "creates": (Mapping,),
+    "auth_for": (AuthScheme,),
+    "record_url": (str, NoneType),
+    "related_within": (tuple,),
+}
+"""What each declaration gives. ``error`` is not among them: the transport, which asks it, has its own answer to a
+failure."""
+
+WRITES: Final = frozenset({"create", "update", "create_activity", "update_activity", "link", "unlink"})
+"""Operations after whose failure something may stand in the CRM."""
+
+_ITEMS: Final[Mapping[str, type]] = {
+    "list_resources": Resource,
+    "resources": Resource,
+    "search": Contact,
+    "related": RelatedRecord,
+    "activities": RelatedRecord,
+    "changes": Contact,
+    "related_within": RelatedRecord,
+}
+
+
+def guarded(connector: Connector) -> Connector:
+    """The same connector, whose verbs give what they declare or raise one of our errors."""
+    return cast(Connector, _Guarded(connector))
+
+
+class _Guarded:
+    """Stands for a connector; what is no verb is the connector's own."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+        for verb in OPERATIONS:
+            setattr(self, verb, partial(self._run, verb))
+        for verb in DECLARATIONS:
+            setattr(self, verb, partial(self._ask, verb))
+
+    def __repr__(self) -> str:
+        return f"<guarded {self._connector!r}>"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connector, name)
+
+    async def _run(self, verb: str, *args: Any, **options: Any) -> Any:
+        try:
+            value = await getattr(self._connector, verb)(*args, **options)
+        except Customer360Error:
+            raise
+        except Exception as failure:
+            wrong = f"raised {_where(failure)}"
+        else:
+            wrong = _wrong(verb, value, OPERATIONS[verb])
+            if not wrong:
+                return value
+        raise self._broken(verb, wrong)
+
+    def _ask(self, verb: str, *args: Any) -> Any:
+        try:
+            value = getattr(self._connector, verb)(*args)
+        except Customer360Error:
+            raise
+        except Exception as failure:
+            wrong = f"raised {_where(failure)}"
+        else:
+            wrong = _wrong(verb, value, DECLARATIONS[verb])
+            if not wrong:
+                return value
+        raise self._broken(verb, wrong)
+
+    def _broken(self, verb: str, wrong: str) -> PluginBroken:
+        """Raised where the plugin's own exception is over: it hangs on to nothing of it."""
+        return PluginBroken(f"the plugin for {self._connector.info.key!r} {wrong}", maybe_applied=verb in WRITES)
+
+
+def _wrong(verb: str, value: object, kinds: tuple[type, ...]) -> str:
+    """What is wrong with what a verb gave, or nothing."""
+    if not isinstance(value, kinds):
+        return f"gave a {type(value).__name__} for {verb}, where a {kinds[0].__name__} is due"
+    kind = _ITEMS.get(verb)
+    if kind is None:
+        return ""
+    items = value.items if isinstance(value, Page) else value.changed if isinstance(value, Changes) else value
+    if not isinstance(items, tuple):
+        return f"gave a {type(items).__name__} of records for {verb}, where a tuple is due"
+    stranger = next((each for each in items if not isinstance(each, kind)), None)
+    return "" if stranger is None else f"gave a {type(stranger).__name__} among {verb}, where a {kind.__name__} is due"
+
+
+def _where(failure: Exception) -> str:
+    """The exception's kind and the line that raised it; not its words."""
+    trace = failure.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else f" at {PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+    return f"{type(failure).__name__}{place}"
