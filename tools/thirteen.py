@@ -84,7 +84,8 @@ def _addresses(paper: Paper, way: Way) -> str:
     elif isinstance(scheme, ClientAssertion):
         urls = [scheme.token_url(facts)]
     elif isinstance(scheme, Password):
-        urls = [scheme.sign_in(facts, Application("client"), way.typed).path]
+        application = Application("client", secrets=dict.fromkeys(paper.linking.secrets, ""))
+        urls = [scheme.sign_in(facts, application, way.typed).path]
     else:
         return "none is asked"
     return ", ".join(f"`{urlsplit(url).hostname}{urlsplit(url).path}`" for url in urls)
@@ -205,7 +206,7 @@ def _limits(papers: Iterable[Paper]) -> Iterator[tuple[str, ...]]:
         window = "" if limits.per_window is None else f"{limits.per_window[0]:,} in {limits.per_window[1]:.0f} s"
         batch = str(limits.batch_size) if limits.batch_size > 1 else ""
         at_once = "" if "concurrent" in unstated else str(limits.concurrent)
-        yield paper.info.name, str(limits.page_size), batch, at_once, window, paper.bounds.of
+        yield paper.info.name, str(limits.page_size), batch, at_once, window, "account" if limits.shared else "sign-in"
 
 
 def _code(names: Iterable[str]) -> str:

@@ -67,7 +67,10 @@ class Way:
 
 @attrs.frozen(kw_only=True)
 class Place:
-    """Where a link may lead: settings and what is told later, and the hosts, API base and region that follow."""
+    """Where a link may lead: settings and what is told later, and the hosts, API base and region that follow.
+
+    ``own``: the name of the setting that holds the customer's own host, where the vendor names none.
+    """
 
     name: str
     hosts: Hosts
@@ -76,6 +79,7 @@ class Place:
     settings: Mapping[str, str] = attrs.field(factory=dict)
     extra: Mapping[str, str] = attrs.field(factory=dict)
     emea: bool = False
+    own: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -129,15 +133,11 @@ def blind(reason: str, *sources: tuple[Source, ...]) -> Made:
 
 @attrs.frozen(kw_only=True)
 class Bounds:
-    """The limits. ``unstated`` names those of which the sheet says nothing, so that the core's default holds.
-
-    ``of``: what they are counted for, a sign-in or the whole account.
-    """
+    """The limits. ``unstated`` names those of which the sheet says nothing, so that the core's default holds."""
 
     limits: Limits
     sources: tuple[Source, ...]
     unstated: frozenset[str] = frozenset()
-    of: str = "sign-in"
 
 
 @attrs.frozen(kw_only=True)

@@ -209,9 +209,8 @@ PAPER = Paper(
     phone_how="SOSL compares digits; country codes and trunk zeros are varied within one request",
     phone_sources=said("5.2", "IN PHONE FIELDS", "**digits only**"),
     bounds=Bounds(
-        limits=Limits(page_size=2000, batch_size=200, concurrent=25),
+        limits=Limits(page_size=2000, batch_size=200, concurrent=25, shared=True),
         sources=said("8", "max 2,000 rows", "≤ 200 rows") + said("9", "Concurrency: 25"),
-        of="account",
     ),
     variants=(
         Variant(

@@ -29,9 +29,10 @@ each_place = pytest.mark.parametrize(
 each_variant = pytest.mark.parametrize(
     ("paper", "connector", "variant"),
     [
+        # What is told later has names of the connector's own, which a paper does not know.
         pytest.param(paper, connector, variant, id=f"{key}: {variant.name if variant else 'usual'}")
         for key, (paper, connector) in BOTH.items()
-        for variant in (None, *paper.variants)
+        for variant in (None, *(each for each in paper.variants if not each.extra))
     ],
 )
 _SAME = ("scope_separator", "pkce", "client_auth", "token_body", "token_numbers", "header_prefix", "refresh_lifetime")
@@ -106,7 +107,7 @@ def test_resources(paper: Paper, connector: Connector, variant: Variant | None) 
     facts = granted(paper, connector, variant)
     real = {each.name: each for each in connector.resources(facts)}
     ours = paper.resources_of(facts)
-    assert {each.name for each in ours} == set(real)
+    assert {each.name for each in ours} <= set(real)
     for each in ours:
         found = real[each.name]
         assert (each.contact_kind, each.related_kind, each.private) == (

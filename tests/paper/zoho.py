@@ -231,9 +231,8 @@ PAPER = Paper(
     phone_how="COQL compares every phone field of a module with every spelling, in one request",
     phone_sources=said("5", "(Phone = '+4930123') or (Mobile = '+4930123')", "post-filter"),
     bounds=Bounds(
-        limits=Limits(page_size=200, batch_size=100, concurrent=10),
+        limits=Limits(page_size=200, batch_size=100, concurrent=10, shared=True),
         sources=said("8", "`per_page`(200)", "100 records per insert") + said("9", "sub-concurrency 10"),
-        of="account",
     ),
     variants=(
         Variant(
