@@ -1,7 +1,7 @@
 """``python -m benchmarks [--quick] [--json FILE] [--rows N] [NAME ...]``: run the measurements, one after the other.
 
 Each is a process of its own. ``--quick`` is for seeing that they run, at tiny size. ``--json`` also writes what was
-measured into FILE: the machine, without its name, and every table. ``--rows`` says how large the index is to be.
+measured into FILE: the machine, without its name, and every table. ``--rows`` says of how many the index is to be.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from benchmarks.stage.figures import machine
 HERE = Path(__file__).parent
 NOT_ALONE = {"__main__", "phone_spellings"}
 """What is no measurement itself."""
-OURS = ("transport", "search", "vendor_clients", "imports", "pops", "hooks", "idle", "round_trips", "index")
+OURS = ("transport", "search", "vendor_clients", "imports", "pops", "hooks", "idle", "round_trips", "index", "sync")
 """Those that know ``--quick``, in the order of the page in the docs."""
-SIZED = ("index",)
+SIZED = ("index", "sync")
 """Those that know ``--rows`` as well."""
 
 

@@ -112,7 +112,7 @@ def _national(country: str, number: int) -> str:
     return pattern.format(f"{number % 10**width:0{width}d}")
 
 
-def _spellings(country: str, national: str) -> list[str]:
+def spellings(country: str, national: str) -> list[str]:
     """Ways in which people type one number: all of them mean the same in ``country``."""
     code, _, _, trunk, abroad = _PLANS[country]
     local = trunk + national
@@ -155,13 +155,13 @@ def shared_cast(size: int = 240) -> tuple[CastMember, ...]:
         if kind == "company":
             given = family = ""
         company = _COMPANIES[(number // 6) % 12] + (f" {number}" if kind == "company" and number >= 72 else "")
-        spellings = _spellings(country, _national(country, number))
+        typed = spellings(country, _national(country, number))
         truth = f"+{_PLANS[country][0]}{_national(country, number)}"
         main = "main" if kind == "company" else "work"
-        phones = [CastPhone(main, chance.choice(spellings), truth)]
+        phones = [CastPhone(main, chance.choice(typed), truth)]
         if number % 3 == 1 and kind != "company":
             second = _national(country, number + 500)
-            mobile = chance.choice(_spellings(country, second))
+            mobile = chance.choice(spellings(country, second))
             phones.append(CastPhone("mobile", mobile, f"+{_PLANS[country][0]}{second}"))
         if number % 30 == 29:
             phones.append(CastPhone("other", _JUNK[(number // 30) % 5], None))
@@ -179,7 +179,7 @@ def shared_cast(size: int = 240) -> tuple[CastMember, ...]:
             country = shared.country
             true_number = shared.phones[0].e164 or ""
             national = true_number[1 + len(_PLANS[country][0]) :]
-            phones[0] = CastPhone(main, chance.choice(_spellings(country, national)), true_number)
+            phones[0] = CastPhone(main, chance.choice(spellings(country, national)), true_number)
             phones[1:] = [phone for phone in phones[1:] if phone.e164 is None]
         elif number % 23 == 22 and members[-1].kind != "company":
             original = members[-1]

@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import Any
+from typing import Any, TypeAlias
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.faults import PageLoop
 from customer360_testkit.fakes.microsoft365 import query as q
 from customer360_testkit.fakes.microsoft365.errors import GraphError, bad_request
 from customer360_testkit.fakes.microsoft365.resource import Resource
-from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
+from customer360_testkit.fakes.microsoft365.store import Gone, Item, Mailbox
 
 Token = dict[str, Any]
 """``e`` epoch, ``k`` kind, ``c`` container, ``s`` changes after that were asked for, ``u`` changes until then, ``o``
 where the page begins, ``f`` the ``$select``, ``b`` bounds of a view or None, ``n`` number of a page that loops."""
+_Change: TypeAlias = tuple[Item | Gone, str | None]
+"""A record, and why it is no longer there (None: it is)."""
 _MEMBERS = frozenset("ekcsuofbn")
 
 
@@ -32,9 +34,10 @@ class Tracked(Resource):
         fake, box = self.fake, call.state["box"]
         token = self._token(call, kind, container, bounds)
         members = q.selected({} if token["f"] is None else {"$select": token["f"]}, kind)
-        changes = self._changes(call, box, token, members)
+        changes = self._changes(box, token)
         size = _page_size(call)
-        shown, more = changes[:size], len(changes) > size
+        shown = [(seq, self._told(call, kind, change, members)) for seq, change in changes[:size]]
+        more = len(changes) > size
         following = {**token, "o": shown[-1][0]} if more else token
         loop = call.fault.page_loop if call.fault is not None else None
         if loop is not None:
@@ -75,26 +78,30 @@ class Tracked(Resource):
             return {**token, "s": token["u"], "o": token["u"], "u": box.seq}
         return token
 
-    def _changes(
-        self, call: Call, box: Mailbox, token: Token, members: frozenset[str] | None
-    ) -> list[tuple[int, dict[str, Any]]]:
+    def _changes(self, box: Mailbox, token: Token) -> list[tuple[int, _Change]]:
         """What changed, with the place of each change in the order of all."""
         kind, low, high = token["k"], token["o"], token["u"]
-        changes: list[tuple[int, dict[str, Any]]] = []
+        changes: list[tuple[int, _Change]] = []
         for row in box.inside(kind, token["c"]):
             if not low < row.seq <= high:
                 continue
             if self.within(row, token["b"]):
-                changes.append((row.seq, {"@odata.type": f"#microsoft.graph.{kind}", **self.show(call, row, members)}))
+                changes.append((row.seq, (row, None)))
             elif row.order <= token["s"]:  # it may have been in the view before
-                changes.append((row.seq, {"@removed": {"reason": "changed"}, "id": self.id_of(call, row)}))
+                changes.append((row.seq, (row, "changed")))
         if token["s"]:
             changes += [
-                (one.seq, {"@removed": {"reason": "deleted"}, "id": self.id_of(call, one)})
+                (one.seq, (one, "deleted"))
                 for one in box.gone
                 if (one.kind, one.container) == (kind, token["c"]) and low < one.seq <= high
             ]
         return sorted(changes, key=lambda change: change[0])
+
+    def _told(self, call: Call, kind: str, change: _Change, members: frozenset[str] | None) -> dict[str, Any]:
+        row, reason = change
+        if isinstance(row, Gone) or reason is not None:
+            return {"@removed": {"reason": reason}, "id": self.id_of(call, row)}
+        return {"@odata.type": f"#microsoft.graph.{kind}", **self.show(call, row, members)}
 
 
 def _looped(

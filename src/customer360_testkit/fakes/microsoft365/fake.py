@@ -108,6 +108,13 @@ class Microsoft365Fake(FakeCrm):
         box = self.boxes[login]
         box.move(box.by_id[contact], folder, self.clock.time())
 
+    def remove(self, module: str, record_id: str) -> None:
+        """What a user does in Outlook: it is deleted. ``record_id`` is its immutable id."""
+        box = next((each for each in self.boxes.values() if record_id in each.items), None)
+        if box is None or box.items[record_id].kind != _KINDS[module]:
+            raise ValueError(f"no record {record_id} in {module}")
+        box.remove(box.items[record_id])
+
     def expire_delta(self) -> None:
         """Every delta token given out so far answers 410 from now on."""
         self.delta_epoch += 1

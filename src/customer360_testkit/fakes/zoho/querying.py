@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,11 @@ from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.routing import Route
 from customer360_testkit.fakes.zoho import asking, coql
 from customer360_testkit.fakes.zoho.asking import NOTHING
-from customer360_testkit.fakes.zoho.coql_meaning import Evaluator
+from customer360_testkit.fakes.zoho.coql_meaning import Evaluator, Getter
 from customer360_testkit.fakes.zoho.errors import ZohoError
 from customer360_testkit.fakes.zoho.guard import COQL
 from customer360_testkit.fakes.zoho.paging import COMPOSITE_ROWS
+from customer360_testkit.fakes.zoho.store import Row
 
 if TYPE_CHECKING:
     from customer360_testkit.fakes.zoho.fake import ZohoFake
@@ -45,9 +47,7 @@ class Querying:
         )
         columns, where, order = evaluator.check(query)
         count = min(most, coql.DEFAULT_ROWS) if query.count is None else query.count
-        rows = sorted((row for row in fake.store.rows(query.module) if where(row)), key=lambda row: int(row["id"]))
-        for get, down in reversed(order):
-            rows.sort(key=lambda row, get=get: _sortable(get(row)), reverse=down)  # type: ignore[misc]  # bound now
+        rows = _first((row for row in fake.store.rows(query.module) if where(row)), order, query.offset + count + 1)
         found = rows[query.offset : query.offset + count]
         more = query.offset + count < len(rows)
         loop = call.fault.page_loop if call.fault is not None else None
@@ -65,6 +65,21 @@ class Querying:
                 shown[name] = {"id": value["id"]} if isinstance(value, dict) and "id" in value else value
             data.append({**shown, "id": row["id"]})
         return json_answer(200, {"data": data, "info": {"count": len(data), "more_records": more}})
+
+
+def _first(rows: Iterable[Row], order: list[tuple[Getter, bool]], many: int) -> list[Row]:
+    """The first ``many`` in order, then by id: of hundreds of thousands, without sorting them all."""
+    if any(down for _, down in order):
+        found = sorted(rows, key=_id)
+        for get, down in reversed(order):
+            found.sort(key=lambda row, get=get: _sortable(get(row)), reverse=down)  # type: ignore[misc]  # bound now
+        return found[:many]
+    getters = [get for get, _ in order]
+    return heapq.nsmallest(many, rows, key=lambda row: (*[_sortable(get(row)) for get in getters], _id(row)))
+
+
+def _id(row: Row) -> int:
+    return int(row["id"])
 
 
 def _sortable(value: Any) -> tuple[bool, Any]:
