@@ -1,6 +1,8 @@
 """A paper as a connector: the declarations are the paper's, the verbs are not written yet.
 
-So whatever reads declarations (the runtime's links, the checks for plugin authors) can read a paper.
+So whatever reads declarations (the runtime's links, the checks for plugin authors) can read a paper. Three verbs do the
+least that a runtime needs to link it: ``locate`` asks where the paper says and is told its example, ``identify``
+believes what was typed in, and ``get`` sends one request.
 """
 
 from __future__ import annotations
@@ -13,11 +15,11 @@ from tests.paper.paper import Paper, Place
 from customer360.core.auth import AuthScheme
 from customer360.core.capabilities import Capabilities, CreateClass, PhoneSearch
 from customer360.core.connector import Connector, Identity
-from customer360.core.effects import Request
+from customer360.core.effects import GET, Request
 from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.linking import Hosts, LinkFacts
 from customer360.core.metadata import Resource
-from customer360.core.records import ContactKind, RecordRef, RelatedKind
+from customer360.core.records import Contact, ContactKind, RecordRef, RelatedKind
 from customer360.core.wire import Response
 
 
@@ -36,16 +38,17 @@ class PaperConnector(Connector):
         return self._place(facts).emea
 
     def _place(self, facts: LinkFacts) -> Place:
-        """The place whose settings and told facts are this link's; the one that says most about it."""
+        """The place whose settings are this link's, and whose facts are those that the link was told already."""
+        told = dict(facts.extra)
         fits = [
             place
             for place in self.paper.places
             if all(facts.settings.get(name) == value for name, value in self._normal(place).items())
-            and place.extra.items() <= dict(facts.extra).items()
+            and all(told.get(name, value) == value for name, value in place.extra.items())
         ]
         if not fits:
             raise Unsupported("the paper does not name this place")
-        return max(fits, key=lambda place: len(place.settings) + len(place.extra))
+        return max(fits, key=lambda place: len(place.settings) + len(place.extra.items() & told.items()))
 
     def _normal(self, place: Place) -> dict[str, str]:
         known = self.paper.facts(place).settings
@@ -77,16 +80,19 @@ class PaperConnector(Connector):
         return None
 
     async def locate(self, facts: LinkFacts) -> Mapping[str, str]:
-        if self.paper.locate is not None:
-            await self.paper.locate(facts)
-        return {}
+        if self.paper.locate is None:
+            return {}
+        await self.paper.locate(facts)
+        return self._place(facts).extra
 
     async def warm_up(self, facts: LinkFacts) -> None:
         if self.paper.warm_up is not None:
             await self.paper.warm_up
 
     async def identify(self, facts: LinkFacts) -> Identity:
-        raise self._unwritten()
+        names = (each.name for each in self.auth_for(facts).asks if not each.secret)
+        told = next((facts.extra[name] for name in names if name in facts.extra), "1")
+        return Identity(user=RecordRef(self.info.key, "users", told))
 
     async def describe(self, facts: LinkFacts, resource: str) -> NoReturn:
         raise self._unwritten()
@@ -94,7 +100,11 @@ class PaperConnector(Connector):
     async def search(self, facts: LinkFacts, *_: Any, **__: Any) -> NoReturn:
         raise self._unwritten()
 
-    get = create = update = related = activities = create_activity = search
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        await GET(f"/one/{ref.id}")
+        return Contact(ref=ref)
+
+    create = update = related = activities = create_activity = search
     update_activity = find_created = link = unlink = changes = search
 
     def _unwritten(self) -> Unsupported:
