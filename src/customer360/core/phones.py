@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _EXIT_CODE = re.compile(r"(?:00|011|0011|810|010)(?=[1-9])")
+_DIALLED = ("", "9", "1", "11", "10", "91", "911")  # for a line outside, for another country; zeros apart
 _EXTENSION = re.compile(r"(?i)\s*(?:e?xt|x|#|;|,|dw|durchwahl)")
 _PLUS = ("+", "\uff0b")
 _CONTEXT = ";phone-context=+"  # a local number whose country stands behind it (RFC 3966)
@@ -144,36 +145,51 @@ def compare(number: PhoneNumber, text: str, regions: Sequence[str] = (), *, own:
     """How surely the stored ``text`` means ``number``.
 
     ``own`` is the record's own country, if it has one: what is a whole number there is that number and no other.
-    ``regions`` are guesses, best first, as for :func:`read`.
+    ``regions`` are guesses, best first, as for :func:`read`: what only they make the same is ``NATIONAL``, never
+    ``EXACT``, because the same digits may be a number of another country.
     """
     if not text or len(text) > _LONGEST_TEXT:
         return Grade.NONE
     stored = read(text, (own, *regions) if own else regions)
-    if stored is not None:
-        if stored.e164 == number.e164:
-            return Grade.EXACT
-        if _is_international(text) and (stored.valid or stored.country_code != number.country_code):
-            return Grade.NONE  # a full, different number is never a match, nor what says that it is of another country
+    at_home = _native(text, (own,)) if own else None
+    if stored is not None and stored.e164 == number.e164:
+        written = _states_country(text) or (_is_international(text) and own == number.region)
+        known = written or (at_home is not None and at_home.e164 == number.e164)
+        return Grade.EXACT if known else Grade.NATIONAL
     digits = _main_digits(text)
-    if digits == number.e164[1:]:
-        return Grade.WEAK
-    if stored is not None:
-        if own and stored.valid and stored.region == own:
-            return Grade.NONE
-        if stored.national == number.national:
-            return Grade.NATIONAL
+    if stored is not None and _is_international(text):
+        if digits.startswith("001") and digits[3:] == number.e164[1:]:
+            return Grade.WEAK  # 00 and a number of North America, or 001 as in Singapore and another country's
+        if stored.valid or stored.country_code != number.country_code:
+            return Grade.NONE  # a full, different number is never a match, nor what says that it is of another country
+    abroad = stored is not None and stored.country_code != number.country_code
+    if digits == number.e164[1:] and not (at_home is not None and at_home.valid and abroad):
+        # It may also be a whole number without its country code; in one country that is the rarer way to write.
+        return Grade.WEAK if abroad else Grade.NATIONAL
+    if at_home is not None and at_home.valid:
+        return Grade.NONE
+    if stored is not None and stored.national == number.national:
+        return Grade.NATIONAL
     native = _native(text, tuple(regions))
     if native is not None and native.valid:
         return Grade.NONE  # a different number by the plan of a country it may well be from
     elsewhere = _native(text, (number.region,)) if number.region else None
     if elsewhere is not None and elsewhere.e164 == number.e164:
         return Grade.NATIONAL
-    digits = digits.lstrip("0")
-    enough = len(digits) >= min(TAIL_DIGITS, len(number.national.lstrip("0")))
-    # Before a short national number anything but its own country code (seen above) is another country's area code.
-    longer = len(number.national) >= TAIL_DIGITS and digits.endswith(number.national)
-    same_end = longer or number.national.endswith(digits)
-    return Grade.WEAK if enough and same_end else Grade.NONE
+    return Grade.WEAK if _same_end(digits, number) else Grade.NONE
+
+
+def _same_end(digits: str, number: PhoneNumber) -> bool:
+    """Whether the digits are the number's but for what is dialled before it, or a local number at its end."""
+    bare, national = digits.lstrip("0"), number.national.lstrip("0")
+    if len(bare) < min(TAIL_DIGITS, len(national)):
+        return False
+    if len(bare) <= len(national):
+        # With a trunk zero it is a whole number, so not the end of a longer one.
+        return bare == national or (bare == digits and national.endswith(bare))
+    # Before a short number anything but its own country code (seen by then) is another country's area code.
+    before = bare.removesuffix(national).rstrip("0") if len(national) >= TAIL_DIGITS else bare
+    return before in {f"{dialled}{code}" for dialled in _DIALLED for code in ("", number.country_code)}
 
 
 def keys_of(text: str, regions: Sequence[str] = ()) -> tuple[int, ...]:
@@ -230,7 +246,7 @@ def _read(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
         parsed = _parse(text, None)
         return None if parsed is None else _number(parsed, valid=_library().is_valid_number(parsed))
     native = _native(text, regions)
-    if native is not None and (native.valid or _is_international(text)):
+    if native is not None and (native.valid or _address(text).startswith(_PLUS)):
         return native
     repaired = _repaired(text)
     return native if repaired is None else _number(repaired, valid=True)
@@ -306,3 +322,16 @@ def _main_digits(text: str) -> str:
 def _is_international(text: str) -> bool:
     bare = _address(text)
     return bare.startswith((*_PLUS, "00")) or _CONTEXT in bare
+
+
+def _states_country(text: str) -> bool:
+    """Whether the text itself says which country's number it is, and can mean no other.
+
+    ``00`` does, unless it may be the beginning of ``001``, which some countries dial for all others.
+    """
+    bare = _address(text)
+    if bare.startswith(_PLUS) or _CONTEXT in bare:
+        return True
+    digits = _main_digits(text)
+    other = _parse("+" + digits[3:], None) if digits.startswith("001") else None
+    return bare.startswith("00") and not (other is not None and _library().is_valid_number(other))

@@ -60,18 +60,20 @@ def folded(name: str) -> str:
 
 
 def rank(matches: Sequence[Match], resources: Mapping[str, int]) -> tuple[Match, ...]:
-    """Candidates, best first: live before indexed, by grade, by the order of resources, then by the latest activity.
+    """Candidates, best first: live before indexed, the merely similar last, by the order of resources, then by the
+    latest activity.
 
-    ``resources`` gives each resource's place in the administrator's order. The order is total: equal input in any
-    order gives equal output.
+    Whether a country code was typed says nothing about who of several calls, so ``EXACT`` does not outrank
+    ``NATIONAL``. ``resources`` gives each resource's place in the administrator's order. The order is total: equal
+    input in any order gives equal output.
     """
 
-    def place(match: Match) -> tuple[bool, int, int, float, tuple[str, str, str]]:
+    def place(match: Match) -> tuple[bool, bool, int, float, tuple[str, str, str]]:
         contact, ref = match.contact, match.contact.ref
         latest = contact.last_activity_at or contact.modified_at or contact.created_at or _LONG_AGO
         return (
             match.source is not Source.CRM,
-            -match.grade,
+            match.grade < Grade.NATIONAL,
             resources.get(ref.resource, len(resources)),
             -latest.timestamp(),
             (ref.crm, ref.resource, ref.id),
