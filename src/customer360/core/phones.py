@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _EXIT_CODE = re.compile(r"(?:00|011|0011|810|010)(?=[1-9])")
-_DIALLED = ("", "9", "1", "11", "10", "91", "911")  # for a line outside, for another country; zeros apart
+_OUTSIDE = "9"  # what a switchboard dials for a line
+_DIALLED = ("", "9", "1", "11", "10", "91", "911")  # for a line and for another country; zeros apart
 _EXTENSION = re.compile(r"(?i)\s*(?:e?xt|x|#|;|,|dw|durchwahl)")
 _PLUS = ("+", "\uff0b")
 _CONTEXT = ";phone-context=+"  # a local number whose country stands behind it (RFC 3966)
@@ -189,7 +190,7 @@ def _same_end(digits: str, number: PhoneNumber) -> bool:
         return bare == national or (bare == digits and national.endswith(bare))
     # Before a short number anything but its own country code (seen by then) is another country's area code.
     before = bare.removesuffix(national).rstrip("0") if len(national) >= TAIL_DIGITS else bare
-    return before in {f"{dialled}{code}" for dialled in _DIALLED for code in ("", number.country_code)}
+    return before in ("", _OUTSIDE) or before in {f"{dialled}{number.country_code}" for dialled in _DIALLED}
 
 
 def keys_of(text: str, regions: Sequence[str] = ()) -> tuple[int, ...]:
