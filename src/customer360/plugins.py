@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
@@ -53,7 +54,7 @@ class Plugins:
         Raises :class:`PluginMissing` naming the package to install.
         """
         if crm in self.connectors:
-            return guarded(self.connectors[crm])
+            return guarded(self.connectors[crm], time.monotonic)
         if crm in self.broken:
             raise self.broken[crm]
         if crm in PACKAGES:

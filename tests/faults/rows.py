@@ -8,7 +8,7 @@ from email.utils import formatdate
 from typing import Final
 
 import attrs
-from tests.faults.stack import Face, Hands, Outcome, Stack, Verb, stack
+from tests.faults.stack import FACES, Face, Hands, Outcome, Stack, Verb, stack
 
 from customer360.desk.deadlines import Deadlines
 from customer360_testkit.fakes import wire
@@ -43,6 +43,11 @@ class Row:
     @property
     def id(self) -> str:
         return f"{self.fault} {self.title}"
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """Where it is played: on every face."""
+        return FACES
 
     def expected(self, crm: str) -> str:
         """The outcome at one CRM."""

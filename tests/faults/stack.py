@@ -21,12 +21,15 @@ from customer360.core.activities import CallDraft
 from customer360.core.auth import Application
 from customer360.core.effects import Operation, within
 from customer360.core.errors import Customer360Error
+from customer360.core.interactions import Channel, Interaction
 from customer360.core.matching import MatchPolicy
+from customer360.core.panel import Panel, PartState
 from customer360.core.records import RecordRef
 from customer360.core.search import EmailIs
 from customer360.desk.account import Account
 from customer360.desk.agent import AgentDesk
 from customer360.desk.deadlines import Deadlines
+from customer360.desk.handling import Handling
 from customer360.drivers.awaiting import AsyncioDriver
 from customer360.drivers.blocking import BlockingDriver
 from customer360.drivers.clock import Clock
@@ -34,7 +37,9 @@ from customer360.index.sync import SyncReport
 from customer360.opening import Opened, open_office
 from customer360.outbox.delivery import Delivered
 from customer360.outbox.rows import DeliveryState
+from customer360.plugins import Plugins
 from customer360.transport.httpx_adapter import AsyncHttpxPort, HttpxPort
+from customer360.transport.resolving import Lookup
 from customer360.vault import MasterKey
 from customer360_testkit.fakes.cast import shared_cast
 from customer360_testkit.fakes.fake import FakeCrm
@@ -145,6 +150,22 @@ class Stack:
         """The agent's connection."""
         return await self.opened.office.links.connection("default", self.crm, AGENT)
 
+    def popped(self) -> str:
+        """What the agent sees when the person of :meth:`sign_in` writes a mail. (By mail, because not every CRM can be
+        searched for a number.)"""
+        self.marks += 1
+        mail = Interaction(
+            id=f"mail-{id(self)}-{self.marks}",
+            channel=Channel.EMAIL,
+            customer=self.person.emails[0],
+            started_at=self.hands.now(),
+        )
+        panel: Panel = self.run(Handling(self.desk, mail).begin())
+        assert panel.settled
+        failed = any(part.state is PartState.FAILED for part in panel.parts.values())
+        contact = "the contact" if panel.contact is not None else "no contact"
+        return f"a pop shows {contact}" + (" and failed parts" if failed else "")
+
     @property
     def text(self) -> str:
         """Of the last draft; nothing else holds it."""
@@ -175,9 +196,9 @@ class Stack:
             return Account(self.opened.office).sync_index(self.crm, AGENT)
         return self._connector(verb, draft)
 
-    def call(self, verb: Verb, deadline: float) -> Outcome:
+    def call(self, verb: Verb, deadline: float, draft: CallDraft | None = None) -> Outcome:
         """One call under a deadline. An exception that is none of ours is not caught (R11)."""
-        draft = self.draft()
+        draft = draft or self.draft()
         before, started = self.wire.processed, time.monotonic()
         value, error = None, None
         try:
@@ -235,34 +256,67 @@ def stack(
     store: str = "sqlite://",
     clock: Clock | None = None,
     deadlines: Deadlines | None = None,
+    **more: Any,
 ) -> Iterator[Stack]:
-    """The runtime in front of a fake that is put back to its start; an account and an agent who have signed in."""
+    """The runtime in front of a fake that is put back to its start; an account and an agent who have signed in.
+
+    ``more`` is for :func:`client`.
+    """
     fake = served.fake
     fake.reset()
     hands.ahead = 0.0
     with ExitStack() as ending:
         ending.callback(setattr, fake.oauth, "policy", fake.oauth.policy)  # a reset leaves it as a row has made it
         wire = ending.enter_context(FaultProxy(served.url))
-        opened = open_office(
-            tenant_id="default",
-            store=store,
-            key=MasterKey.in_memory(),
-            match=MatchPolicy(regions=("GB",)),
-            deadlines=deadlines or Deadlines(),
-            endpoints={host: wire.url for host in served.endpoints},
-            plugins=None,
-        )
-        ending.callback(opened.store.close)
-        run, many = _face(face, opened, clock or Own(hands), ending)
-        running = Stack(fake.key, fake, wire, hands, opened, run, many)
+        opens = client(served, wire, hands, face, store=store, clock=clock, deadlines=deadlines, **more)
+        running = ending.enter_context(opens)
         running.sign_in()
         wire.reset()
         yield running
 
 
-def _face(face: Face, opened: Opened, clock: Clock, ending: ExitStack) -> tuple[Any, Any]:
+@contextmanager
+def client(
+    served: Served,
+    wire: FaultProxy,
+    hands: Hands,
+    face: Face,
+    *,
+    store: str,
+    clock: Clock | None = None,
+    deadlines: Deadlines | None = None,
+    key: MasterKey | None = None,
+    plugins: Plugins | None = None,
+    signed_in: Stack | None = None,
+    lookup: Lookup | None = None,
+) -> Iterator[Stack]:
+    """A client of what ``wire`` leads to. It goes on with what ``signed_in``, another client of the store, has found;
+    without that nobody has signed in yet. ``lookup`` resolves the name behind which the CRM is, then."""
+    here = wire.url if lookup is None else wire.url.replace("127.0.0.1", "localhost")
+    opened = open_office(
+        tenant_id="default",
+        store=store,
+        key=key or MasterKey.in_memory(),
+        match=MatchPolicy(regions=("GB",)),
+        deadlines=deadlines or Deadlines(),
+        endpoints={host: here for host in served.endpoints},
+        plugins=plugins,
+    )
+    with ExitStack() as ending:
+        ending.callback(opened.store.close)
+        port = {} if lookup is None else {"lookup": lookup}
+        run, many = _face(face, opened, clock or Own(hands), ending, port)
+        running = Stack(served.fake.key, served.fake, wire, hands, opened, run, many)
+        if signed_in is not None:
+            running.person, running.ref = signed_in.person, signed_in.ref
+        yield running
+
+
+def _face(
+    face: Face, opened: Opened, clock: Clock, ending: ExitStack, port_options: Mapping[str, Any]
+) -> tuple[Any, Any]:
     if face == "blocking":
-        port = HttpxPort()
+        port = HttpxPort(**port_options)
         driver = BlockingDriver(http=port, store=opened.store, clock=clock)
         ending.callback(port.close)
         ending.callback(driver.close)
@@ -273,7 +327,7 @@ def _face(face: Face, opened: Opened, clock: Clock, ending: ExitStack) -> tuple[
 
         return driver.run, threads
     runner = ending.enter_context(asyncio.Runner())
-    waiting = AsyncHttpxPort()
+    waiting = AsyncHttpxPort(**port_options)
     awaiting = AsyncioDriver(http=waiting, store=opened.store, clock=clock)
     ending.callback(lambda: runner.run(waiting.close()))
     ending.callback(lambda: runner.run(awaiting.close()))

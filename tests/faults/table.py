@@ -7,8 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from tests.faults.at_home import AT_HOME
 from tests.faults.rows import ROWS, Row
-from tests.faults.stack import CRMS, FACES, serving
+from tests.faults.scenes import Scene
+from tests.faults.sick_plugins import SICK_PLUGINS
+from tests.faults.stack import CRMS, serving
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN: Final = "<!-- outcomes: begin -->\n"
@@ -19,7 +22,12 @@ HEAD: Final = (
 )
 
 
-def line(row: Row, outcomes: Mapping[str, str]) -> str:
+SCENES: Final = (*AT_HOME, *SICK_PLUGINS)
+EVERYTHING: Final[tuple[Row | Scene, ...]] = tuple(sorted((*ROWS, *SCENES), key=lambda row: int(row.fault[1:])))
+"""The table's rows, by fault."""
+
+
+def line(row: Row | Scene, outcomes: Mapping[str, str]) -> str:
     """A row in Markdown, given the outcome at each CRM."""
     return f"| {row.fault} | {row.title} | {' | '.join(outcomes[crm] for crm in CRMS)} | {row.peers} |"
 
@@ -29,10 +37,10 @@ def lines() -> list[str]:
     table = list(HEAD)
     with ExitStack() as served:
         fakes = {crm: served.enter_context(serving(crm)) for crm in CRMS}
-        for row in ROWS:
+        for row in EVERYTHING:
             cells = {}
             for crm in CRMS:
-                cells[crm] = " / ".join(dict.fromkeys(str(row.play(*fakes[crm], face)) for face in FACES))
+                cells[crm] = " / ".join(dict.fromkeys(str(row.play(*fakes[crm], face)) for face in row.faces))
             table.append(line(row, cells))
     return table
 

@@ -3,24 +3,32 @@
 Flows expect of a connector what its contract says. A connector that raises something of Python's, or returns something
 else than it declares, would end as a ``KeyError`` in the desktop, or deep inside a flow where nobody would look for it.
 Behind :func:`guarded` it ends as :class:`PluginBroken`, which names plugin, verb and line. What the plugin's own
-exception says stays out of it: it may quote the customer.
+exception says stays out of it: it may quote the customer. One that blocks cannot be stopped: the log says who it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Generator, Mapping
 from functools import partial
+from inspect import iscoroutine
 from pathlib import PurePath
-from types import NoneType
+from types import NoneType, coroutine
 from typing import Any, Final, cast
 
 from customer360.core.auth import AuthScheme
 from customer360.core.capabilities import Capabilities, PhoneSearch
 from customer360.core.connector import Connector, Identity
+from customer360.core.effects import Effect, Operation
 from customer360.core.errors import Customer360Error, PluginBroken
 from customer360.core.linking import Hosts
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import Changes, Contact, Page, RecordRef, RelatedRecord
+
+log = logging.getLogger("customer360.core")
+
+MOMENT: Final = 0.25
+"""Seconds that a plugin may compute between two effects: whoever shares its thread waits so long, with asyncio all."""
 
 OPERATIONS: Final[Mapping[str, tuple[type, ...]]] = {
     "locate": (Mapping,),
@@ -72,16 +80,17 @@ _ITEMS: Final[Mapping[str, type]] = {
 }
 
 
-def guarded(connector: Connector) -> Connector:
+def guarded(connector: Connector, monotonic: Callable[[], float]) -> Connector:
     """The same connector, whose verbs give what they declare or raise one of our errors."""
-    return cast(Connector, _Guarded(connector))
+    return cast(Connector, _Guarded(connector, monotonic))
 
 
 class _Guarded:
     """Stands for a connector; what is no verb is the connector's own."""
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, connector: Connector, monotonic: Callable[[], float]) -> None:
         self._connector = connector
+        self._monotonic = monotonic
         for verb in OPERATIONS:
             setattr(self, verb, partial(self._run, verb))
         for verb in DECLARATIONS:
@@ -95,7 +104,10 @@ class _Guarded:
 
     async def _run(self, verb: str, *args: Any, **options: Any) -> Any:
         try:
-            value = await getattr(self._connector, verb)(*args, **options)
+            op = getattr(self._connector, verb)(*args, **options)
+            if not iscoroutine(op):
+                raise TypeError("an operation is due, the call of an async def")
+            value = await self._timed(verb, op)
         except Customer360Error:
             raise
         except Exception as failure:
@@ -105,6 +117,30 @@ class _Guarded:
             if not wrong:
                 return value
         raise self._broken(verb, wrong)
+
+    @coroutine
+    def _timed(self, verb: str, op: Operation[Any]) -> Generator[Effect[Any], Any, Any]:
+        """``await op``, with a word to the log for each step that took longer than a moment."""
+        answer: Any = None
+        error: BaseException | None = None
+        while True:
+            began = self._monotonic()
+            try:
+                effect = op.send(answer) if error is None else op.throw(error)
+            except StopIteration as stop:
+                return stop.value
+            finally:
+                took = self._monotonic() - began
+                if took > MOMENT:
+                    log.warning("the plugin for %s blocked its thread for %.1f s in %s", self._key, took, verb)
+            try:
+                answer, error = (yield effect), None
+            except BaseException as raised:  # for the plugin to see
+                answer, error = None, raised
+
+    @property
+    def _key(self) -> str:
+        return self._connector.info.key
 
     def _ask(self, verb: str, *args: Any) -> Any:
         try:
@@ -121,7 +157,7 @@ class _Guarded:
 
     def _broken(self, verb: str, wrong: str) -> PluginBroken:
         """Raised where the plugin's own exception is over: it hangs on to nothing of it."""
-        return PluginBroken(f"the plugin for {self._connector.info.key!r} {wrong}", maybe_applied=verb in WRITES)
+        return PluginBroken(f"the plugin for {self._key!r} {wrong}", maybe_applied=verb in WRITES)
 
 
 def _wrong(verb: str, value: object, kinds: tuple[type, ...]) -> str:

@@ -38,6 +38,7 @@ _PASSES_BY_ITSELF: Final = (
     errors.Conflict,
     errors.VaultError,
     errors.PluginMissing,
+    errors.PluginBroken,
     errors.StoreError,
 )
 _WAITS_FOR_SOMEBODY: Final = (errors.AuthError, errors.SetupError)
@@ -68,7 +69,8 @@ def verdict(error: Exception, *, may_have_left: bool) -> Verdict:
     ``may_have_left`` says whether the request that creates had been handed to the transport. A 5xx, a lost answer, an
     answer that nobody understands and a plugin's own crash after that point all leave it in doubt (X1, X3, X10, X22).
     """
-    clear = isinstance(error, _CLEAR_ANSWERS) and not getattr(error, "maybe_applied", False)
+    said = isinstance(error, _CLEAR_ANSWERS) and not isinstance(error, errors.PluginBroken)
+    clear = said and not getattr(error, "maybe_applied", False)
     if may_have_left and not clear:
         return Verdict.DOUBT
     if isinstance(error, _PASSES_BY_ITSELF):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from customer360.core.connector import Connector
-from customer360.core.effects import Operation
+from customer360.core.effects import Cancelled, Now, Operation
 from customer360.core.errors import NotFound, PluginBroken
 from customer360.core.guarding import DECLARATIONS, OPERATIONS, WRITES, guarded
 from customer360.core.linking import LinkFacts
@@ -26,7 +26,12 @@ def doing(**verbs: Callable[..., Any]) -> Connector:
     """The guarded connector of Zoho, with other verbs."""
     kind = type(installed().connectors["zoho"])
     made: Connector = type("Changed", (kind,), {name: staticmethod(verb) for name, verb in verbs.items()})()
-    return guarded(made)
+    return guarded(made, ticking)
+
+
+def ticking() -> float:
+    """A clock on which nothing takes long."""
+    return 0.0
 
 
 def outcome(op: Operation[Any]) -> Any:
@@ -122,3 +127,48 @@ def test_what_is_right_comes_through() -> None:
 
     with pytest.raises(NotFound):
         doing(get=gone).get(FACTS, REF).send(None)
+
+
+@pytest.mark.fault("X19")
+@pytest.mark.promise("R12")
+def test_a_plugin_that_blocks_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """It cannot be stopped, and who shares its thread has waited; a step of a moment is not worth a word."""
+    kind = type(installed().connectors["zoho"])
+    times = iter([0.0, 5.0, 10.0, 10.1])
+
+    async def slow(*_: Any) -> Any:
+        await Now()
+        return None
+
+    made: Connector = type("Slow", (kind,), {"update": staticmethod(slow)})()
+    op = guarded(made, lambda: next(times)).update(FACTS, REF)  # type: ignore[arg-type]
+    assert isinstance(op.send(None), Now)
+    with pytest.raises(StopIteration):
+        assert op.send(0.0)
+    assert [record.getMessage() for record in caplog.records] == [
+        "the plugin for zoho blocked its thread for 5.0 s in update"
+    ]
+
+
+@pytest.mark.fault("X13")
+def test_what_is_thrown_in_reaches_the_verb() -> None:
+    """A cancellation as well as an error of the transport, and what the verb makes of it."""
+    seen: list[BaseException] = []
+
+    async def patient(*_: Any) -> Any:
+        try:
+            await Now()
+        except NotFound as error:
+            seen.append(error)
+        try:
+            await Now()
+        except Cancelled as error:
+            seen.append(error)
+            raise
+
+    op = doing(update=patient).update(FACTS, REF)  # type: ignore[arg-type]
+    assert isinstance(op.send(None), Now)
+    assert isinstance(op.throw(NotFound("it is not there")), Now)
+    with pytest.raises(Cancelled):
+        op.throw(Cancelled())
+    assert [type(each) for each in seen] == [NotFound, Cancelled]

@@ -23,6 +23,7 @@ TABLE: list[tuple[type[Exception], Verdict, Verdict]] = [
     (errors.Conflict, L, L),
     (errors.VaultError, L, L),
     (errors.PluginMissing, L, L),
+    (errors.PluginBroken, D, L),
     (errors.AnswerLost, D, L),
     (errors.DeadlineExceeded, D, L),
     (errors.CrmUnavailable, D, L),
@@ -71,7 +72,6 @@ def test_every_error_of_the_library_is_decided() -> None:
         errors.StoreError,
     }
     elsewhere = {
-        errors.PluginBroken,
         errors.InvalidSettings,
         errors.Truncated,
         errors.PageLoop,
