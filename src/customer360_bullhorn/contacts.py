@@ -209,22 +209,24 @@ def created(name: str, answer: Response) -> RecordRef:
 async def update(change: ContactChange) -> None:
     """Change the given fields only.
 
-    Bullhorn refuses no lost update (section 6): with a version the record is read and compared just before, so that
+    Bullhorn refuses no lost update and takes changes of deleted records (section 6), so the record is read just before:
     what remains is the moment between the two requests. A changed first or last name changes ``name`` with it.
     """
     name, identifier = q.named(change.ref.resource), identifier_of(change.ref)
     fields: dict[str, Any] = wire_fields(change.fields)
-    renamed = name != COMPANY.name and "name" not in fields and bool({"firstName", "lastName"} & fields.keys())
     if change.version is not None and not change.version.isdecimal():
         raise InvalidValue("this is no version of a Bullhorn record", ref=change.ref)
-    if change.version is not None or renamed:
-        parts = ("firstName", "lastName") if renamed else ()
-        row = await read(name, identifier, ("id", "dateLastModified", *parts))
-        if change.version is not None and str(row.get("dateLastModified")) != change.version:
-            raise Conflict("somebody else changed the record since it was read", ref=change.ref)
-        if renamed:
-            both = {**{part: text_of(row, part) for part in parts}, **fields}
-            fields["name"] = whole_name(both["firstName"], both["lastName"])
+    if not fields and change.version is None:
+        return
+    parts = ("firstName", "lastName", "isDeleted") if name != COMPANY.name else ()
+    row = await read(name, identifier, ("id", "dateLastModified", *parts))
+    if row.get("isDeleted") is True:
+        raise Gone("the record was deleted", ref=change.ref)
+    if change.version is not None and str(row.get("dateLastModified")) != change.version:
+        raise Conflict("somebody else changed the record since it was read", ref=change.ref)
+    if parts and "name" not in fields and {"firstName", "lastName"} & fields.keys():
+        both = {"firstName": text_of(row, "firstName"), "lastName": text_of(row, "lastName"), **fields}
+        fields["name"] = whole_name(both["firstName"], both["lastName"])
     if fields:
         await POST(f"/entity/{name}/{identifier}", fields)
 

@@ -34,11 +34,12 @@ _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,100}", re.ASCII)
 _NAMED_FIELD = re.compile(
     r"(?:[Ff]ield|[Pp]ropert(?:y|ies)|[Aa]ssociation)(?: name)?:? ['\"]?([A-Za-z][A-Za-z0-9_.]{0,60})['\"]?", re.ASCII
 )
+_CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z0-9]*|ID)+[0-9]*", re.ASCII)
 _FORBIDDEN = re.compile(r"(?i)not allowed|permission|not authorized|not entitled|insufficient")
 _NOT_OFFERED = re.compile(r"(?i)operation not supported|unknown ?entity|please use /search|not searchable")
 _ALREADY = re.compile(r"(?i)already (?:exists|associated|linked|in)")
 _SECOND: Final = 1.0
-"""What the vendor asks to wait after a 429, which announces nothing."""
+"""What the vendor asks to wait after a 429 that announces nothing, as is usual."""
 
 _PROBLEMS: Final = {
     "MISSING_REQUIRED_FIELD": "is required",
@@ -54,6 +55,15 @@ _PROBLEMS: Final = {
     "UNKNOWN_PROPERTY": "is no field",
     "NOT_FOUND": "refers to a record that is not there",
 }
+
+_WORDS: Final = (
+    ("invalid field", "is no field, or this user may not see it"),
+    ("invalid property", "is no field, or this user may not see it"),
+    ("unknown", "is no field, or this user may not see it"),
+    ("required", "is required"),
+    ("exceed", "is too long"),
+    ("too long", "is too long"),
+)
 
 
 def error_of(crm: str, request: Request, response: Response) -> Customer360Error | None:
@@ -79,7 +89,8 @@ def error_of(crm: str, request: Request, response: Response) -> Customer360Error
         if not isinstance(code, int) or not 400 <= code < 600 or "errorMessage" not in told:
             return None
         status = code
-    return _meaning(request, status, told, ref, writes, on_record=record is not None)
+    announced = response.header("retry-after") is not None  # the transport reads it
+    return _meaning(request, status, told, ref, writes, on_record=record is not None, announced=announced)
 
 
 def _meaning(
@@ -90,6 +101,7 @@ def _meaning(
     writes: bool,
     *,
     on_record: bool,
+    announced: bool,
 ) -> Customer360Error:
     key, message = told.get("errorMessageKey"), str(told.get("errorMessage") or "")
     named = key if isinstance(key, str) and _KEY.fullmatch(key) else None
@@ -97,7 +109,7 @@ def _meaning(
     if status in (401, 412) or named == "errors.authentication.invalidRestToken":
         return TokenExpired("Bullhorn no longer knows the session", **facts)
     if status == 429 or told.get("errorCode") == 429:
-        return RateLimited("Bullhorn refuses further requests for now", wait=_SECOND, **facts)
+        return RateLimited("Bullhorn refuses further requests for now", wait=None if announced else _SECOND, **facts)
     if status >= 500:
         return CrmUnavailable("Bullhorn is failing", maybe_applied=writes, **facts)
     if status == 403:
@@ -123,23 +135,31 @@ def _refusal(request: Request, key: str | None, message: str, told: Mapping[str,
         return Forbidden("Bullhorn refuses: the user's rights do not allow it", **facts)
     if key == "errors.searchUnknownEntity" or _NOT_OFFERED.search(message):
         return Unsupported("Bullhorn does not offer this, or not to this user", **facts)
-    problems = tuple(_problems(rows, message))
+    sent = request.json if isinstance(request.json, Mapping) else {}
+    problems = tuple(_problems(rows, message, sent))
     if problems or (request.method in ("PUT", "POST") and not request.repeatable):
         nameless = (FieldProblem("the record", "is refused"),)
         return ValidationFailed("Bullhorn refuses the values", problems=problems or nameless, **facts)
     return UnexpectedAnswer("Bullhorn does not understand what it was asked", **facts)
 
 
-def _problems(rows: Sequence[Mapping[str, Any]], message: str) -> Iterator[FieldProblem]:
+def _problems(rows: Sequence[Mapping[str, Any]], message: str, sent: Mapping[str, Any]) -> Iterator[FieldProblem]:
     """The fields that an error names: in rows, or only in its text."""
-    named = _NAMED_FIELD.search(message)
+    named = _named_in(message, sent)
     for row in rows:
         field, kind = row.get("propertyName"), row.get("type")
-        told = field if isinstance(field, str) and _FIELD.fullmatch(field) else named[1] if named else "the record"
+        told = field if isinstance(field, str) and _FIELD.fullmatch(field) else named or "the record"
         yield FieldProblem(told, _PROBLEMS.get(kind, "is refused") if isinstance(kind, str) else "is refused")
     if not rows and named:
-        unknown = "nvalid field" in message or "nknown" in message
-        yield FieldProblem(named[1], "is no field, or this user may not see it" if unknown else "is refused")
+        yield FieldProblem(named, next((says for word, says in _WORDS if word in message.casefold()), "is refused"))
+
+
+def _named_in(message: str, sent: Mapping[str, Any]) -> str | None:
+    """The field that a text is about: said to be one, or sent, or written as only fields are."""
+    if found := _NAMED_FIELD.search(message):
+        return found[1]
+    words = re.findall(r"[A-Za-z][A-Za-z0-9]*", message.partition("entity of type:")[2] or message)
+    return next((word for word in words if word in sent or _CAMEL.fullmatch(word)), None)
 
 
 def _list(value: Any) -> list[Any]:

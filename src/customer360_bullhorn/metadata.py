@@ -48,6 +48,9 @@ _SPECIAL: Final = {
     "DATETIME": FieldType.DATETIME,
     "HTML": FieldType.LONG_TEXT,
 }
+_PEOPLE: Final = ("Candidate", "ClientContact", "Lead")
+_NOT_OFFERED: Final = ("isDeleted",)
+"""Fields that Bullhorn lets be written, and we do not: a record that sets it is deleted."""
 _UNLIMITED: Final = 2_147_483_647
 
 
@@ -261,13 +264,18 @@ async def describe(resource: str) -> Schema:
         described = await ask
     body = described.json()
     fields = [_field(row) for row in _fields(body if isinstance(body, dict) else {}) if _offered(row)]
-    return Schema(
-        resource=resource,
-        fields=tuple(
-            attrs.evolve(each, type=FieldType.CHOICE, choices=choices) if each.name == "action" and choices else each
-            for each in fields
-        ),
-    )
+    return Schema(resource=resource, fields=tuple(_of(name, each, choices) for each in fields))
+
+
+def _of(entity: str, field: FieldInfo, actions: tuple[Choice, ...]) -> FieldInfo:
+    """A field as this connector writes it, where that differs from what Bullhorn says."""
+    if entity == "Note" and field.name == "action" and actions:
+        return attrs.evolve(field, type=FieldType.CHOICE, choices=actions)
+    if entity == "Note" and field.name == "externalID":  # it holds our keys
+        return attrs.evolve(field, creatable=False, editable=False)
+    if entity in _PEOPLE and field.name == "name":  # made of the two names where nothing is given
+        return attrs.evolve(field, required=False)
+    return field
 
 
 def _offered(row: Row) -> bool:
@@ -279,7 +287,7 @@ def _offered(row: Row) -> bool:
 def _field(row: Row) -> FieldInfo:
     name, kind, wire = _text(row, "name"), _text(row, "type"), _text(row, "dataType")
     special, length = _text(row, "dataSpecialization"), row.get("maxLength")
-    read_only = row.get("readOnly") is True or kind == "ID" or special in ("SYSTEM", "VIRTUAL")
+    read_only = row.get("readOnly") is True or kind == "ID" or special in ("SYSTEM", "VIRTUAL") or name in _NOT_OFFERED
     choices, several = _choices(row), row.get("multiValue") is True
     known = _SPECIAL.get(special) or _TYPES.get(wire, FieldType.TEXT)
     if kind == "TO_ONE":

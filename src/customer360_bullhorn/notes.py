@@ -23,7 +23,7 @@ from customer360_bullhorn.related import READINGS, marked_up, related_of
 _PAGE: Final = 100
 _LONGEST_KEY, _LONGEST_ACTION = 100, 30
 _NOTE_WORDS: Final = ("note", "other", "general")
-_DEFAULT: Final = {Direction.INBOUND: "Inbound Call", Direction.OUTBOUND: "Outbound Call"}
+_WORDS: Final = {Direction.INBOUND: "inbound", Direction.OUTBOUND: "outbound"}
 
 
 # Actions ------------------------------------------------------------------------------------------------------------
@@ -36,11 +36,11 @@ def is_call(action: str) -> bool:
 
 def call_action(facts: LinkFacts, direction: Direction) -> str:
     """The tenant's action for a call of this direction; where it has none for calls, the vendor's usual one."""
+    word, others = _WORDS.get(direction, ""), [each for each in _WORDS.values() if each != _WORDS.get(direction)]
     calls = [each for each in actions(facts) if is_call(each) and len(each) <= _LONGEST_ACTION]
-    word, other = ("inbound", "outbound") if direction is Direction.INBOUND else ("outbound", "inbound")
-    fitting = [each for each in calls if word in each.casefold()]
-    neutral = [each for each in calls if other not in each.casefold()]
-    return next(iter((*fitting, *neutral, *calls)), _DEFAULT[direction])
+    fitting = [each for each in calls if word and word in each.casefold()]
+    neutral = [each for each in calls if not any(other in each.casefold() for other in others)]
+    return next(iter((*fitting, *neutral, *calls)), f"{word or 'inbound'} call".title())
 
 
 def note_action(facts: LinkFacts) -> str | None:
@@ -115,10 +115,10 @@ def _call(facts: LinkFacts, draft: CallDraft) -> dict[str, Any]:
     ways = [("from", draft.customer), ("to", draft.dialled)]
     if outbound:
         ways = [("from", draft.dialled), ("to", draft.customer)]
-    begin = draft.started_at.isoformat(timespec="seconds")
-    kept = [" ".join((f"Call of {begin}", *(f"{word} {address}" for word, address in ways if address)))]
+    begin, kind = draft.started_at.isoformat(timespec="seconds"), draft.direction.value.capitalize()
+    kept = [" ".join((f"{kind} call of {begin}", *(f"{word} {address}" for word, address in ways if address)))]
     result = draft.disposition or ("No answer" if draft.outcome is CallOutcome.MISSED else None)
-    kept += [f"Result: {result}"] if result else []
+    kept += [f"Length: {_length(draft.duration)}", *([f"Result: {result}"] if result else [])]
     kept += [f"Recording: {draft.recording_url}"] if draft.recording_url else []
     return {
         "comments": _comments(draft.text.rstrip(), draft.subject.strip(), "\n".join(kept)),
@@ -126,6 +126,13 @@ def _call(facts: LinkFacts, draft: CallDraft) -> dict[str, Any]:
         "dateAdded": milliseconds(draft.started_at),
         "minutesSpent": round(draft.duration.total_seconds() / 60),
     }
+
+
+def _length(duration: timedelta) -> str:
+    """Minutes and seconds, after hours if there are any: the field keeps whole minutes only."""
+    minutes, seconds = divmod(round(duration.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 # Finding again ------------------------------------------------------------------------------------------------------

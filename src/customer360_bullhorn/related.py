@@ -58,7 +58,9 @@ class Reading:
 _JOB: Final = "jobOrder(id,title)"
 READINGS: Final = {
     "Note": Reading("action", "comments", "dateAdded", None, ("minutesSpent", "isDeleted", "commentingPerson(id)")),
-    "Task": Reading("subject", "description", "dateBegin", None, ("dateEnd", "type", "isCompleted", "owner(id)")),
+    "Task": Reading(
+        "subject", "description", "dateBegin", None, ("dateEnd", "type", "priority", "isCompleted", "owner(id)")
+    ),
     "Appointment": Reading(
         "subject", "description", "dateBegin", "type", ("dateEnd", "location", "communicationMethod", "owner(id)")
     ),
@@ -83,8 +85,10 @@ def related_of(name: str, row: Row, *, call: bool = False, url: str | None = Non
     title = text_of(row, reading.title) or (text_of(job, "title") if isinstance(job, dict) else "")
     text = text_of(row, reading.text)
     status = text_of(row, reading.status) if reading.status else ""
+    fields = fields_of(row, {})
     if name == "Task":
         status = "Completed" if row.get("isCompleted") is True else "Open"
+        fields["priority"] = str(row.get("priority") or "") or None  # one of its choices, which are text
     return RelatedRecord(
         ref=RecordRef(KEY, name, id_of(row) or ""),
         kind=RelatedKind.CALL if call else KIND_OF[name],
@@ -95,7 +99,7 @@ def related_of(name: str, row: Row, *, call: bool = False, url: str | None = Non
         status=status or None,
         owner=owner_of(row, "commentingPerson" if name == "Note" else "owner"),
         url=url,
-        fields=fields_of(row, {}),
+        fields=fields,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from customer360.core.activities import ActivityDraft
 from customer360.core.effects import DELETE, POST, PUT
-from customer360.core.errors import Duplicate, Unsupported
+from customer360.core.errors import Duplicate, Unsupported, ValidationFailed
 from customer360.core.records import RecordRef
 from customer360_bullhorn import query as q
 from customer360_bullhorn.asking import Rows, collected, queried, read
@@ -90,8 +90,10 @@ async def link(contact: RecordRef, record: RecordRef) -> None:
         tie = {"note": note, "targetEntityID": identifier, "targetEntityName": target}
         try:
             await PUT("/entity/NoteEntity", tie)
-        except Duplicate:
-            return  # linked already
+        except (Duplicate, ValidationFailed):
+            # What is there already is refused like anything else, often without a word of why (section 6).
+            if not await _links(contact, record):
+                raise
         return
     await patch(record, {_pointing(contact, record): {"id": int(identifier_of(contact))}})
 
@@ -104,8 +106,12 @@ async def unlink(contact: RecordRef, record: RecordRef) -> None:
         return
     field = _pointing(contact, record)
     row = await read(record.resource, identifier_of(record), ("id", f"{field}(id)"))
-    if id_of(row.get(field)) == contact.id:
-        await patch(record, {field: None})
+    if id_of(row.get(field)) != contact.id:
+        return
+    await patch(record, {field: None})
+    # Whether the one link of a task can be taken away at all is not documented: some tenants may ignore it.
+    if id_of((await read(record.resource, identifier_of(record), ("id", f"{field}(id)"))).get(field)) == contact.id:
+        raise Unsupported(f"Bullhorn keeps a {record.resource} with its person", ref=record, next_step="link another")
 
 
 async def _links(contact: RecordRef, note: RecordRef) -> list[str]:
