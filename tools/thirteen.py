@@ -170,8 +170,8 @@ def _condition(paper: Paper, capability: Capability, able: Able, variant: str = 
 
 def _phones(papers: Iterable[Paper]) -> Iterator[tuple[str, ...]]:
     for paper in papers:
-        others = [f"{each.phone.value} for {each.name}" for each in paper.variants if each.phone is not None]
-        yield paper.info.name, ", ".join([paper.phone.value, *others]), paper.phone_how
+        others = [f"{each.name}: {each.phone.value}" for each in paper.variants if each.phone is not None]
+        yield paper.info.name, "; ".join([paper.phone.value, *others]), paper.phone_how
 
 
 def _creates(papers: Iterable[Paper]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 
-from tests.paper.paper import Bounds, Listed, Paper, Place, Variant, Way, blind, findable, native, said, yes
+from tests.paper.paper import RESIDENCY, Bounds, Listed, Paper, Place, Variant, Way, blind, findable, native, said, yes
 
 from customer360.core.addresses import HOST, host_of
 from customer360.core.auth import Keys
@@ -33,7 +33,7 @@ def _place(name: str, site: str, *, emea: bool = False) -> Place:
     patterns = ("api-{region}.myconnectwise.net", "*.myconnectwise.net") if cloud else ("https://{their host}/",)
     return Place(
         name=name,
-        settings={"site": site, "company": "acme"},
+        settings={"site": site, "company": "acme", **({"residency": "emea"} if emea and not cloud else {})},
         extra={"codebase": codebase},
         own=None if cloud else "site",
         hosts=Hosts(api=(api,), login=(site,)),
@@ -73,6 +73,7 @@ PAPER = Paper(
                 help="the company name that you type in at sign-in",
                 pattern=r"[A-Za-z0-9_.-]{1,50}",
             ),
+            RESIDENCY,
             Setting(name="public_key", label="Public key", help="of an API member", secret=True),
             Setting(name="private_key", label="Private key", help="of the same API member", secret=True),
             Setting(
@@ -114,6 +115,7 @@ PAPER = Paper(
         _place("Australia", "au.myconnectwise.net"),
         _place("South Africa", "za.myconnectwise.net", emea=True),
         _place("on-premises", "psa.acme.example:8443"),
+        _place("on-premises, in EMEA, as told", "psa.acme.example:8443", emea=True),
     ),
     resources=(
         Listed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.paper.paper import Bounds, Listed, Paper, Place, Way, findable, native, no, refused, said, yes
+from tests.paper.paper import RESIDENCY, Bounds, Listed, Paper, Place, Way, findable, native, no, refused, said, yes
 
 from customer360.core.auth import OAuth2Code
 from customer360.core.capabilities import Capability, PhoneSearch
@@ -60,6 +60,7 @@ PAPER = Paper(
                 pattern=r"[a-z0-9.-]{1,253}",
                 moves=False,
             ),
+            RESIDENCY,
         )
     ),
     linking_sources=said("1", "no tenant domain, no region choice", "`hd` hint"),
@@ -84,13 +85,16 @@ PAPER = Paper(
             remark="the refresh token does not rotate; it dies after 6 months without use, or with 100 newer ones",
         ),
     ),
-    places=(
+    places=tuple(
         Place(
-            name="everywhere",
+            name=name,
+            settings={"residency": residency},
             hosts=Hosts(api=_API, login=("oauth2.googleapis.com",)),
             api_base="https://people.googleapis.com/v1",
+            emea=residency == "emea",
             sources=said("1", *_API, "oauth2.googleapis.com", "One global service"),
-        ),
+        )
+        for name, residency in (("everywhere", "elsewhere"), ("in EMEA, as told", "emea"))
     ),
     resources=(
         Listed(

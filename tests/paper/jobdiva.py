@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.paper.paper import Bounds, Listed, Paper, Place, Variant, Way, blind, findable, no, said, yes
+from tests.paper.paper import RESIDENCY, Bounds, Listed, Paper, Place, Variant, Way, blind, findable, no, said, yes
 
 from customer360.core.addresses import host_of
 from customer360.core.auth import Application, Password
@@ -112,6 +112,7 @@ PAPER = Paper(
                 choices={"www1": "www1.jobdiva.com", "www2": "www2.jobdiva.com"},
                 moves=False,
             ),
+            RESIDENCY,
             Setting(name="username", label="API user name", help="of a user for API calls", secret=True),
             Setting(name="password", label="Password", help="of the same user", secret=True),
             Setting(
@@ -160,11 +161,18 @@ PAPER = Paper(
             sources=said("1", f"https://{_API}", "/apiv2/"),
         ),
         Place(
+            name="in EMEA, as told",
+            settings={"residency": "emea"},
+            hosts=Hosts(api=(_API,), login=(_API,)),
+            api_base=f"https://{_API}/apiv2",
+            emea=True,
+            sources=said("1", f"https://{_API}", "/apiv2/", "the same for all customers"),
+        ),
+        Place(
             name="a host that JobDiva names",
             settings={"host": "api-uk.jobdiva.com"},
             hosts=Hosts(api=("api-uk.jobdiva.com",), login=("api-uk.jobdiva.com",)),
             api_base="https://api-uk.jobdiva.com/apiv2",
-            emea=True,
             sources=said("1", "UK region", "its host is unknown", "*.jobdiva.com", "/apiv2/"),
         ),
     ),
@@ -246,7 +254,9 @@ PAPER = Paper(
         RelatedKind.EVENT: blind("events cannot be listed by person", _EVENTS),
         ContactKind.CONTACT: _no_field,
         ContactKind.CANDIDATE: _no_field,
-        ContactKind.COMPANY: findable("a company of that name", said("6", "company **name that must exist**")),
+        ContactKind.COMPANY: blind(
+            "a company of that name may be another", said("6", "company **name that must exist**")
+        ),
     },
     phone=PhoneSearch.PREFIX,
     phone_how="digits from the first stored one on: with and without country code are two requests",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.paper.paper import Bounds, Listed, Paper, Place, Way, findable, native, refused, said, yes
+from tests.paper.paper import RESIDENCY, Bounds, Listed, Paper, Place, Way, findable, native, refused, said, yes
 
 from customer360.core.addresses import label_under
 from customer360.core.auth import ClientAssertion, OAuth1Keys, OAuth2Code
@@ -41,13 +41,14 @@ def _came_back(facts: LinkFacts, returned: Mapping[str, str]) -> dict[str, str]:
     return {name: returned[name] for name in ("company", "entity", "role") if name in returned}
 
 
-def _place(name: str, given: str, account: str) -> Place:
+def _place(name: str, given: str, account: str, *, emea: bool = False) -> Place:
     api, restlets, app = (f"{account}.{suffix}" for suffix in (_SUFFIXES[1], _SUFFIXES[2], _SUFFIXES[0]))
     return Place(
         name=name,
-        settings={"account": given},
+        settings={"account": given, **({"residency": "emea"} if emea else {})},
         hosts=Hosts(api=(api, restlets), login=(api,)),
         api_base=f"https://{api}/services/rest",
+        emea=emea,
         sources=said("1", "{acct}.suitetalk.api.netsuite.com", "{acct}.restlets.api.netsuite.com", account, app[-16:])
         + said(
             "1",
@@ -122,6 +123,7 @@ PAPER = Paper(
                 required=False,
                 secret=True,
             ),
+            RESIDENCY,
         )
     ),
     linking_sources=said("1", "account id (accept either form", "**Realm form**", "**Host form**")
@@ -192,6 +194,7 @@ PAPER = Paper(
     ),
     places=(
         _place("production", "1234567", "1234567"),
+        _place("in EMEA, as told", "1234567", "1234567", emea=True),
         _place("sandbox", "1234567_SB1", "1234567-sb1"),
         _place("an address", "https://1234567-sb1.app.netsuite.com/", "1234567-sb1"),
     ),

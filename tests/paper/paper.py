@@ -25,7 +25,7 @@ from customer360.core.capabilities import (
 from customer360.core.connector import ConnectorInfo, Limits
 from customer360.core.effects import Request
 from customer360.core.errors import Customer360Error, NeedsAuthorization
-from customer360.core.linking import Hosts, LinkFacts, Linking
+from customer360.core.linking import Hosts, LinkFacts, Linking, Setting
 from customer360.core.metadata import Resource
 from customer360.core.records import ContactKind, RelatedKind
 from customer360.core.wire import Response
@@ -42,6 +42,17 @@ class Source:
 
     section: str
     literals: tuple[str, ...]
+
+
+RESIDENCY = Setting(
+    name="residency",
+    label="Where the account's data are kept",
+    help="the vendor keeps it to itself: an administrator says it",
+    required=False,
+    default="elsewhere",
+    choices={"elsewhere": "Elsewhere, or unknown", "emea": "In EMEA"},
+)
+"""For vendors with one address for the whole world."""
 
 
 def said(section: str, *literals: str) -> tuple[Source, ...]:

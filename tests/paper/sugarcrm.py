@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.paper.paper import Bounds, Listed, Paper, Place, Variant, Way, findable, refused, said, yes
+from tests.paper.paper import RESIDENCY, Bounds, Listed, Paper, Place, Variant, Way, findable, refused, said, yes
 
 from customer360.core.addresses import SITE, site_of
 from customer360.core.auth import Application, Grant, Password
@@ -67,7 +67,7 @@ def _place(name: str, typed: str, site: str, *patterns: str, emea: bool = False)
     host, _, path = site.partition("/")
     return Place(
         name=name,
-        settings={"site": typed},
+        settings={"site": typed, **({"residency": "emea"} if emea and ".example" in host else {})},
         hosts=Hosts(api=(host,), login=(host,)),
         api_base=f"https://{site}/rest/v11_16",
         own="site" if host.endswith(".example:8443") else None,
@@ -127,6 +127,7 @@ PAPER = Paper(
                 default="customer360",
                 pattern=r"[A-Za-z0-9_-]{1,40}",
             ),
+            RESIDENCY,
             Setting(
                 name="version",
                 label="API version",
@@ -186,6 +187,13 @@ PAPER = Paper(
             "crm.acme.example:8443/sugar",
             "https://<host>[/<path>]/rest/v11_16/",
             "exact origin (scheme+host+port)",
+        ),
+        _place(
+            "on-premise, in EMEA, as told",
+            "https://crm.acme.example:8443/sugar/",
+            "crm.acme.example:8443/sugar",
+            "https://<host>[/<path>]/rest/v11_16/",
+            emea=True,
         ),
     ),
     resources=(

@@ -7,11 +7,13 @@ from typing import Any
 import attrs
 import pytest
 from tests.paper.everyone import PAPERS
-from tests.paper.paper import Paper, Place, Variant
+from tests.paper.paper import Paper, Place, Variant, findable, native, no
 
 from customer360.core.auth import OAuth2Code
+from customer360.core.capabilities import Capability, PhoneSearch
 from customer360.core.connector import Connector
-from customer360.core.linking import LinkFacts
+from customer360.core.linking import Hosts, LinkFacts, Linking
+from customer360.core.records import ContactKind, RelatedKind
 from customer360.plugins import installed
 
 CONNECTORS = installed().connectors
@@ -154,3 +156,91 @@ def test_limits_and_the_rest(paper: Paper, connector: Connector) -> None:
     assert connector.within_contact == paper.within
     assert connector.may_have_moved == paper.moved
     assert connector.warm_for == paper.warm_for
+
+
+# A paper that says otherwise ------------------------------------------------------------------------------------------
+
+ZOHO, ZOHO_CONNECTOR = BOTH["zoho"]
+
+
+def otherwise(**changes: Any) -> Paper:
+    return attrs.evolve(ZOHO, **changes)
+
+
+def _place(**changes: Any) -> Place:
+    return attrs.evolve(ZOHO.places[1], **changes)
+
+
+def _way(**changes: Any) -> Paper:
+    return otherwise(ways=(attrs.evolve(ZOHO.ways[0], auth=attrs.evolve(ZOHO.ways[0].auth, **changes)),))
+
+
+def _setting(**changes: Any) -> Paper:
+    first, *others = ZOHO.linking.settings
+    return otherwise(linking=Linking((attrs.evolve(first, **changes), *others)))
+
+
+def _resource(**changes: Any) -> Paper:
+    first, *others = ZOHO.resources
+    return otherwise(resources=(attrs.evolve(first, resource=attrs.evolve(first.resource, **changes)), *others))
+
+
+def _limits(**changes: Any) -> Paper:
+    return otherwise(bounds=attrs.evolve(ZOHO.bounds, limits=attrs.evolve(ZOHO.bounds.limits, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("check", "wrong"),
+    [
+        (test_settings, _setting(required=False)),
+        (test_settings, _setting(choices={"uk": "United Kingdom"})),
+        (test_ways_of_signing_in, _way(pkce=True)),
+        (test_ways_of_signing_in, _way(token_url=lambda facts: "https://accounts.zoho.com/token")),
+        (test_ways_of_signing_in, _way(scopes=lambda facts: ("ZohoMail.ALL",))),
+        (test_limits_and_the_rest, _limits(page_size=100)),
+        (test_limits_and_the_rest, _limits(concurrent=5)),
+        (test_limits_and_the_rest, otherwise(within=frozenset({RelatedKind.NOTE}))),
+        (test_limits_and_the_rest, otherwise(warm_for=60.0)),
+    ],
+)
+def test_a_paper_that_says_otherwise_is_noticed(check: Any, wrong: Paper) -> None:
+    """The comparisons themselves: each difference of a value fails the one that is about it."""
+    with pytest.raises(AssertionError):
+        check(wrong, ZOHO_CONNECTOR)
+    check(ZOHO, ZOHO_CONNECTOR)
+
+
+@pytest.mark.parametrize(
+    ("check", "wrong"),
+    [
+        (test_resources, _resource(name="People")),
+        (test_resources, _resource(phones=("Telephone",))),
+        (test_resources, _resource(contact_kind=ContactKind.LEAD)),
+        (test_capabilities_and_phone_search, otherwise(able={**ZOHO.able, Capability.DELTA: no("never")})),
+        (test_capabilities_and_phone_search, otherwise(phone=PhoneSearch.EXACT)),
+        (test_creates, otherwise(creates={**ZOHO.creates, RelatedKind.CALL: native("so it says")})),
+        (test_creates, otherwise(creates={**ZOHO.creates, RelatedKind.CALL: findable("later")})),
+    ],
+)
+def test_a_usual_link_that_is_otherwise_is_noticed(check: Any, wrong: Paper) -> None:
+    """The same of what depends on the link."""
+    with pytest.raises(AssertionError):
+        check(wrong, ZOHO_CONNECTOR, None)
+    check(ZOHO, ZOHO_CONNECTOR, None)
+
+
+@pytest.mark.promise("R15")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        _place(hosts=Hosts(api=("www.zohoapis.eu",), login=("accounts.zoho.eu",))),
+        _place(hosts=attrs.evolve(ZOHO.places[1].hosts, login=("accounts.zoho.com",))),
+        _place(api_base="https://www.zohoapis.eu/crm/v7"),
+        _place(emea=False),
+    ],
+)
+def test_a_place_that_is_elsewhere_is_noticed(wrong: Place) -> None:
+    """The same of hosts and regions."""
+    with pytest.raises(AssertionError):
+        test_hosts_and_regions(ZOHO, ZOHO_CONNECTOR, wrong)
+    test_hosts_and_regions(ZOHO, ZOHO_CONNECTOR, ZOHO.places[1])

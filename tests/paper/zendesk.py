@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from tests.paper.paper import Bounds, Listed, Paper, Place, Way, findable, native, no, refused, said, yes
+from tests.paper.paper import RESIDENCY, Bounds, Listed, Paper, Place, Way, findable, native, no, refused, said, yes
 
 from customer360.core.addresses import LABEL, label_under
 from customer360.core.auth import Application, Grant, Keys, OAuth2Code
@@ -62,6 +62,7 @@ PAPER = Paper(
                 default="oauth",
                 choices={"oauth": "people, in the browser", "token": "an API token (until 30 April 2027)"},
             ),
+            RESIDENCY,
         )
     ),
     linking_sources=said("1", "**subdomain**", "host mapped") + said("2", "API token (legacy)"),
@@ -124,12 +125,17 @@ PAPER = Paper(
     places=tuple(
         Place(
             name=name,
-            settings={"subdomain": typed},
+            settings={"subdomain": typed, **settings},
             hosts=Hosts(api=("acme.zendesk.com",), login=("acme.zendesk.com",)),
             api_base="https://acme.zendesk.com/api/v2",
+            emea="residency" in settings,
             sources=said("1", "acme.zendesk.com", "https://{subdomain}.zendesk.com/api/v2/", "no regional API hosts"),
         )
-        for name, typed in (("everywhere", "acme"), ("an address", "https://Acme.zendesk.com/agent"))
+        for name, typed, settings in (
+            ("everywhere", "acme", dict[str, str]()),
+            ("an address", "https://Acme.zendesk.com/agent", dict[str, str]()),
+            ("in EMEA, as told", "acme", {"residency": "emea"}),
+        )
     ),
     resources=(
         Listed(

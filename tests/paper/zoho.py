@@ -42,7 +42,7 @@ def _accounts(facts: LinkFacts) -> str:
 def _place(centre: str, environment: str = "production") -> Place:
     accounts, api, emea = _CENTRES[centre]
     return Place(
-        name=centre if environment == "production" else f"{centre}, {environment}",
+        name=centre if environment == "production" else f"{centre} {environment}",
         settings={"data_centre": centre, "environment": environment},
         hosts=Hosts(api=tuple(f"{name}.{api}" for name in _API_HOST.values()), login=(accounts,)),
         api_base=f"https://{_API_HOST[environment]}.{api}/crm/v8",
