@@ -172,7 +172,8 @@ def _place(**changes: Any) -> Place:
 
 
 def _way(**changes: Any) -> Paper:
-    return otherwise(ways=(attrs.evolve(ZOHO.ways[0], auth=attrs.evolve(ZOHO.ways[0].auth, **changes)),))
+    scheme: Any = ZOHO.ways[0].auth
+    return otherwise(ways=(attrs.evolve(ZOHO.ways[0], auth=attrs.evolve(scheme, **changes)),))
 
 
 def _setting(**changes: Any) -> Paper:
