@@ -74,7 +74,8 @@ _PERSON = {
     StandardField.MOBILE: "mobilephone",
     StandardField.EMAIL: "emailaddress1",
 }
-_EMAILS = ("emailaddress1",)
+_EMAILS = ("emailaddress1", "emailaddress2", "emailaddress3")
+_ADDRESS = ("address1_telephone1", "address1_telephone2", "address1_telephone3")
 _OPTIONAL = said("1", "only with the Sales app", "only with Customer Service")
 _LIST = said("7", "GET activitypointers?$select=")
 _own_id = native(
@@ -147,11 +148,11 @@ PAPER = Paper(
                 },
                 phones=(
                     *("telephone1", "mobilephone", "telephone2", "telephone3", "business2", "home2", "company"),
-                    *("assistantphone", "managerphone", "callback", "fax", "pager"),
+                    *("assistantphone", "managerphone", "callback", *_ADDRESS, "fax", "pager"),
                 ),
                 emails=_EMAILS,
             ),
-            sources=said("4", "`contacts`/`contactid`", "emailaddress1..3"),
+            sources=said("4", "`contacts`/`contactid`", "emailaddress*", "address1_telephone*"),
         ),
         Listed(
             resource=Resource(
@@ -159,10 +160,10 @@ PAPER = Paper(
                 label="Leads",
                 contact_kind=ContactKind.LEAD,
                 standard={**_PERSON, StandardField.COMPANY: "companyname"},
-                phones=("telephone1", "mobilephone", "fax", "pager"),
+                phones=("telephone1", "mobilephone", "telephone2", "telephone3", "fax", "pager"),
                 emails=_EMAILS,
             ),
-            sources=said("4", "`leads`/`leadid`", "telephone1..3"),
+            sources=said("4", "`leads`/`leadid`", "`telephone1..3`", "emailaddress*", "telephone*"),
         ),
         Listed(
             resource=Resource(
@@ -174,10 +175,10 @@ PAPER = Paper(
                     StandardField.PHONE: "telephone1",
                     StandardField.EMAIL: "emailaddress1",
                 },
-                phones=("telephone1", "telephone2", "telephone3", "fax"),
+                phones=("telephone1", "telephone2", "telephone3", *_ADDRESS, "fax"),
                 emails=_EMAILS,
             ),
-            sources=said("4", "`accounts`/`accountid`"),
+            sources=said("4", "`accounts`/`accountid`", "emailaddress*", "address1_telephone*"),
         ),
         *(
             Listed(resource=Resource(name=name, label=label, related_kind=kind), sources=sources)

@@ -195,6 +195,15 @@ PAPER = Paper(
             ),
             sources=said("4", "`companies`"),
         ),
+        Listed(
+            resource=Resource(
+                name="leads",
+                label="Leads",
+                contact_kind=ContactKind.LEAD,
+                standard={StandardField.NAME: "hs_lead_name"},
+            ),
+            sources=said("4", "`leads`", "via associated contact"),
+        ),
         *(
             Listed(resource=Resource(name=name, label=label, related_kind=kind), sources=said("7", *literals))
             for name, label, kind, *literals in _ACTIVITIES
@@ -234,6 +243,7 @@ PAPER = Paper(
         ),
         ContactKind.CONTACT: _stranger,
         ContactKind.COMPANY: _stranger,
+        ContactKind.LEAD: blind("no unique property is set up", said("6", "Unique custom")),
     },
     phone=PhoneSearch.NORMALISED,
     phone_how="calculated properties with and without country code, five groups of one request",
@@ -244,6 +254,12 @@ PAPER = Paper(
         unstated=frozenset({"concurrent"}),
     ),
     variants=(
+        Variant(
+            name="without Sales Hub",
+            extra={"leads": "no"},
+            sources=said("4", "Sales Hub only"),
+            without=("leads",),
+        ),
         Variant(
             name="with a unique property",
             settings={"key_property": "c360_key"},

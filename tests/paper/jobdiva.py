@@ -194,10 +194,10 @@ PAPER = Paper(
                 label="Candidates",
                 contact_kind=ContactKind.CANDIDATE,
                 standard=_CANDIDATE,
-                phones=("PHONE1", "CELLPHONE"),
+                phones=("PHONE1", "CELLPHONE", "PHONE2", "PHONE3", "PHONE4"),
                 emails=("EMAIL",),
             ),
-            sources=said("4", "bi/CandidateDetail?candidateId={id}"),
+            sources=said("4", "bi/CandidateDetail?candidateId={id}", "PHONE1", "PHONE*"),
         ),
         Listed(
             resource=Resource(
