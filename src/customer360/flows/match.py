@@ -4,18 +4,20 @@
 For each criterion in the administrator's order, all contact resources are asked side by side in one round trip;
 the first criterion that hits ends the search unless the policy combines them. Where a phone index is kept, it
 is asked first and its candidates are read live before they are shown; when the CRM cannot be asked, the index
-answers alone, marked as such.
+answers alone, marked as such. An index that is older than the policy allows is no answer: the CRM is searched as well,
+and where it cannot be, nobody is said to be the only one, or not to exist.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Protocol
 
 import attrs
 
 from customer360.connections import Connection
 from customer360.core.connector import SEARCHES
-from customer360.core.effects import Err, Ok, Operation, gather, settle, within
+from customer360.core.effects import Err, Now, Ok, Operation, gather, settle, within
 from customer360.core.errors import (
     CrmUnavailable,
     Customer360Error,
@@ -153,10 +155,12 @@ async def _ask(
         answer = await index.candidates(connection, want.query, want.number)
         if not answer.ready:
             steps = (Step(StepKind.LEFT_OUT, str(want.criterion), "the index", answer.why),)
+        elif (age := await _outdated(answer, policy)) is not None:
+            return await _ask_both(connection, want, policy, answer, age, patience)
         elif not (expected := _expected(answer, want, policy)):
             steps = (Step(StepKind.MISSED, str(want.criterion), "the index"),)
         else:
-            read = await _read_live(connection, want, policy, expected[: policy.limit], patience)
+            read = await _read_live(connection, want, policy, expected[: policy.limit], patience, answer.as_of)
             if read.matches:
                 return attrs.evolve(read, truncated=len(expected) > policy.limit)
             steps = read.steps
@@ -164,8 +168,43 @@ async def _ask(
     return attrs.evolve(searched, steps=(*steps, *searched.steps))
 
 
+async def _outdated(answer: IndexAnswer, policy: MatchPolicy) -> float | None:
+    """How old the answer is, in seconds, if it is older than the policy allows."""
+    if answer.as_of is None or policy.index_age is None:
+        return None
+    age = await Now() - answer.as_of
+    return age if age > policy.index_age else None
+
+
+async def _ask_both(
+    connection: Connection, want: Wanted, policy: MatchPolicy, answer: IndexAnswer, age: float, patience: float
+) -> _Report:
+    """Those whom an outdated index names, and those whom a search finds, in one round trip."""
+    assert want.query is not None
+    expected = _expected(answer, want, policy)
+    read, searched = await gather(
+        _read_live(connection, want, policy, expected[: policy.limit], patience, answer.as_of, outdated=True),
+        _search(connection, want, policy, patience),
+    )
+    asked = connection.capabilities[SEARCHES[type(want.query)]].can
+    detail = f"last brought up to date {_ago(age)} ago{'' if asked else ', who came since is not in it'}"
+    kind = StepKind.LEFT_OUT if asked else StepKind.FAILED
+    return _Report(
+        (*read.matches, *searched.matches),
+        (Step(kind, str(want.criterion), "the index", detail), *read.steps, *searched.steps),
+        truncated=searched.truncated or len(expected) > policy.limit,
+    )
+
+
 async def _read_live(
-    connection: Connection, want: Wanted, policy: MatchPolicy, snapshots: tuple[Contact, ...], patience: float
+    connection: Connection,
+    want: Wanted,
+    policy: MatchPolicy,
+    snapshots: tuple[Contact, ...],
+    patience: float,
+    as_of: float | None,
+    *,
+    outdated: bool = False,
 ) -> _Report:
     """The index's candidates as they are now; as they were, marked so, where the CRM cannot be asked."""
     outcomes = await settle(*[within(patience, _current(connection, each.ref)) for each in snapshots])
@@ -183,6 +222,8 @@ async def _read_live(
             case Err(TransportError() | CrmUnavailable() | RateLimited() | QuotaExceeded() as error):
                 failure = error
                 found = verify(snapshot, want, policy.regions, source=Source.INDEX)
+                then = None if as_of is None else datetime.fromtimestamp(as_of, UTC)
+                found = found and attrs.evolve(found, as_of=then, outdated=outdated)
             case Err(Customer360Error() as error):
                 # It was asked, and refused: what this agent may not see in the CRM is not shown from elsewhere.
                 failure, found = error, None
@@ -271,6 +312,13 @@ def _holds(resource: Resource, want: Wanted) -> bool:
             return bool(resource.emails)
         case _:
             return True
+
+
+def _ago(seconds: float) -> str:
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= length:
+            return _counted(int(seconds // length), unit)
+    return _counted(int(seconds), "second")
 
 
 def _counted(number: int, thing: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -80,6 +80,11 @@ def _positive(_: object, field: attrs.Attribute[int], given: int) -> None:
         raise InvalidSettings(f"{field.name} is below one", next_step="give how many candidates to show")
 
 
+def _some_seconds(_: object, field: attrs.Attribute[Any], given: float | None) -> None:
+    if given is not None and not given > 0:
+        raise InvalidSettings(f"{field.name} is no time", next_step="give seconds, or None for no limit")
+
+
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -90,7 +95,9 @@ class MatchPolicy:
     ``criteria`` per channel, in order; a channel that is absent has its default (phone, or e-mail for mail and chat).
     ``combine`` tries them all instead of stopping at the first that hits. ``regions`` are ISO countries to read
     national numbers with, the account's first, the installation's last. ``own_numbers`` (any spelling) and internal
-    ones are never searched. ``limit`` is the most candidates to show. Raises :class:`InvalidSettings`.
+    ones are never searched. ``limit`` is the most candidates to show. ``index_age`` are the seconds for which the phone
+    index's word counts after it was brought up to date, None for ever; two days by default, so that one nightly sync
+    may fail. Raises :class:`InvalidSettings`.
     """
 
     criteria: Mapping[Channel, tuple[Criterion, ...]] = attrs.field(factory=dict, hash=False)
@@ -98,6 +105,7 @@ class MatchPolicy:
     regions: tuple[str, ...] = attrs.field(default=(), validator=_countries)
     own_numbers: tuple[str, ...] = attrs.field(default=(), repr=False, validator=_texts)
     limit: int = attrs.field(default=20, validator=_positive)
+    index_age: float | None = attrs.field(default=2 * 86_400.0, validator=_some_seconds)
 
     def criteria_of(self, channel: Channel) -> tuple[Criterion, ...]:
         """The criteria of a channel, in order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 
 import attrs
@@ -47,12 +48,15 @@ class Evidence:
 class Match:
     """One candidate.
 
-    ``evidence`` is ordered, the strongest first, never empty.
+    ``evidence`` is ordered, the strongest first, never empty. Of one from the index, ``as_of`` is when the index knew
+    everything that the CRM knew; ``outdated`` says that this is longer ago than the policy allows.
     """
 
     contact: Contact
     evidence: tuple[Evidence, ...]
     source: Source = Source.CRM
+    as_of: datetime | None = None
+    outdated: bool = False
 
     @property
     def grade(self) -> Grade:
@@ -123,12 +127,13 @@ class MatchResult:
     def best(self) -> Match | None:
         """The one candidate to open by itself: known to be the only one, and not merely similar (F026, D2).
 
-        A search that failed in part may have missed another; the index, where the CRM could not be asked, has not.
+        A search that failed in part may have missed another; the index, where the CRM could not be asked, has not,
+        unless it is outdated.
         """
         if len(self.matches) != 1 or self.truncated:
             return None
         (only,) = self.matches
-        alone = self.found is Found.ONE or only.source is Source.INDEX
+        alone = self.found is Found.ONE or (only.source is Source.INDEX and not only.outdated)
         return only if alone and only.grade > Grade.WEAK else None
 
     def sentence(self) -> str:
@@ -171,7 +176,6 @@ def merged(results: Sequence[Match]) -> tuple[Match, ...]:
         else:
             evidence = tuple(dict.fromkeys((*before.evidence, *match.evidence)))
             ordered = tuple(sorted(evidence, key=lambda e: -e.grade))
-            source = Source.CRM if Source.CRM in (before.source, match.source) else Source.INDEX
-            contact = before.contact if before.source is Source.CRM else match.contact
-            found[match.contact.ref] = Match(contact, ordered, source)
+            live = before if before.source is Source.CRM else match
+            found[match.contact.ref] = attrs.evolve(live, evidence=ordered)
     return tuple(found.values())
