@@ -130,16 +130,26 @@ class ByHand(Generic[C]):
 
     def send(self, request: Request) -> Response:
         """One request's answer. Raises what the connector says that it means."""
-        signature = self.connector.auth.sign(self.grant)
+        return _good(self.connector, self.facts, request, self.carry(request))
+
+    def carry(self, request: Request) -> Response:
+        """One request's answer as it came, good or not."""
+        signature = self.connector.auth_for(self.facts).sign(self.grant)
         self.requests += 1
-        response = _carried(self.fake, request, self.connector.api_base(self.facts), signature)
-        return _good(self.connector, self.facts, request, response)
+        return _carried(self.fake, request, self.connector.api_base(self.facts), signature)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass by the fake's clock, and sign in anew: tokens do not outlive many waits."""
+        """Let time pass by the fake's clock, and sign in anew where it ends the sign-in, by the connector's own way."""
         self.fake.clock.advance(seconds)  # type: ignore[attr-defined]  # a FakeClock, or there is no waiting
-        token = self.fake.oauth.issue(self.user, self.grant.scopes).access_token
-        self.grant = attrs.evolve(self.grant, access_token=token)
+        now, ends = self.fake.clock.time, self.grant.expires_at
+        if ends is not None and now() < ends - 60.0:
+            return
+        issued = self.fake.oauth.issue(self.user, self.grant.scopes)
+        grant = attrs.evolve(self.grant, access_token=issued.access_token, refresh_token=issued.refresh_token)
+        if issued.refresh_token is not None:
+            op = self.connector.auth_for(self.facts).refresh(self.facts, _application(self.fake), grant)
+            grant = play(op, lambda request: _carried(self.fake, request, "", ()), now=now)
+        self.grant = grant
 
 
 def signed_in(
@@ -155,14 +165,14 @@ def signed_in(
     ``settings`` go over the fake's own ``link_settings``; ``scopes``, if given, are all that the consent page grants.
     """
     facts = LinkFacts(crm=fake.key, settings=connector.linking.checked({**fake.link_settings, **(settings or {})}))
-    application = Application(fake.client_id, fake.client_secret or None)
-    redirect, now = "http://localhost/back", fake.clock.time
-    pending = connector.auth.begin(
-        facts, application, redirect_uri=redirect, state="s" * 32, verifier="v" * 64, now=now()
-    )
+    application, redirect, now = _application(fake), "http://localhost/back", fake.clock.time
+    located = play(connector.locate(facts), lambda request: _carried(fake, request, "", ()), now=now)
+    facts = attrs.evolve(facts, extra=located)
+    scheme = connector.auth_for(facts)
+    pending = scheme.begin(facts, application, redirect_uri=redirect, state="s" * 32, verifier="v" * 64, now=now())
     url = pending.url if scopes is None else _narrowed(pending.url, scopes)
     back = dict(parse_qsl(urlsplit(fake.authorize(url, user)).query))
-    op = connector.auth.complete(facts, application, pending, back)
+    op = scheme.complete(facts, application, pending, back)
     grant: Grant = play(op, lambda request: _carried(fake, request, "", ()), now=now)
     if scopes is not None:
         grant = attrs.evolve(grant, scopes=frozenset(scopes))
@@ -172,6 +182,10 @@ def signed_in(
     link.facts = attrs.evolve(facts, extra={**facts.extra, **identity.extra}, user=identity.user.id)
     link.requests = 0
     return link
+
+
+def _application(fake: FakeCrm) -> Application:
+    return Application(fake.client_id, fake.client_secret or None)
 
 
 def _narrowed(url: str, scopes: Iterable[str]) -> str:
