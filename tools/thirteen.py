@@ -16,6 +16,7 @@ from tests.paper.paper import Able, Made, Paper, Place, Way
 
 from customer360.core.auth import Application, ClientAssertion, Keys, OAuth1Keys, OAuth2Code, Password
 from customer360.core.capabilities import Capability, Repeat
+from customer360.core.connector import Limits
 from customer360.core.linking import Setting
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "thirteen.md"
@@ -202,11 +203,17 @@ def _class(made: Made) -> str:
 
 def _limits(papers: Iterable[Paper]) -> Iterator[tuple[str, ...]]:
     for paper in papers:
-        limits, unstated = paper.bounds.limits, paper.bounds.unstated
-        window = "" if limits.per_window is None else f"{limits.per_window[0]:,} in {limits.per_window[1]:.0f} s"
-        batch = str(limits.batch_size) if limits.batch_size > 1 else ""
-        at_once = "" if "concurrent" in unstated else str(limits.concurrent)
-        yield paper.info.name, str(limits.page_size), batch, at_once, window, "account" if limits.shared else "sign-in"
+        yield _limit(paper.info.name, paper.bounds.limits, paper.bounds.unstated)
+        for variant in paper.variants:
+            if variant.limits is not None:
+                yield _limit(f"{paper.info.name}, {variant.name}", variant.limits, paper.bounds.unstated)
+
+
+def _limit(name: str, limits: Limits, unstated: frozenset[str]) -> tuple[str, ...]:
+    window = "" if limits.per_window is None else f"{limits.per_window[0]:,} in {limits.per_window[1]:.0f} s"
+    batch = str(limits.batch_size) if limits.batch_size > 1 else ""
+    at_once = "" if "concurrent" in unstated else str(limits.concurrent)
+    return name, str(limits.page_size), batch, at_once, window, "account" if limits.shared else "sign-in"
 
 
 def _code(names: Iterable[str]) -> str:

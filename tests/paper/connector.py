@@ -14,7 +14,7 @@ from tests.paper.paper import Paper, Place
 
 from customer360.core.auth import AuthScheme
 from customer360.core.capabilities import Capabilities, CreateClass, PhoneSearch
-from customer360.core.connector import Connector, Identity
+from customer360.core.connector import Connector, Identity, Limits
 from customer360.core.effects import GET, Request
 from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.linking import Hosts, LinkFacts
@@ -65,6 +65,9 @@ class PaperConnector(Connector):
 
     def creates(self, facts: LinkFacts) -> Mapping[RelatedKind | ContactKind, CreateClass]:
         return self.paper.creates_of(facts)
+
+    def limits_for(self, facts: LinkFacts) -> Limits:
+        return self.paper.limits_of(facts)
 
     def auth_for(self, facts: LinkFacts) -> AuthScheme:
         """The way whose settings the link has."""

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from tests.paper.paper import RESIDENCY, Bounds, Listed, Paper, Place, Way, findable, native, no, refused, said, yes
+from tests.paper.paper import (
+    RESIDENCY,
+    Bounds,
+    Listed,
+    Paper,
+    Place,
+    Variant,
+    Way,
+    findable,
+    native,
+    no,
+    refused,
+    said,
+    yes,
+)
 
 from customer360.core.auth import OAuth2Code
 from customer360.core.capabilities import Capability, PhoneSearch
@@ -13,8 +27,10 @@ from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import ContactKind, RelatedKind
 
 _API = ("people.googleapis.com", "tasks.googleapis.com", "www.googleapis.com", "openidconnect.googleapis.com")
+_OTHERS = "https://www.googleapis.com/auth/contacts.other.readonly"
 _SCOPES = (
     "https://www.googleapis.com/auth/contacts",
+    _OTHERS,
     "https://www.googleapis.com/auth/tasks",
     "https://www.googleapis.com/auth/calendar.events",
     "https://www.googleapis.com/auth/calendar.app.created",
@@ -81,7 +97,7 @@ PAPER = Paper(
             + said("2", ".../tasks", ".../calendar.events", ".../calendar.app.created", "openid email profile")
             + said("2", "https://www.googleapis.com/auth/contacts", "access_type=offline", "not rotated")
             + said("2", ".../calendar.calendarlist.readonly", "*/calendar.calendarlist.readonly")
-            + said("2", "*/tasks", "*/calendar.events", "*/calendar.app.created"),
+            + said("2", "*/tasks", "*/calendar.events", "*/calendar.app.created", "*/contacts.other.readonly"),
             remark="the refresh token does not rotate; it dies after 6 months without use, or with 100 newer ones",
         ),
     ),
@@ -185,4 +201,12 @@ PAPER = Paper(
     warm_for=600.0,
     warm_sources=said("5", "**Warm-up**", "empty `query=`"),
     within=frozenset({RelatedKind.NOTE}),
+    variants=(
+        Variant(
+            name="other contacts not granted",
+            lacks=frozenset({_OTHERS}),
+            sources=said("2", ".../contacts.other.readonly", "may grant only some scopes"),
+            without=("otherContact",),
+        ),
+    ),
 )

@@ -18,6 +18,7 @@ _SCOPES = (
     "crm.objects.contacts.read",
     "crm.objects.contacts.write",
     "crm.objects.companies.read",
+    "crm.objects.companies.write",
     "crm.objects.deals.read",
     "tickets",
     "crm.objects.owners.read",
@@ -132,7 +133,7 @@ PAPER = Paper(
                 "https://api.hubapi.com/oauth/v3/token",
                 "POST /oauth/v3/token/revoke",
                 "token_type_hint=refresh_token",
-                "crm.objects.companies.read",
+                "crm.objects.companies.*",
                 "**space separated**",
             ),
             remark="30 minutes; the refresh token does not end by time; the token answer names portal and user",
@@ -254,6 +255,12 @@ PAPER = Paper(
         unstated=frozenset({"concurrent"}),
     ),
     variants=(
+        Variant(
+            name="by a private app",
+            settings={"sign_in": "private_app"},
+            sources=said("9", "100/10 s (Free/Starter)"),
+            limits=Limits(page_size=100, batch_size=100, per_window=(100, 10.0), shared=True),
+        ),
         Variant(
             name="without Sales Hub",
             extra={"leads": "no"},

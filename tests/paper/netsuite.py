@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.paper.paper import RESIDENCY, Bounds, Listed, Paper, Place, Way, findable, native, refused, said, yes
+from tests.paper.paper import (
+    RESIDENCY,
+    Bounds,
+    Listed,
+    Paper,
+    Place,
+    Variant,
+    Way,
+    findable,
+    native,
+    refused,
+    said,
+    yes,
+)
 
 from customer360.core.addresses import label_under
 from customer360.core.auth import ClientAssertion, OAuth1Keys, OAuth2Code
@@ -123,11 +136,20 @@ PAPER = Paper(
                 required=False,
                 secret=True,
             ),
+            Setting(
+                name="tier",
+                label="Service tier",
+                required=False,
+                default="standard",
+                choices={"standard": "Standard", "premium": "Premium", "enterprise": "Enterprise or Ultimate"},
+                moves=False,
+            ),
             RESIDENCY,
         )
     ),
     linking_sources=said("1", "account id (accept either form", "**Realm form**", "**Host form**")
-    + said("2.2", "*certificate id*"),
+    + said("2.2", "*certificate id*")
+    + said("9", "Standard 5", "Premium 15"),
     ways=(
         Way(
             name="OAuth 2 code with PKCE",
@@ -293,5 +315,14 @@ PAPER = Paper(
     bounds=Bounds(
         limits=Limits(page_size=1000, concurrent=4, shared=True),
         sources=said("5.1", "`limit` ≤ 1,000") + said("9", "4 in flight per link", "account-wide"),
+    ),
+    variants=tuple(
+        Variant(
+            name=f"{tier} tier",
+            settings={"tier": tier},
+            sources=said("9", told),
+            limits=Limits(page_size=1000, concurrent=concurrent, shared=True),
+        )
+        for tier, concurrent, told in (("premium", 15, "Premium 15"), ("enterprise", 20, "Enterprise/Ultimate 20"))
     ),
 )

@@ -167,6 +167,7 @@ class Variant:
     able: Mapping[Capability, Able] = attrs.field(factory=dict)
     creates: Mapping[Kind, Made] = attrs.field(factory=dict)
     phone: PhoneSearch | None = None
+    limits: Limits | None = None
 
     def holds(self, facts: LinkFacts) -> bool:
         """Whether it is about this link; nothing is known of scopes that no answer named."""
@@ -237,6 +238,10 @@ class Paper:
         for each in self._variants(facts):
             made.update(each.creates)
         return {kind: each.how for kind, each in made.items()}
+
+    def limits_of(self, facts: LinkFacts) -> Limits:
+        """What a link may ask for."""
+        return next((each.limits for each in self._variants(facts) if each.limits is not None), self.bounds.limits)
 
     def phone_of(self, facts: LinkFacts) -> PhoneSearch:
         """How a link's search treats phone numbers."""

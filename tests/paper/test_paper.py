@@ -164,7 +164,7 @@ def test_a_variant_changes_something(paper: Paper) -> None:
     """And only what a usual link has: what is taken away is there, what is overridden is declared."""
     for variant in paper.variants:
         names = {each.resource.name for each in paper.resources}
-        assert variant.without or variant.able or variant.creates or variant.phone
+        assert variant.without or variant.able or variant.creates or variant.phone or variant.limits
         assert set(variant.without) <= names
         assert set(variant.able) <= set(paper.able)
 

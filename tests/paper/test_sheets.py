@@ -14,6 +14,7 @@ from tests.paper.sheet import Sheet
 from tools import thirteen
 
 from customer360.core.auth import OAuth2Code
+from customer360.core.connector import Limits
 
 SHEETS = Path(__file__).parents[3] / "shared" / "contracts"
 
@@ -49,30 +50,35 @@ def claims(paper: Paper) -> Iterator[tuple[str, tuple[Source, ...], tuple[str, .
         fields = (*each.standard.values(), *each.phones, *each.emails)
         values = tuple(part for field in fields for part in field.split("."))
         yield f"resource {each.name}", listed.sources, values
-    numbers = {
-        name: value
-        for name, value in (
-            ("page_size", paper.bounds.limits.page_size),
-            ("batch_size", paper.bounds.limits.batch_size),
-            ("concurrent", paper.bounds.limits.concurrent),
-            ("per_window", (paper.bounds.limits.per_window or (None,))[0]),
-        )
-        if name not in paper.bounds.unstated and value is not None and (name, value) != ("batch_size", 1)
-    }
     yield "limits", paper.bounds.sources, ()
-    said = "; ".join(literal for source in paper.bounds.sources for literal in source.literals)
-    for name, value in numbers.items():
-        assert re.search(rf"(?<!\d){value}(?!\d)", re.sub(r"(?<=\d)[ ,](?=\d)", "", said)), f"{name}: {value}"
+    _stated(paper.bounds.limits, paper.bounds.sources, paper.bounds.unstated)
     for capability, able in paper.able.items():
         yield capability.value, able.sources, ()
     for kind, made in paper.creates.items():
         yield f"create {kind.value}", made.sources, ()
     for variant in paper.variants:
         yield f"variant {variant.name}", variant.sources, ()
+        if variant.limits is not None:
+            _stated(variant.limits, (*paper.bounds.sources, *variant.sources), paper.bounds.unstated)
         for capability, able in variant.able.items():
             yield f"{variant.name}: {capability.value}", able.sources, ()
         for kind, made in variant.creates.items():
             yield f"{variant.name}: create {kind.value}", made.sources, ()
+
+
+def _stated(limits: Limits, sources: tuple[Source, ...], unstated: frozenset[str]) -> None:
+    """Each number stands in an identifier that is looked up, ``1,000`` for 1000."""
+    numbers: dict[str, float | None] = {
+        "page_size": limits.page_size,
+        "batch_size": limits.batch_size if limits.batch_size > 1 else None,
+        "concurrent": limits.concurrent,
+        "per_window": limits.per_window[0] if limits.per_window else None,
+    }
+    literals = "; ".join(literal for source in sources for literal in source.literals)
+    plain = re.sub(r"(?<=\d)[ ,](?=\d)", "", literals)
+    for name, value in numbers.items():
+        if value is not None and name not in unstated:
+            assert re.search(rf"(?<!\d){value}(?!\d)", plain), f"{name}: {value}"
 
 
 def _addresses(paper: Paper, way: Way) -> tuple[str, ...]:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from tests.paper.paper import RESIDENCY, Bounds, Listed, Paper, Place, Way, findable, native, no, refused, said, yes
+from tests.paper.paper import (
+    RESIDENCY,
+    Bounds,
+    Listed,
+    Paper,
+    Place,
+    Variant,
+    Way,
+    findable,
+    native,
+    no,
+    refused,
+    said,
+    yes,
+)
 
 from customer360.core.addresses import LABEL, label_under
 from customer360.core.auth import Application, Grant, Keys, OAuth2Code
@@ -62,10 +76,23 @@ PAPER = Paper(
                 default="oauth",
                 choices={"oauth": "people, in the browser", "token": "an API token (until 30 April 2027)"},
             ),
+            Setting(
+                name="plan",
+                label="Plan",
+                required=False,
+                default="team",
+                choices={
+                    "team": "Team",
+                    "professional": "Growth or Professional",
+                    "enterprise": "Enterprise",
+                    "plus": "Enterprise Plus, or the High-Volume add-on",
+                },
+                moves=False,
+            ),
             RESIDENCY,
         )
     ),
-    linking_sources=said("1", "**subdomain**", "host mapped") + said("2", "API token (legacy)"),
+    linking_sources=said("1", "**subdomain**", "host mapped") + said("2", "API token (legacy)") + said("9", "Team 200"),
     ways=(
         Way(
             name="OAuth 2 code with PKCE",
@@ -219,5 +246,18 @@ PAPER = Paper(
         sources=said("8", "`page[size]` ≤ 100", "≤ **100** items")
         + said("9", "Team 200", "Requests/minute per account"),
         unstated=frozenset({"concurrent"}),
+    ),
+    variants=tuple(
+        Variant(
+            name=f"{plan} plan",
+            settings={"plan": plan},
+            sources=said("9", told),
+            limits=Limits(page_size=100, batch_size=100, per_window=(requests, 60.0), shared=True),
+        )
+        for plan, requests, told in (
+            ("professional", 400, "Growth/Professional 400"),
+            ("enterprise", 700, "Enterprise 700"),
+            ("plus", 2_500, "Enterprise Plus or High-Volume add-on 2500"),
+        )
     ),
 )
