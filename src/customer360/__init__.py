@@ -104,6 +104,7 @@ if TYPE_CHECKING:
     from customer360.desk.agent import SearchResult
     from customer360.desk.deadlines import Deadlines
     from customer360.desk.handling import Changed, WrappedUp
+    from customer360.index.standing import IndexState
     from customer360.index.sync import ResourceSync, SyncProgress, SyncReport
     from customer360.links.links import Link
     from customer360.links.rows import LinkState
@@ -174,6 +175,7 @@ __all__ = [
     "HostRefused",
     "Identity",
     "IfPending",
+    "IndexState",
     "Interaction",
     "InvalidSettings",
     "InvalidValue",
@@ -367,6 +369,7 @@ _NAMES = {
         "Changed",
         "WrappedUp",
     ),
+    "customer360.index.standing": ("IndexState",),
     "customer360.index.sync": (
         "ResourceSync",
         "SyncProgress",

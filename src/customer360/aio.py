@@ -27,6 +27,7 @@ from customer360.desk.agent import AgentDesk, SearchResult
 from customer360.desk.deadlines import Deadlines
 from customer360.desk.handling import Changed, Handling, WrappedUp
 from customer360.drivers.awaiting import AsyncioDriver
+from customer360.index.standing import IndexState
 from customer360.index.sync import SyncProgress, SyncReport
 from customer360.links.links import Link
 from customer360.opening import open_office
@@ -154,6 +155,14 @@ class AsyncCustomer360:
                 on_progress(event)
 
         return await self._driver.run(self._account.sync_index(crm, agent_id), emit=emit)
+
+    async def index_state(self, crm: str, agent_id: str = "") -> tuple[IndexState, ...]:
+        """As :meth:`customer360.client.Customer360.index_state`."""
+        return await self._run(self._account.index_state(crm, agent_id))
+
+    async def forget_index(self, crm: str, agent_id: str = "") -> None:
+        """As :meth:`customer360.client.Customer360.forget_index`."""
+        await self._run(self._account.forget_index(crm, agent_id))
 
     # What was promised ------------------------------------------------------------------------------------------------
 

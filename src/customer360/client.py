@@ -27,6 +27,7 @@ from customer360.desk.agent import AgentDesk, SearchResult
 from customer360.desk.deadlines import Deadlines
 from customer360.desk.handling import Changed, Handling, WrappedUp
 from customer360.drivers.blocking import BlockingDriver
+from customer360.index.standing import IndexState
 from customer360.index.sync import SyncProgress, SyncReport
 from customer360.links.links import Link
 from customer360.opening import open_office
@@ -180,6 +181,20 @@ class Customer360:
                 on_progress(event)
 
         return self._driver.run(self._account.sync_index(crm, agent_id), emit=emit)
+
+    def index_state(self, crm: str, agent_id: str = "") -> tuple[IndexState, ...]:
+        """How far the local phone index is, one state for each contact resource; asks no CRM.
+
+        Whoever shares the store may ask while another process syncs.
+        """
+        return self._run(self._account.index_state(crm, agent_id))
+
+    def forget_index(self, crm: str, agent_id: str = "") -> None:
+        """Erase the local phone index of a CRM; where contacts are private, ``agent_id``'s own.
+
+        Unlinking erases them all.
+        """
+        self._run(self._account.forget_index(crm, agent_id))
 
     # What was promised ------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from customer360.core.effects import Now, tx
 from customer360.core.linking import Setting
 from customer360.core.metadata import Resource
 from customer360.desk.office import Office
+from customer360.index.standing import IndexState
 from customer360.index.sync import SyncReport
 from customer360.links.links import Link
 from customer360.outbox import inbox
@@ -86,6 +87,16 @@ class Account:
         """Bring the phone index of a link, or of an agent's own mailbox, up to date."""
         connection = await self._office.links.connection(self._office.tenant_id, crm, agent_id)
         return await self._office.index.sync(connection)
+
+    async def index_state(self, crm: str, agent_id: str) -> tuple[IndexState, ...]:
+        """How far the phone index of a link, or of an agent's own mailbox, is."""
+        return await self._office.index.state(
+            await self._office.links.connection(self._office.tenant_id, crm, agent_id)
+        )
+
+    async def forget_index(self, crm: str, agent_id: str) -> None:
+        """Erase the phone index of a link, or of an agent's own mailbox."""
+        await self._office.index.forget(self._office.tenant_id, crm, agent_id)
 
     async def address(self, crm: str, agent_id: str) -> str:
         """Where an agent's requests go: to open a connection ahead. Raises what ``connection`` raises."""

@@ -16,6 +16,7 @@ from customer360.core.records import Contact, RecordRef
 from customer360.core.search import EmailIs, PhoneIs
 from customer360.flows.match import IndexAnswer
 from customer360.index import rows, snapshots
+from customer360.index.standing import IndexState, standing
 from customer360.index.sync import SyncReport, owned_by, sync
 from customer360.index.tables import address, contact, number, progress, scope
 from customer360.store import by_key
@@ -61,6 +62,10 @@ class PhoneIndex:
     async def sync(self, connection: Connection, regions: Sequence[str] = ()) -> SyncReport:
         """See :func:`customer360.index.sync.sync`; ``regions`` are the account's own."""
         return await sync(connection, (*regions, *self._regions))
+
+    async def state(self, connection: Connection) -> tuple[IndexState, ...]:
+        """See :func:`customer360.index.standing.standing`."""
+        return await standing(connection)
 
     async def forget(self, tenant_id: str, crm: str, owner: str | None = None) -> None:
         """Erase what is indexed of a CRM that is unlinked; of one agent's private contacts, given the ``owner``.

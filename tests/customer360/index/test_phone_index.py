@@ -11,13 +11,14 @@ from tests.customer360.flows.stand_in import LEADS, MAILBOX, PEOPLE, Card, Kille
 
 from customer360.connections import Connection
 from customer360.core.effects import Tx
-from customer360.core.errors import CrmUnavailable, Gone, InvalidValue, PageLoop
+from customer360.core.errors import CrmUnavailable, Gone, InvalidValue, PageLoop, Truncated
 from customer360.core.phones import read
 from customer360.core.records import Changes
 from customer360.core.search import EmailIs, PhoneIs
 from customer360.flows.match import IndexAnswer
 from customer360.index import rows, tables
 from customer360.index.phone_index import PhoneIndex
+from customer360.index.standing import IndexState
 from customer360.index.sync import SyncProgress
 from customer360.store.engine import open_store
 from customer360.store.metadata import metadata
@@ -83,6 +84,28 @@ def test_is_not_ready_before_everything_was_read_once(player: Player) -> None:
     answer = ask(player, connection, "+442079460001")
     assert not answer.ready
     assert answer.why == "people has not been read to the end yet, 2 records so far"
+
+
+@pytest.mark.feature("D13")
+def test_says_how_far_it_is_to_whoever_watches(player: Player) -> None:
+    """Never synced, killed after a page, its lease run out, whole: each is told, for each resource in its order."""
+    player.crm.put(*(Card(str(at), phone=f"020 7946 00{at:02}") for at in range(6)))
+    connection = player.connection(PEOPLE, LEADS)
+    assert player.run(INDEX.state(connection)) == (IndexState(resource="people"), IndexState(resource="leads"))
+    player.lives = 7
+    with pytest.raises(Killed):
+        player.run(INDEX.sync(connection, REGIONS))
+    player.lives = None
+    people, leads = player.run(INDEX.state(connection))
+    assert people == IndexState(resource="people", syncing=True, records=2)
+    assert (leads.ready, leads.records) == (False, 0)
+    player.now += rows.LEASE
+    assert not player.run(INDEX.state(connection))[0].syncing
+    player.run(INDEX.sync(connection, REGIONS))
+    for state in player.run(INDEX.state(connection)):
+        assert (state.ready, state.syncing, state.whole, state.records) == (True, False, False, 0)
+        assert state.synced_at is not None
+        assert 0 <= player.now - state.synced_at.timestamp() < 1
 
 
 @pytest.mark.feature("D13")
@@ -196,6 +219,25 @@ def test_a_resource_that_fails_does_not_stop_the_others(player: Player) -> None:
     assert leads.problem is None
     player.crm.failing.clear()
     assert player.run(INDEX.sync(connection, REGIONS)).complete
+
+
+@pytest.mark.promise("R9")
+def test_what_the_crm_does_not_hand_out_is_told(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vendor's cap is a problem of its resource, and an index that is not whole does not answer for it."""
+    connection = player.connection()
+    real = type(connection.connector).changes
+
+    async def changes(self: object, facts: object, resource: str, cursor: str | None = None) -> Changes:
+        if resource == "people":
+            raise Truncated("more were changed in one second than the CRM hands out")
+        return await real(connection.connector, connection.facts, resource, cursor)
+
+    monkeypatch.setattr(type(connection.connector), "changes", changes)
+    report = player.run(INDEX.sync(connection))
+    assert isinstance(report.resources[0].problem, Truncated)
+    assert not report.complete
+    assert not ask(player, connection, "+442079460001").ready
+    assert [state.ready for state in player.run(INDEX.state(connection))] == [False, True]
 
 
 def test_private_contacts_are_their_owners_alone(player: Player) -> None:
