@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from customer360.core.auth import AuthScheme
+from customer360.core.auth import AuthScheme, OAuth2Code
 from customer360.core.capabilities import (
     CAN,
     Capabilities,
@@ -217,7 +217,10 @@ class Paper:
         checked = self.linking.checked({**dict.fromkeys(self.linking.secrets, "example"), **given})
         settings = {name: value for name, value in checked.items() if name not in self.linking.secrets}
         extra = {**place.extra, **(variant.extra if variant else {})}
-        return LinkFacts(crm=self.key, settings=settings, extra=extra, user="1")
+        facts = LinkFacts(crm=self.key, settings=settings, extra=extra, user="1")
+        if variant is None or not variant.lacks or not isinstance(way.auth, OAuth2Code):
+            return facts
+        return attrs.evolve(facts, scopes=frozenset(way.auth.scopes(facts)) - variant.lacks)
 
     def _variants(self, facts: LinkFacts) -> tuple[Variant, ...]:
         return tuple(each for each in self.variants if each.holds(facts))

@@ -163,6 +163,7 @@ def test_where_the_api_is_is_asked_at_a_sign_in_host(paper: Paper) -> None:
 def test_a_variant_changes_something(paper: Paper) -> None:
     """And only what a usual link has: what is taken away is there, what is overridden is declared."""
     for variant in paper.variants:
+        assert variant.holds(paper.facts(variant=variant))
         names = {each.resource.name for each in paper.resources}
         assert variant.without or variant.able or variant.creates or variant.phone or variant.limits
         assert set(variant.without) <= names
