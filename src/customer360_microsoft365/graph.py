@@ -73,12 +73,21 @@ async def rest(
     enough: int | None = None,
 ) -> list[Row]:
     """Like :func:`listed`, with the first page read already."""
-    guard = PageGuard()
-    found = [row for row in rows if wanted(row)]
+    guard, seen = PageGuard(), set[Any]()
+    fresh = _unseen(rows, seen)
+    found = [row for row in fresh if wanted(row)]
     while link is not None and (enough is None or len(found) < enough):
-        rows, link = page_of(facts, await GET(guard.follow(link, len(rows)), (), headers))
-        found += [row for row in rows if wanted(row)]
+        rows, link = page_of(facts, await GET(guard.follow(link, len(fresh)), (), headers))
+        fresh = _unseen(rows, seen)
+        found += [row for row in fresh if wanted(row)]
     return found
+
+
+def _unseen(rows: Sequence[Row], seen: set[Any]) -> list[Row]:
+    """The rows of a page that no page before it has brought: cursors may be new for ever, records are not."""
+    fresh = [row for row in rows if row.get("id") is None or row["id"] not in seen]
+    seen.update(row["id"] for row in fresh if isinstance(row.get("id"), str))
+    return fresh
 
 
 async def batch(facts: LinkFacts, *reads: Request) -> tuple[Outcome[Response], ...]:

@@ -109,12 +109,14 @@ async def collected_from(
     page: Rows, wanted: Callable[[Row], bool] = lambda row: True, *, enough: int | None = None
 ) -> list[Row]:
     """The same, of a query whose first page is there already: a page may hold fewer rows than were asked for."""
-    guard, found = PageGuard(), dict[str, Row]()
+    guard, found, seen = PageGuard(), dict[str, Row](), set[str]()
     for _ in range(_MOST_PAGES):
+        fresh = {str(row.get("Id")) for row in page.rows} - seen
+        seen |= fresh
         found.update((str(row.get("Id")), row) for row in page.rows if wanted(row))
         if page.following is None or (enough is not None and len(found) >= enough):
             return list(found.values())
-        page = page_of((await GET(guard.follow(page.following, len(page.rows)))).json())
+        page = page_of((await GET(guard.follow(page.following, len(fresh)))).json())
     raise Truncated(f"Salesforce holds more candidates than {_MOST_PAGES} pages of a query")
 
 

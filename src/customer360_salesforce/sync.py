@@ -78,7 +78,7 @@ async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
     more = page.following is not None or (limit is not None and len(page.rows) >= limit)
     after = _advanced(mark, page.rows)
     if more and (not page.rows or (after.since, after.last) == (mark.since, mark.last)):
-        raise PageLoop("a page of Salesforce's changes brings nothing new and promises more")
+        raise PageLoop(f"the page of Salesforce's changes after {mark.since} brings nothing new and promises more")
     gone = [row for row in page.rows if _is_gone(form, row)]
     return Changes(
         changed=tuple(contact(facts, form, row, partial=True) for row in page.rows if not _is_gone(form, row)),

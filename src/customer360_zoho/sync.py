@@ -33,6 +33,9 @@ from customer360_zoho.records import KEY, columns_of, contact_of, converted, res
 
 _OVERLAP = timedelta(minutes=5)
 _MOST_RESTARTS = 20
+_MOST_REPEATS = 3
+"""Pages of deletions in a row that may begin like the one before: so they do when as many records as a page holds were
+deleted in between, and newer deletions come first."""
 
 
 @attrs.frozen(kw_only=True)
@@ -56,6 +59,7 @@ class _Mark:
     page: int = 1
     page_token: str | None = None
     first: str | None = None
+    repeats: int = 0
     deleted_since: str | None = None
     deleted_high: str | None = None
 
@@ -99,16 +103,16 @@ async def _changed(facts: LinkFacts, module: str, mark: _Mark) -> Changes:
     rows, more = await _page(module, mark)
     if mark.done and not (rows and rows[0].get("id") == mark.last):
         if mark.restarts >= _MOST_RESTARTS:
-            raise PageLoop("the order of Zoho's records changes with every page", attempts=mark.restarts)
+            raise PageLoop(f"the order of Zoho's records changes with every page, again at offset {mark.done}")
         before, mark = mark, attrs.evolve(mark, done=0, restarts=mark.restarts + 1)
         rows, more = await _page(module, mark)
         again = _advanced(mark, rows)
         if more and (again.since, again.done, again.last) == (before.since, before.done, before.last):
-            raise PageLoop("Zoho's pages go in a circle: the next one is the one before", attempts=before.done)
+            raise PageLoop(f"Zoho's pages go in a circle: the one at offset {before.done} leads to the one before")
     elif mark.done:
         rows = rows[1:]
     if more and not rows:
-        raise PageLoop("Zoho's page brings nothing new and promises more")
+        raise PageLoop(f"Zoho's page at offset {mark.done} brings nothing new and promises more")
     resource = attrs.evolve(resource_named(module), phones=mark.phones, emails=mark.emails)
     after = _advanced(mark, rows)
     if not more:
@@ -172,15 +176,21 @@ async def _deleted(module: str, mark: _Mark) -> Changes:
     info = info if isinstance(info, dict) else {}
     more, token = info.get("more_records") is True, info.get("next_page_token")
     first = str(rows[0].get("id")) if rows else None
-    if more and (first is None or first == mark.first):
-        raise PageLoop("Zoho's list of deletions brings nothing new and promises more", attempts=mark.page)
+    repeats = mark.repeats + 1 if first == mark.first else 0
+    if more and (first is None or repeats > _MOST_REPEATS):
+        raise PageLoop(f"page {mark.page} of Zoho's deletions brings nothing new and promises more")
     times = [row["deleted_time"] for row in rows if time_of(row.get("deleted_time"))]
     high = max((time for time in (mark.deleted_high, *times) if time), key=_moment, default=None)
     gone = tuple(RecordRef(KEY, module, str(row["id"])) for row in rows if isinstance(row.get("id"), str))
     if more:
         beyond = (mark.page + 1) * q.PAGE > q.REACHABLE_BY_SEARCH and isinstance(token, str)
         after = attrs.evolve(
-            mark, page=mark.page + 1, page_token=token if beyond else None, first=first, deleted_high=high
+            mark,
+            page=mark.page + 1,
+            page_token=token if beyond else None,
+            first=first,
+            repeats=repeats,
+            deleted_high=high,
         )
     else:
         after = _Mark(

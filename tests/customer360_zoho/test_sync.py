@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from customer360.core import errors as e
@@ -107,14 +107,18 @@ class Copy:
             self.versions.pop(ref.id, None)
 
 
+STORM = [[("touch", 10), ("delete", 0), ("delete", 2)], [], [], [("delete", 5)], [], [], [("delete", 1), ("delete", 3)]]
+"""As many deletions between two pages as a page holds: the next page begins like the one before."""
+
 EDITS = st.lists(st.tuples(st.sampled_from(["touch", "delete", "tick"]), st.integers(0, 12)), max_size=4)
 
 
 @given(first=st.integers(0, 12), page=st.integers(2, 5), storms=st.lists(EDITS, max_size=12))
+@example(first=8, page=2, storms=STORM)
 @settings(max_examples=150, deadline=None)
 def test_nothing_is_lost_and_every_sync_ends(first: int, page: int, storms: list[list[tuple[str, int]]]) -> None:
     """Records change between pages, many within one second; once they rest, one more sync holds them all."""
-    org, copy, cursor = Org(page=page), Copy(), None
+    org, copy, cursor, storms = Org(page=page), Copy(), None, list(storms)
     for number in range(first):
         org.touch(str(number))
 

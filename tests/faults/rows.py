@@ -453,6 +453,24 @@ ROWS: Final = (
             "salesforce": "6 → PageLoop in the report",
         },
     ),
+    Row(
+        "X11",
+        "search: ever-new cursors to the same records",
+        "search",
+        _pages("endless"),
+        {"zoho": "2 → PageLoop", "microsoft365": "5 → PageLoop", "salesforce": "5 → PageLoop"},
+    ),
+    Row(
+        "X11",
+        "changes: ever-new cursors to the same records",
+        "sync",
+        _pages("endless"),
+        {
+            "zoho": "12 → PageLoop in the report",
+            "microsoft365": "52 → PageLoop in the report",
+            "salesforce": "6 → PageLoop in the report",
+        },
+    ),
     Row("X14", "create on a connection closed while idle", "create", _idle, "1 → ok", applied=1),
     Row("X14", "read on a connection closed at its first byte", "get", _wire(wire.close(processed=False)), "1 → ok"),
     Row(

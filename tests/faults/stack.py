@@ -99,6 +99,16 @@ class Outcome:
     settled: int | None = None
     """Of an activity: how many records the CRM holds when the worker has done its work."""
 
+    @property
+    def errors(self) -> list[Customer360Error]:
+        """Those that the caller gets to see: raised, in a sync's report, or as the cause of an activity's state."""
+        found: list[Any] = [self.error]
+        if isinstance(self.value, SyncReport):
+            found += [each.problem for each in self.value.resources]
+        if isinstance(self.value, Delivered):
+            found.append(self.value.cause)
+        return [each for each in found if each is not None]
+
     def __str__(self) -> str:
         if isinstance(self.value, SyncReport):
             named = sorted({type(each.problem).__name__ for each in self.value.resources if each.problem is not None})

@@ -12,6 +12,7 @@ from tests.faults.rows import ROWS, Row
 from tests.faults.scenes import Scene
 from tests.faults.sick_plugins import SICK_PLUGINS
 from tests.faults.stack import CRMS, serving
+from tests.faults.together import TOGETHER
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN: Final = "<!-- outcomes: begin -->\n"
@@ -22,7 +23,7 @@ HEAD: Final = (
 )
 
 
-SCENES: Final = (*AT_HOME, *SICK_PLUGINS)
+SCENES: Final = (*TOGETHER, *AT_HOME, *SICK_PLUGINS)
 EVERYTHING: Final[tuple[Row | Scene, ...]] = tuple(sorted((*ROWS, *SCENES), key=lambda row: int(row.fault[1:])))
 """The table's rows, by fault."""
 

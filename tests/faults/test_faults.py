@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import re
+import traceback
 from typing import Any
 
 import pytest
 from tests.faults.rows import LONG, ROWS, Row
 from tests.faults.stack import CRMS, FACES, Face, Fakes, stack
 from tests.faults.table import EVERYTHING, HEAD, line, written
+
+from customer360.core.errors import Customer360Error, DeadlineExceeded, PageLoop, RateLimited
+from customer360_testkit.fakes.fake import FakeCrm
 
 SLACK = 20.0
 """Generous: only what has no bound at all fails."""
@@ -53,15 +59,46 @@ def cases() -> list[Any]:
     ]
 
 
+def tells_what_a_caller_needs(error: Customer360Error) -> None:
+    """Requests made, the wait that was asked for, the place in a list; what to do next."""
+    assert error.next_step
+    assert (type(error.retryable), type(error.maybe_applied)) == (bool, bool)
+    # Only the kernel's own word, that time is over, counts no requests.
+    assert error.attempts >= 1 or isinstance(error, DeadlineExceeded)
+    if isinstance(error, RateLimited):
+        assert error.wait
+    if isinstance(error, PageLoop):
+        assert re.search(r"cursor of page \d|page \d|offset \d|after \d{4}-\d\d", str(error))
+
+
+def logged(record: logging.LogRecord) -> str:
+    """A line of the log, with all that hangs on to it if it is ours. (Uvicorn's are of the fake.)"""
+    return f"{record.getMessage()} {vars(record) if record.name.startswith('customer360') else ''}"
+
+
+def private(fake: FakeCrm) -> set[str]:
+    """What nobody may read in a text: tokens and secrets, and names, addresses and numbers of the customers."""
+    tokens = {token for grant in fake.oauth.grants for token in (*grant.access, grant.refresh_token) if token}
+    people = {text for each in fake.cast for text in (each.name, *each.emails, *each.e164)}
+    return tokens | people | {fake.oauth.client_secret, "mark "}
+
+
 @pytest.mark.parametrize(("row", "crm", "face"), cases())
-def test_fault(fakes: Fakes, row: Row, crm: str, face: Face) -> None:
-    """So many requests, this error and no other, nothing written twice, within the deadline."""
+def test_fault(fakes: Fakes, row: Row, crm: str, face: Face, caplog: pytest.LogCaptureFixture) -> None:
+    """So many requests, this error and no other, nothing written twice, within the deadline; and what is told of it
+    helps the caller, and betrays nothing (R11)."""
+    caplog.set_level(logging.DEBUG)
     outcome = row.play(*fakes[crm], face)
     assert str(outcome) == row.expected(crm)
     assert outcome.applied == row.applied <= 1
     assert row.least <= outcome.elapsed <= row.deadline + SLACK
     if outcome.error is not None and row.applied:
         assert outcome.error.maybe_applied
+    for error in outcome.errors:
+        tells_what_a_caller_needs(error)
+        shown = "".join((str(error), repr(error), *traceback.format_exception(error)))
+        said = shown + "\n".join(logged(record) for record in caplog.records if record.name.split(".")[0] != "uvicorn")
+        assert not [needle for needle in private(fakes[crm][0].fake) if needle in said]
     if row.verb == "activity":
         assert outcome.settled == (0 if "held" in str(outcome) else 1)
 

@@ -19,11 +19,12 @@ from typing import Any, Final, cast
 from customer360.core.auth import AuthScheme
 from customer360.core.capabilities import Capabilities, PhoneSearch
 from customer360.core.connector import Connector, Identity
-from customer360.core.effects import Effect, Operation
+from customer360.core.effects import Effect, Operation, Request, Settle
 from customer360.core.errors import Customer360Error, PluginBroken
 from customer360.core.linking import Hosts
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import Changes, Contact, Page, RecordRef, RelatedRecord
+from customer360.core.wire import Response, request_id
 
 log = logging.getLogger("customer360.core")
 
@@ -120,21 +121,31 @@ class _Guarded:
 
     @coroutine
     def _timed(self, verb: str, op: Operation[Any]) -> Generator[Effect[Any], Any, Any]:
-        """``await op``, with a word to the log for each step that took longer than a moment."""
+        """``await op``, with a word to the log for each step that took longer than a moment.
+
+        An error that the verb raises of an answer learns how many requests there were, and the last one's id.
+        """
         answer: Any = None
         error: BaseException | None = None
+        asked, last = 0, Response(0)
         while True:
             began = self._monotonic()
             try:
                 effect = op.send(answer) if error is None else op.throw(error)
             except StopIteration as stop:
                 return stop.value
+            except Customer360Error as known:
+                if not known.attempts:  # else it is of a request, and the transport has told all
+                    known.attempts, known.request_id = asked, known.request_id or request_id(last)
+                raise
             finally:
                 took = self._monotonic() - began
                 if took > MOMENT:
                     log.warning("the plugin for %s blocked its thread for %.1f s in %s", self._key, took, verb)
+            asked += 1 if isinstance(effect, Request) else len(effect.ops) if isinstance(effect, Settle) else 0
             try:
                 answer, error = (yield effect), None
+                last = answer if isinstance(answer, Response) else last
             except BaseException as raised:  # for the plugin to see
                 answer, error = None, raised
 

@@ -49,4 +49,5 @@ class PageGuard:
         return PageLoop(
             f"the next-page cursor of page {self.pages} {what}",
             next_step="narrow the search; if it happens again, report it to the CRM's vendor",
+            attempts=self.pages,
         )

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import json as _json
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from customer360.core.errors import UnexpectedAnswer
+
+_REQUEST_IDS: Final = (
+    "x-request-id",
+    "request-id",
+    "x-ms-request-id",
+    "x-ms-service-request-id",
+    "x-correlation-id",
+    "x-hubspot-correlation-id",
+    "x-zendesk-request-id",
+    "x-sfdc-request-id",
+    "x-amzn-requestid",
+)
 
 
 @attrs.frozen(slots=False)
@@ -50,3 +62,12 @@ class Response:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def request_id(response: Response) -> str | None:
+    """The vendor's id of this exchange, to quote to its support."""
+    for name in _REQUEST_IDS:
+        value = response.header(name)
+        if value and len(value) <= 200 and value.isascii() and value.isprintable():
+            return value
+    return None

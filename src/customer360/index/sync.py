@@ -11,7 +11,7 @@ from customer360.core.effects import Emit, Now, Operation, Random, tx
 from customer360.core.errors import Customer360Error, Gone, InvalidValue, StoreError, UnexpectedAnswer
 from customer360.core.metadata import Resource
 from customer360.core.paging import PageGuard
-from customer360.core.records import Changes
+from customer360.core.records import Changes, RecordRef
 from customer360.index import rows
 from customer360.index.rows import Owned, Place
 
@@ -106,7 +106,7 @@ async def _resource(
     connection: Connection, owned: Owned, place: Place, regions: tuple[str, ...], holder: str
 ) -> ResourceSync | None:
     report = ResourceSync(resource=place.resource, whole=place.whole)
-    guard = _guard(place)
+    guard, last = _guard(place), frozenset[RecordRef]()
     restarted = False
     try:
         while True:
@@ -117,7 +117,7 @@ async def _resource(
                     raise
                 restarted = True
                 place = await tx(rows.start_over, owned, place)
-                guard = _guard(place)
+                guard, last = _guard(place), frozenset()
                 report = attrs.evolve(report, whole=True)
                 continue
             if page.more and page.cursor is None:
@@ -144,7 +144,10 @@ async def _resource(
             )
             if not page.more or page.cursor is None:
                 return report
-            guard.follow(page.cursor, len(page.changed) + len(page.gone))
+            # A page that brings what the last one brought counts as empty: cursors may be new for ever.
+            here = frozenset((*(each.ref for each in page.changed), *page.gone))
+            guard.follow(page.cursor, len(here - last))
+            last = here
     except StoreError:
         raise
     except Customer360Error as problem:

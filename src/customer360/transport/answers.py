@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
 
 from customer360.core.connector import Connector
 from customer360.core.effects import Request
@@ -18,22 +17,10 @@ from customer360.core.errors import (
     UnexpectedAnswer,
 )
 from customer360.core.linking import LinkFacts
-from customer360.core.wire import Response
+from customer360.core.wire import Response, request_id
 from customer360.transport.retry_after import announced
 
 log = logging.getLogger("customer360.transport")
-
-_REQUEST_IDS: Final = (
-    "x-request-id",
-    "request-id",
-    "x-ms-request-id",
-    "x-ms-service-request-id",
-    "x-correlation-id",
-    "x-hubspot-correlation-id",
-    "x-zendesk-request-id",
-    "x-sfdc-request-id",
-    "x-amzn-requestid",
-)
 
 
 def error_of(
@@ -60,15 +47,6 @@ def error_of(
 def is_write(request: Request) -> bool:
     """Whether it matters if the request was applied; a repeatable one is simply sent again."""
     return request.method not in ("GET", "HEAD") and not request.repeatable
-
-
-def request_id(response: Response) -> str | None:
-    """The vendor's id of this exchange, to quote to its support."""
-    for name in _REQUEST_IDS:
-        value = response.header(name)
-        if value and len(value) <= 200 and value.isascii() and value.isprintable():
-            return value
-    return None
 
 
 def _said_by(connector: Connector, facts: LinkFacts, request: Request, response: Response) -> Customer360Error | None:

@@ -219,9 +219,17 @@ class AsyncioBackend:
         literal = self._resolver.literal(host, port)
         if literal is not None:
             return literal
+        looking = asyncio.wrap_future(self._resolver.start(host, port))
+        looking.add_done_callback(_heard)
         try:
-            return await asyncio.shield(asyncio.wrap_future(self._resolver.start(host, port)))
+            return await asyncio.shield(looking)
         except OSError:
             raise ConnectFailed(
                 f"the name {host} has no address; nothing was sent", next_step="check the network"
             ) from None
+
+
+def _heard(looking: asyncio.Future[list[Address]]) -> None:
+    """A look-up that fails when nobody waits for it any more is no news for the loop's log."""
+    if not looking.cancelled():
+        looking.exception()

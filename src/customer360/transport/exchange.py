@@ -27,8 +27,8 @@ from customer360.core.errors import (
     UnexpectedAnswer,
 )
 from customer360.core.linking import Hosts, LinkFacts
-from customer360.core.wire import Response
-from customer360.transport.answers import error_of, is_write, request_id
+from customer360.core.wire import Response, request_id
+from customer360.transport.answers import error_of, is_write
 from customer360.transport.circuit import Circuit
 from customer360.transport.endpoints import Endpoints
 from customer360.transport.limiter import Limiter

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -61,6 +63,33 @@ def test_a_cancelled_caller_does_not_wait_for_a_dead_server(server: Any, makes: 
         await port.close()
 
     asyncio.run(run())
+
+
+@pytest.mark.fault("X16")
+@pytest.mark.promise("R8")
+def test_a_name_that_fails_when_its_caller_has_gone_is_no_news(makes: Callable[..., Any]) -> None:
+    """The loop is not told of an exception that nobody fetches."""
+    said: list[Any] = []
+    ended = threading.Event()
+
+    def lookup(host: str, port: int) -> Any:
+        ended.wait(20)
+        raise OSError("no such name")
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context))
+        port = makes(lookup=lookup)
+        with pytest.raises(e.DeadlineExceeded):
+            await port.send(Send(method="GET", url="http://crm.example/", timeout=0.05))
+        ended.set()
+        for looking in [each for each in threading.enumerate() if each.name == "customer360-dns"]:
+            await asyncio.to_thread(looking.join)
+        await asyncio.sleep(0.01)
+        gc.collect()
+        await port.close()
+
+    asyncio.run(run())
+    assert said == []
 
 
 @pytest.mark.promise("R11")
