@@ -123,6 +123,8 @@ class ByHand(Generic[C]):
     grant: Grant
     user: str
     requests: int = 0
+    scopes: tuple[str, ...] | None = None
+    """All that the consent page granted, if it was narrowed."""
 
     def run(self, op: Operation[Any]) -> Any:
         """The operation's value."""
@@ -139,17 +141,11 @@ class ByHand(Generic[C]):
         return _carried(self.fake, request, self.connector.api_base(self.facts), signature)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass by the fake's clock, and sign in anew where it ends the sign-in, by the connector's own way."""
+        """Let time pass by the fake's clock, and sign in anew where that ends the sign-in."""
         self.fake.clock.advance(seconds)  # type: ignore[attr-defined]  # a FakeClock, or there is no waiting
-        now, ends = self.fake.clock.time, self.grant.expires_at
-        if ends is not None and now() < ends - 60.0:
-            return
-        issued = self.fake.oauth.issue(self.user, self.grant.scopes)
-        grant = attrs.evolve(self.grant, access_token=issued.access_token, refresh_token=issued.refresh_token)
-        if issued.refresh_token is not None:
-            op = self.connector.auth_for(self.facts).refresh(self.facts, _application(self.fake), grant)
-            grant = play(op, lambda request: _carried(self.fake, request, "", ()), now=now)
-        self.grant = grant
+        ends = self.grant.expires_at
+        if ends is None or self.fake.clock.time() >= ends - 60.0:
+            self.grant = _granted(self.connector, self.fake, self.facts, self.user, self.scopes)
 
 
 def signed_in(
@@ -165,27 +161,30 @@ def signed_in(
     ``settings`` go over the fake's own ``link_settings``; ``scopes``, if given, are all that the consent page grants.
     """
     facts = LinkFacts(crm=fake.key, settings=connector.linking.checked({**fake.link_settings, **(settings or {})}))
-    application, redirect, now = _application(fake), "http://localhost/back", fake.clock.time
-    located = play(connector.locate(facts), lambda request: _carried(fake, request, "", ()), now=now)
+    located = play(connector.locate(facts), lambda request: _carried(fake, request, "", ()), now=fake.clock.time)
     facts = attrs.evolve(facts, extra=located)
-    scheme = connector.auth_for(facts)
-    pending = scheme.begin(facts, application, redirect_uri=redirect, state="s" * 32, verifier="v" * 64, now=now())
-    url = pending.url if scopes is None else _narrowed(pending.url, scopes)
-    back = dict(parse_qsl(urlsplit(fake.authorize(url, user)).query))
-    op = scheme.complete(facts, application, pending, back)
-    grant: Grant = play(op, lambda request: _carried(fake, request, "", ()), now=now)
-    if scopes is not None:
-        grant = attrs.evolve(grant, scopes=frozenset(scopes))
+    narrowed = None if scopes is None else tuple(scopes)
+    grant = _granted(connector, fake, facts, user, narrowed)
     facts = attrs.evolve(facts, scopes=grant.scopes, extra={**facts.extra, **grant.extra})
-    link = ByHand(connector, fake, facts, grant, user or next(iter(fake.users)))
+    link = ByHand(connector, fake, facts, grant, user or next(iter(fake.users)), scopes=narrowed)
     identity = link.run(connector.identify(facts))
     link.facts = attrs.evolve(facts, extra={**facts.extra, **identity.extra}, user=identity.user.id)
     link.requests = 0
     return link
 
 
-def _application(fake: FakeCrm) -> Application:
-    return Application(fake.client_id, fake.client_secret or None)
+def _granted(
+    connector: Connector, fake: FakeCrm, facts: LinkFacts, user: str | None, scopes: tuple[str, ...] | None
+) -> Grant:
+    """A grant, by the connector's own scheme: the page, whoever is at the browser, and what comes back."""
+    application = Application(fake.client_id, fake.client_secret or None)
+    scheme, redirect, now = connector.auth_for(facts), "http://localhost/back", fake.clock.time
+    pending = scheme.begin(facts, application, redirect_uri=redirect, state="s" * 32, verifier="v" * 64, now=now())
+    url = pending.url if scopes is None else _narrowed(pending.url, scopes)
+    back = dict(parse_qsl(urlsplit(fake.authorize(url, user)).query))
+    op = scheme.complete(facts, application, pending, back)
+    grant: Grant = play(op, lambda request: _carried(fake, request, "", ()), now=now)
+    return grant if scopes is None else attrs.evolve(grant, scopes=frozenset(scopes))
 
 
 def _narrowed(url: str, scopes: Iterable[str]) -> str:
