@@ -142,8 +142,8 @@ def _word(field: str, word: str) -> list[Lucene]:
 
 _TAILS = range(7, 11)
 """Lengths of a number's end that are looked for too: people store numbers without their area code."""
-_EXIT_CODES = ("00", "011", "0011", "010")
-"""What is dialled before a country code: in most of the world, North America, Australia, Japan."""
+_EXIT_CODES = ("00", "011", "0011", "010", "001")
+"""What is dialled before a country code: in most of the world, North America, Australia, Japan, Singapore."""
 
 
 def phone(fields: Iterable[str], e164: str, national: str) -> Lucene:

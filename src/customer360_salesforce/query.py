@@ -213,10 +213,16 @@ def select(
 _RESERVED = re.compile(r"[?&|!{}\[\]()^~*:\\\"'+\-]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
-_TAILS = range(8, 11)
-"""Lengths of a number's end that are looked for too: people store numbers without their area code."""
-_EXIT_CODES = ("00", "011", "0011", "010")
-"""What is dialled before a country code: in most of the world, North America, Australia, Japan."""
+_TAILS = range(6, 11)
+"""Lengths of a number's end that are looked for too: people store numbers without their area code, or behind a slash,
+which parts two numbers for the index."""
+_SCRIPTS = {
+    0x660: ("20", "218", "249", "961", "962", "963", "964", "965", "966", "967", "968", "970", "971", "973", "974"),
+    0xFF10: ("81", "82", "86", "852", "886"),
+}
+"""Zeros of the digits that some countries' keyboards have, Arabic and of full width, and the country codes there."""
+_EXIT_CODES = ("00", "011", "0011", "010", "001")
+"""What is dialled before a country code: in most of the world, North America, Australia, Japan, Singapore."""
 
 
 def word(text: str) -> str:
@@ -251,7 +257,12 @@ def phone_terms(e164: str, national: str) -> str:
     abroad = [f"{code}{country}" for code in _EXIT_CODES]
     heads = (country, "", "0", f"{country}0", *abroad, f"00{country}0")
     tails = [national[-length:] for length in _TAILS if length < len(national)]
-    return " OR ".join(f"{term}*" for term in dict.fromkeys((*(head + national for head in heads), *tails)))
+    terms = [*(head + national for head in heads), *tails]
+    for zero, countries in _SCRIPTS.items():
+        if country in countries:
+            script = {ord("0") + digit: zero + digit for digit in range(10)}
+            terms += [term.translate(script) for term in terms[:3]]
+    return " OR ".join(f"{term}*" for term in dict.fromkeys(terms))
 
 
 def find(terms: str, group: str, columns: Iterable[str], source: str, where: Clause | None, *, limit: int) -> str:

@@ -10,6 +10,7 @@ from customer360.core.effects import GET, POST, PUT, Operation, gather
 from customer360.core.errors import Gone, NotFound, Truncated, UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource, StandardField
+from customer360.core.phones import read, spellings
 from customer360.core.records import Contact, ContactChange, ContactDraft, Email, Page, Phone, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
 from customer360.core.wire import Response
@@ -101,7 +102,8 @@ async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough
         return _current(row) and any(_ends(text, digits) for _, text in _texts(row))
 
     if granted(facts, COQL) and resource.phones:
-        where = q.phone_spellings(resource.phones, digits)
+        number = read(asked.e164)
+        where = q.phone_spellings(resource.phones, digits, () if number is None else spellings(number))
         try:
             return await q.coql_where(columns_of(resource), resource.name, where, wanted, enough=enough)
         except Truncated:

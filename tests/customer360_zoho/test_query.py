@@ -197,3 +197,24 @@ def test_a_word_needs_two_characters(text: str) -> None:
     """Zoho refuses shorter ones."""
     with pytest.raises(Unsupported):
         q.word(text)
+
+
+@pytest.mark.parametrize(
+    ("digits", "written", "asked", "first_field_only"),
+    [
+        ("2079460018", ("020 7946 0018",), ["0018", "00 18", "00-18", "00.18"], ["0 018"]),
+        ("41234567", ("412 34 567",), ["4567", "4 567", "45 67", "4-567"], ["4.567"]),
+        ("145", (), ["145"], []),
+    ],
+)
+def test_the_end_of_a_number_is_asked_for_as_people_part_it(
+    digits: str, written: tuple[str, ...], asked: list[str], first_field_only: list[str]
+) -> None:
+    """In every field as its own country parts it and in pairs, in one statement; the rarest in as many as fit."""
+    fields = ("Phone", "Mobile", "Home_Phone", "Other_Phone", "Asst_Phone", "Fax")
+    statement = q.phone_spellings(fields, digits, written).text
+    for text in asked:
+        assert statement.count(f"like '%{text}%'") == len(fields)
+    for text in first_field_only:
+        assert f"Phone like '%{text}%'" in statement
+    assert statement.count(" like ") <= 25

@@ -20,7 +20,12 @@ COUNTRIES = (
 
 _EXIT_CODES = {"US": "011", "AU": "0011", "JP": "010", "SG": "001"}
 """What is dialled before a country code; "00" in most of the world."""
-_ARABIC = ("AE", "SA")
+_SCRIPTS = {
+    "AE": ("Arabic digits", 0x660),
+    "SA": ("Arabic digits", 0x660),
+    "JP": ("full width digits", 0xFF10),
+}
+"""Whose keyboards have digits of their own: the style, and the code point of their zero."""
 
 
 @attrs.frozen
@@ -38,9 +43,11 @@ def e164_of(number: plans.PhoneNumber) -> str:
     return plans.format_number(number, plans.PhoneNumberFormat.E164)
 
 
-def drawn(country: str, count: int, chance: random.Random) -> Iterator[plans.PhoneNumber]:
-    """``count`` distinct valid numbers of a country, fixed and mobile in turn."""
-    kinds = (plans.PhoneNumberType.FIXED_LINE, plans.PhoneNumberType.MOBILE)
+def drawn(country: str, count: int, chance: random.Random, *, mobile: bool = False) -> Iterator[plans.PhoneNumber]:
+    """``count`` distinct valid numbers of a country, fixed and mobile in turn; ``mobile`` says that one is first."""
+    kinds = [plans.PhoneNumberType.FIXED_LINE, plans.PhoneNumberType.MOBILE]
+    if mobile:
+        kinds.reverse()
     examples = [plans.example_number_for_type(country, kind) for kind in kinds]
     seeds = [plans.national_significant_number(each) for each in examples if each is not None]
     code = plans.country_code_for_region(country)
@@ -76,7 +83,7 @@ def digits_of(text: str) -> str:
 
 
 def written(number: plans.PhoneNumber, country: str, chance: random.Random) -> Iterator[Written]:
-    """One number in nineteen styles and, where a country has more habits, in those."""
+    """One number in eighteen styles and, where a country has more habits, in those."""
     e164 = e164_of(number)
     abroad = plans.format_number(number, plans.PhoneNumberFormat.INTERNATIONAL)
     home = at_home(number)
@@ -98,23 +105,29 @@ def written(number: plans.PhoneNumber, country: str, chance: random.Random) -> I
         "hyphens": home.replace(" ", "-"),
         "slash": f"{digits[:area]}/{rest}",
         "brackets": f"({digits[:area]}) {rest[: len(rest) // 2]} {rest[len(rest) // 2 :]}",
-        "pairs": " ".join(digits[at : at + 2] for at in range(0, len(digits), 2)),
+        "pairs": _in_pairs(digits),
         "no-break spaces": abroad.replace(" ", "\u00a0"),
         "tel URI": plans.format_number(number, plans.PhoneNumberFormat.RFC3966),
         "extension": f"{abroad} ext. {chance.randint(1, 9999)}",
         "short extension": f"{home} x{chance.randint(1, 9999)}",
         "label in front": f"Tel. {home}",
-        "full width digits": "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in abroad),
     }
     if digits == "0" + bare:
         half = len(bare) // 2
         texts["bracketed trunk zero"] = f"+{code} (0) {bare[:half]} {bare[half:]}"
     if country == "US":
         texts["one in front"] = f"1-{bare[:3]}-{bare[3:6]}-{bare[6:]}"
-    if country in _ARABIC:
-        texts["Arabic digits"] = "".join(chr(0x660 + int(c)) if c.isdigit() else c for c in home)
+    if country in _SCRIPTS:
+        style, zero = _SCRIPTS[country]
+        texts[style] = "".join(chr(zero + int(c)) if c.isdigit() else c for c in home)
     for style, text in texts.items():
         yield Written(country, e164, style, text)
+
+
+def _in_pairs(digits: str) -> str:
+    """As people read numbers out: pairs from the end, an odd digit with the first."""
+    first = 2 + len(digits) % 2
+    return " ".join((digits[:first], *(digits[at : at + 2] for at in range(first, len(digits), 2))))
 
 
 def samples(each: int, seed: int = 360, countries: Sequence[str] = COUNTRIES) -> list[Written]:
@@ -122,7 +135,7 @@ def samples(each: int, seed: int = 360, countries: Sequence[str] = COUNTRIES) ->
     chance = random.Random(seed)
     return [
         sample
-        for country in countries
-        for number in drawn(country, each, chance)
+        for position, country in enumerate(countries)
+        for number in drawn(country, each, chance, mobile=position % 2 == 1)
         for sample in written(number, country, chance)
     ]
