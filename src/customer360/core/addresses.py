@@ -1,4 +1,4 @@
-"""What people type, or paste out of their browser, where a name or a host is asked for (:attr:`Setting.normal`).
+"""What people type, or paste out of their browser, where a name or a host is asked for (``Setting.normal``).
 
 Each function answers what it understood, or what was typed if it did not: the setting's ``pattern`` decides, and must
 refuse what is no name or host. Nothing here makes a host allowed; :class:`customer360.core.linking.Hosts` does.

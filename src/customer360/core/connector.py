@@ -146,9 +146,16 @@ class Connector(ABC):
     def auth_for(self, facts: LinkFacts) -> AuthScheme:
         """The way of signing in that the link's settings choose.
 
-        Default: :attr:`auth`, the only one.
+        Default: ``auth``, the only one.
         """
         return self.auth
+
+    def limits_for(self, facts: LinkFacts) -> Limits:
+        """The limits of this link, where what the account has bought decides them.
+
+        Default: ``limits``, which hold for everybody.
+        """
+        return self.limits
 
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
         """Where a person opens the record in the CRM itself, or None."""

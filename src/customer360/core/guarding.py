@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 
 from customer360.core.auth import AuthScheme
 from customer360.core.capabilities import Capabilities, PhoneSearch
-from customer360.core.connector import Connector, Identity
+from customer360.core.connector import Connector, Identity, Limits
 from customer360.core.effects import Effect, Operation, Request, Settle
 from customer360.core.errors import Customer360Error, PluginBroken
 from customer360.core.linking import Hosts
@@ -61,6 +61,7 @@ DECLARATIONS: Final[Mapping[str, tuple[type, ...]]] = {
     "phone_search": (PhoneSearch,),
     "creates": (Mapping,),
     "auth_for": (AuthScheme,),
+    "limits_for": (Limits,),
     "record_url": (str, NoneType),
     "related_within": (tuple,),
 }

@@ -18,7 +18,7 @@ class Setting:
 
     ``choices`` (value to label) or ``pattern`` (whole match) restrict it; ``secret`` ones go to the vault and
     never into a repr or a connector's facts. ``normal`` makes of what people type what is asked for, before either is
-    looked at (see :mod:`customer360.core.addresses`). A change of a setting that ``moves`` the link leads to another
+    looked at (see ``customer360.core.addresses``). A change of a setting that ``moves`` the link leads to another
     place, so that whoever signed in must do so again; one that does not (a version, a list of spellings) keeps them.
     """
 
@@ -136,8 +136,8 @@ class LinkFacts:
     """
 
     crm: str
-    settings: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    settings: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False)
     scopes: frozenset[str] = frozenset()
-    extra: Mapping[str, str] = attrs.field(factory=dict, hash=False)
-    user: str | None = None
+    extra: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False)
+    user: str | None = attrs.field(default=None, repr=False)
     account: bool = False

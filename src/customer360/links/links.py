@@ -70,13 +70,13 @@ class _Shared:
 
     circuit: Circuit = attrs.field(factory=Circuit)
     budget: RetryBudget = attrs.field(factory=RetryBudget)
-    limiters: dict[str, Limiter] = attrs.field(factory=dict)
+    limiters: dict[tuple[str, Limits], Limiter] = attrs.field(factory=dict)
 
     def limiter(self, tenant_id: str, crm: str, agent_id: str, limits: Limits) -> Limiter:
         """The one of a sign-in, or of all: two connections of the same agent keep to it together."""
         counted = ACCOUNT if limits.shared else agent_id
         name = "/".join((tenant_id, crm, counted))
-        return self.limiters.setdefault(counted, Limiter(name, limits.concurrent, limits.per_window))
+        return self.limiters.setdefault((counted, limits), Limiter(name, limits.concurrent, limits.per_window))
 
 
 @attrs.frozen(eq=False)
@@ -287,7 +287,7 @@ class Links:
             connector=connector,
             facts=facts,
             tokens=tokens,
-            limiter=shared.limiter(row.tenant_id, row.crm, agent_id, connector.limits),
+            limiter=shared.limiter(row.tenant_id, row.crm, agent_id, connector.limits_for(facts)),
             circuit=shared.circuit,
             budget=shared.budget,
             policy=self._policy,

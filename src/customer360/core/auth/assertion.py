@@ -29,7 +29,7 @@ class ClientAssertion(Unattended):
     ``token_url`` is also whom the statement is for; ``scopes`` what it asks for; ``key_id(facts)`` the vendor's name
     of the uploaded certificate; ``key`` the secret setting that holds the private key as PEM text: an elliptic curve's,
     signed with ES256, ES384 or ES512, or RSA's, signed with PS256. There are no refresh tokens: a new statement is
-    signed whenever a token is about to end. ``token_error`` as in :class:`customer360.core.auth.OAuth2Code`.
+    signed whenever a token is about to end. ``token_error`` as in :class:`customer360.core.auth.oauth2.OAuth2Code`.
     """
 
     token_url: Callable[[LinkFacts], str]

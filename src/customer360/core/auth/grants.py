@@ -37,7 +37,7 @@ class Grant:
     received_at: float
     expires_at: float | None = None
     scopes: frozenset[str] = frozenset()
-    extra: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    extra: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False)
     generation: int = 0
     secrets: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False)
     refresh_ends_at: float | None = None

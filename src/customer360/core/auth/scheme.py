@@ -35,7 +35,7 @@ class AuthScheme(ABC):
     ``purpose="login"`` and absolute URLs; the transport lets them go to the link's sign-in hosts only. Times are
     seconds since the epoch. A scheme with ``signs_requests`` is asked :meth:`sign_request` anew for every attempt and
     every redirect on the same host; all others :meth:`sign`, once for each attempt. A scheme without a browser
-    (:class:`customer360.core.auth.unattended.Unattended`) names in ``asks`` what a person types in, and takes it in
+    (``customer360.core.auth.unattended.Unattended``) names in ``asks`` what a person types in, and takes it in
     :meth:`accept`.
     """
 

@@ -113,7 +113,8 @@ def _base(base: str, told: str) -> Iterator[Problem]:
 
 def signs_in(subject: Subject) -> Iterator[Problem]:
     """auth: a scheme whose addresses are hosts of the link"""
-    scheme, facts = subject.connector.auth, subject.facts
+    facts = subject.facts
+    scheme = subject.connector.auth_for(facts)
     if not isinstance(scheme, AuthScheme):
         yield Problem("auth is no AuthScheme", "declare an OAuth2Code, or write a subclass of AuthScheme")
         return
@@ -126,8 +127,6 @@ def signs_in(subject: Subject) -> Iterator[Problem]:
         yield from _allowed("auth.revoke_url", scheme.revoke_url(facts), declared, login=True)
     if urlsplit(scheme.authorize_url(facts)).scheme != "https":
         yield Problem("auth.authorize_url is not https")
-    if not scheme.scopes(facts):
-        yield Problem("auth.scopes is empty", "name every permission that the verbs need")
 
 
 def _allowed(what: str, url: str, declared: Hosts, *, login: bool) -> Iterator[Problem]:
