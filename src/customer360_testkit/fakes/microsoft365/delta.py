@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Iterator
+from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
@@ -34,8 +37,8 @@ class Tracked(Resource):
         fake, box = self.fake, call.state["box"]
         token = self._token(call, kind, container, bounds)
         members = q.selected({} if token["f"] is None else {"$select": token["f"]}, kind)
-        changes = self._changes(box, token)
         size = _page_size(call)
+        changes = list(islice(self._changes(box, token), size + 1))
         shown = [(seq, self._told(call, kind, change, members)) for seq, change in changes[:size]]
         more = len(changes) > size
         following = {**token, "o": shown[-1][0]} if more else token
@@ -78,24 +81,21 @@ class Tracked(Resource):
             return {**token, "s": token["u"], "o": token["u"], "u": box.seq}
         return token
 
-    def _changes(self, box: Mailbox, token: Token) -> list[tuple[int, _Change]]:
-        """What changed, with the place of each change in the order of all."""
+    def _changes(self, box: Mailbox, token: Token) -> Iterator[tuple[int, _Change]]:
+        """What changed, in the order of all changes, with the place of each: no more of it than is asked for."""
         kind, low, high = token["k"], token["o"], token["u"]
-        changes: list[tuple[int, _Change]] = []
-        for row in box.inside(kind, token["c"]):
-            if not low < row.seq <= high:
-                continue
-            if self.within(row, token["b"]):
-                changes.append((row.seq, (row, None)))
-            elif row.order <= token["s"]:  # it may have been in the view before
-                changes.append((row.seq, (row, "changed")))
+        here: list[Item | Gone] = [row for row in box.inside(kind, token["c"]) if low < row.seq <= high]
         if token["s"]:
-            changes += [
-                (one.seq, (one, "deleted"))
-                for one in box.gone
-                if (one.kind, one.container) == (kind, token["c"]) and low < one.seq <= high
+            here += [
+                one for one in box.gone if (one.kind, one.container) == (kind, token["c"]) and low < one.seq <= high
             ]
-        return sorted(changes, key=lambda change: change[0])
+        for row in sorted(here, key=attrgetter("seq")):
+            if isinstance(row, Gone):
+                yield row.seq, (row, "deleted")
+            elif self.within(row, token["b"]):
+                yield row.seq, (row, None)
+            elif row.order <= token["s"]:  # it may have been in the view before
+                yield row.seq, (row, "changed")
 
     def _told(self, call: Call, kind: str, change: _Change, members: frozenset[str] | None) -> dict[str, Any]:
         row, reason = change
