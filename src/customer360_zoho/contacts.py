@@ -10,7 +10,6 @@ from customer360.core.effects import GET, POST, PUT, Operation, gather
 from customer360.core.errors import Gone, NotFound, Truncated, UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource, StandardField
-from customer360.core.phones import read, spellings
 from customer360.core.records import Contact, ContactChange, ContactDraft, Email, Page, Phone, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
 from customer360.core.wire import Response
@@ -90,7 +89,8 @@ _COMPARED = 7
 
 
 async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough: int) -> list[Row]:
-    """One request where COQL is granted: the records themselves are asked, whatever their spelling.
+    """One request where COQL is granted, two side by side where a module has more than three phone fields: the records
+    themselves are asked, whatever their spelling.
 
     How ``phone=`` reads spellings is not documented (section 5), and it lags behind writes. So it serves only where
     COQL is not granted, in the three spellings that the contract names, side by side; and where thousands of records
@@ -102,15 +102,18 @@ async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough
         return _current(row) and any(_ends(text, digits) for _, text in _texts(row))
 
     if granted(facts, COQL) and resource.phones:
-        number = read(asked.e164)
-        where = q.phone_spellings(resource.phones, digits, () if number is None else spellings(number))
+        columns = columns_of(resource)
+        asking = q.phone_spellings(resource.phones, digits)
         try:
-            return await q.coql_where(columns_of(resource), resource.name, where, wanted, enough=enough)
+            answers = await gather(
+                *[q.coql_where(columns, resource.name, where, wanted, enough=enough) for where in asking]
+            )
         except Truncated:
             found = _once(await _spelt(resource, asked, digits, wanted, enough)) if granted(facts, SEARCH) else []
             if not found:
                 raise
             return found
+        return _once(answers)
     return _once(await _spelt(resource, asked, digits, wanted, enough))
 
 

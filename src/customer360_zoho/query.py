@@ -225,28 +225,22 @@ def select(
 _MOST_CONDITIONS = 25
 
 
-def phone_spellings(fields: Sequence[str], digits: str, written: Sequence[str] = ()) -> Clause:
+def phone_spellings(fields: Sequence[str], digits: str) -> tuple[Clause, ...]:
     """Records of which a phone field holds the last four digits in a row, or split as people split them.
 
     Zoho does not say how its phone search reads formats, so the records themselves are asked: whatever stands before
-    the last four digits, and after them (an extension), is left to the caller's comparison. ``written`` are usual
-    spellings of the number: where they part its last four digits, people do, with other signs too; and in pairs.
+    the last four digits, and after them (an extension), is left to the caller's comparison. As many questions, to be
+    asked side by side, as the module's fields make: a statement takes 25 conditions.
     """
     if not digits.isascii() or not digits.isdecimal() or not fields:
         raise Unsupported("there is no number, or no phone field, to compare")
     last = digits[-4:]
-    usual = [at for text in written if (at := _parted(text, last)) is not None][:1] or [2]
-    splits = [*((at, " ") for at in dict.fromkeys((*usual, 2))), *((usual[0], sign) for sign in "-."), (1, " ")]
-    spelt = dict.fromkeys((last, *(last[:at] + sign + last[at:] for at, sign in splits if len(last) == 4)))
+    spelt = [last]
+    if len(last) == 4:
+        splits = [(at, sign) for at in (2, 1) for sign in (" ", "-", ".")]  # 58 09 and 5-809: pairs, and threes
+        spelt += [last[:at] + sign + last[at:] for at, sign in splits]
     asked = [contains(field, text) for text in spelt for field in fields]
-    return any_of(asked[: max(_MOST_CONDITIONS, len(fields))])
-
-
-def _parted(text: str, last: str) -> int | None:
-    """How many of the last four digits stand before the one gap between them, None if there is none, or more."""
-    found = re.search(r"[0-9](?:[^0-9]?[0-9]){3}$", text)
-    parts = re.split(r"[^0-9]", found[0]) if found else []
-    return len(parts[0]) if len(parts) == 2 and "".join(parts) == last else None
+    return tuple(any_of(asked[at : at + _MOST_CONDITIONS]) for at in range(0, len(asked), _MOST_CONDITIONS))
 
 
 # Criteria -----------------------------------------------------------------------------------------------------------

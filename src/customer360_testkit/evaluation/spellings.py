@@ -83,7 +83,7 @@ def digits_of(text: str) -> str:
 
 
 def written(number: plans.PhoneNumber, country: str, chance: random.Random) -> Iterator[Written]:
-    """One number in eighteen styles and, where a country has more habits, in those."""
+    """One number in nineteen styles and, where a country has more habits, in those."""
     e164 = e164_of(number)
     abroad = plans.format_number(number, plans.PhoneNumberFormat.INTERNATIONAL)
     home = at_home(number)
@@ -106,6 +106,7 @@ def written(number: plans.PhoneNumber, country: str, chance: random.Random) -> I
         "slash": f"{digits[:area]}/{rest}",
         "brackets": f"({digits[:area]}) {rest[: len(rest) // 2]} {rest[len(rest) // 2 :]}",
         "pairs": _in_pairs(digits),
+        "threes": f"{digits[:3]}-{digits[3:6]}-{digits[6:]}",
         "no-break spaces": abroad.replace(" ", "\u00a0"),
         "tel URI": plans.format_number(number, plans.PhoneNumberFormat.RFC3966),
         "extension": f"{abroad} ext. {chance.randint(1, 9999)}",

@@ -15,8 +15,8 @@ EXPECTED = {"bullhorn", "microsoft365", "salesforce", "zoho"}
 WORLDS = {World.ACCOUNT: 99.5, World.WRONG: 99.3}
 """Recall in per cent, P7."""
 MISTAKEN = 0.1
-MOST_REQUESTS = {"bullhorn": 4, "salesforce": 3, "zoho": 4}
-"""For one call: one for each contact resource, all side by side."""
+MOST_REQUESTS = {"bullhorn": 4, "salesforce": 3, "zoho": 5}
+"""For one call, side by side: one for each contact resource, and Zoho's contacts have more fields than fit in one."""
 
 BEYOND = {
     "bullhorn": {
