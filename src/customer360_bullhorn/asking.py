@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from customer360.core.effects import GET, POST, Operation
-from customer360.core.errors import Truncated, UnexpectedAnswer
+from customer360.core.errors import PageLoop, Truncated, UnexpectedAnswer
 from customer360.core.wire import Response
 from customer360_bullhorn.query import PAGE, REACHABLE, Jpql, Lucene, named
 
@@ -69,12 +69,17 @@ def page_of(answer: Response, *, start: int, count: int) -> Rows:
     rows = body.get("data") if isinstance(body, dict) else None
     if not isinstance(rows, list):
         raise UnexpectedAnswer("Bullhorn answered a list without its records", status=answer.status)
-    total = body.get("total")
-    total = total if isinstance(total, int) and not isinstance(total, bool) else None
+    total, told = _whole(body.get("total")), _whole(body.get("count"))
     # Only an index tells how many match; a query has another page while it fills the one that was asked for.
-    more = start + len(rows) < total if total is not None else len(rows) >= min(count, PAGE)
+    more = (len(rows) if told is None else told) >= min(count, PAGE) if total is None else start + len(rows) < total
+    if not rows and total is not None:
+        more = more and start == 0  # further on, fewer than were asked for are the end
     kept = tuple(row for row in rows if isinstance(row, dict) and "_error" not in row)
-    return Rows(kept, len(rows), more and bool(rows), total)
+    return Rows(kept, len(rows), more, total)
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 async def collected(
@@ -93,8 +98,15 @@ async def collected(
         found.update((str(row.get("id")), row) for row in got.rows if wanted(row))
         if not got.more or (enough is not None and len(found) >= enough):
             return list(found.values())
-        start += got.covered
+        start = following(start, got)
     raise Truncated(f"Bullhorn holds more candidates than {_MOST_PAGES} pages of a search")
+
+
+def following(start: int, page: Rows) -> int:
+    """Where the next page begins. Raises :class:`PageLoop` for one that holds nothing and promises more (X11)."""
+    if not page.covered:
+        raise PageLoop(f"a page of Bullhorn's at offset {start} holds nothing and promises more")
+    return start + page.covered
 
 
 async def read(entity: str, identifier: str, fields: Iterable[str]) -> Row:
@@ -107,6 +119,6 @@ def record_of(answer: Response) -> Row:
     """A record's answer: wrapped, or bare as the vendor's page shows it (section 6)."""
     body = answer.json()
     row = body.get("data", body) if isinstance(body, dict) else None
-    if not isinstance(row, dict):
+    if not isinstance(row, dict) or _whole(row.get("id")) is None:
         raise UnexpectedAnswer("Bullhorn answered without a record", status=answer.status)
     return row

@@ -12,7 +12,7 @@ from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Page, RecordRef, RelatedRecord
 from customer360_bullhorn import ties
-from customer360_bullhorn.asking import Rows, listed
+from customer360_bullhorn.asking import Rows, following, listed
 from customer360_bullhorn.auth import KEY
 from customer360_bullhorn.contacts import created
 from customer360_bullhorn.metadata import actions
@@ -66,9 +66,9 @@ async def related(contact: RecordRef, *, calls: bool, limit: int, offset: int) -
             if len(found) == limit:
                 return Page(tuple(found), str(place))
             found.append(related_of("Note", row, call=calls))
-        offset += page.covered
-        if not page.more or offset + _PAGE > REACHABLE:
+        if not page.more or offset + page.covered + _PAGE > REACHABLE:
             return Page(tuple(found))
+        offset = following(offset, page)
 
 
 async def _page(contact: RecordRef, start: int, more: tuple[str, ...] = ()) -> Rows:
@@ -155,4 +155,4 @@ async def find_created(draft: NoteDraft | CallDraft, since: datetime) -> RecordR
                 return None
         if not page.more:
             return None
-        start += page.covered
+        start = following(start, page)

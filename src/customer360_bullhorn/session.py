@@ -15,13 +15,7 @@ import attrs
 
 from customer360.core.auth import Application, Grant, OAuth2Code, PendingLogin
 from customer360.core.effects import Now, Request
-from customer360.core.errors import (
-    CrmUnavailable,
-    Customer360Error,
-    NeedsAuthorization,
-    NeedsRelink,
-    UnexpectedAnswer,
-)
+from customer360.core.errors import AuthError, CrmUnavailable, Customer360Error, TokenExpired, UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.wire import Response
 from customer360_bullhorn.auth import (
@@ -44,6 +38,8 @@ Each one counts against the tenant's 25 to 50, so it is no longer than a renewal
 _MOST_CENTRES: Final = 2
 _NO_SESSION: Final = "no_session"
 """The fact of a grant whose login failed: why."""
+_REFUSED: Final = "login_refused"
+"""The fact of one whose login was refused: a person may have to see to it, and yet the refresh token is good."""
 _MOVED: Final = (OAUTH_URL, LOGIN_URL)
 
 
@@ -66,16 +62,15 @@ class SessionLogin(OAuth2Code):
         tokens = await super().refresh(facts, application, grant)
         try:
             return await _with_session(facts, tokens)
-        except (NeedsAuthorization, NeedsRelink):
-            raise
         except Customer360Error as failure:
-            extra = {**tokens.extra, _NO_SESSION: failure.what}
+            refused = {_REFUSED: "yes"} if isinstance(failure, AuthError) else {}
+            extra = {**tokens.extra, _NO_SESSION: failure.what, **refused}
             return attrs.evolve(tokens, access_token="", expires_at=tokens.received_at, extra=extra)
 
     def sign(self, grant: Grant) -> tuple[tuple[str, str], ...]:
         if not grant.access_token:
-            why = grant.extra.get(_NO_SESSION, "its login failed")
-            raise CrmUnavailable(f"Bullhorn renewed the sign-in but opened no session: {why}; nothing was sent")
+            what = f"Bullhorn opened no session: {grant.extra.get(_NO_SESSION, 'its login failed')}; nothing was sent"
+            raise TokenExpired(what) if _REFUSED in grant.extra else CrmUnavailable(what)
         return (("BhRestToken", grant.access_token),)
 
     async def revoke(self, facts: LinkFacts, application: Application, grant: Grant) -> bool:
@@ -143,7 +138,7 @@ async def _with_session(facts: LinkFacts, tokens: Grant) -> Grant:
     if error is not None:
         raise error
     told = answer.json()
-    kept = {name: value for name, value in tokens.extra.items() if name != _NO_SESSION}
+    kept = {name: value for name, value in tokens.extra.items() if name not in (_NO_SESSION, _REFUSED)}
     return attrs.evolve(
         tokens,
         access_token=told["BhRestToken"],

@@ -72,7 +72,8 @@ async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
     page = await (_from_index(form, mark) if by_index else _from_database(form, mark))
     after = _advanced(mark, page, by_index=by_index)
     if page.more and after == mark:
-        raise PageLoop("a page of Bullhorn's changes brings nothing new and promises more")
+        where = f"offset {mark.done}" if by_index else f"after {time_of(mark.since or 0):%Y-%m-%dT%H:%M:%S}"
+        raise PageLoop(f"a page of Bullhorn's changes ({where}) brings nothing new and promises more")
     gone = [row for row in page.rows if form.is_over(row)]
     return Changes(
         changed=tuple(contact(facts, form, row, partial=True) for row in page.rows if not form.is_over(row)),

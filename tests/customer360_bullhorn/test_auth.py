@@ -311,10 +311,20 @@ def test_a_login_that_fails_loses_no_refresh_token(failure: Any) -> None:
     assert "no_session" not in again.extra
 
 
-@pytest.mark.parametrize("answers", [((400, {"error": "invalid_grant"}),), ((200, TOKENS), (401, {}))])
-def test_a_dead_sign_in(answers: tuple[Any, ...]) -> None:
+def test_a_dead_sign_in() -> None:
     """Somebody must sign in again."""
-    assert isinstance(refresh(*answers)[0], e.NeedsAuthorization)
+    assert isinstance(refresh((400, {"error": "invalid_grant"}))[0], e.NeedsAuthorization)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_login_that_is_refused_is_no_dead_sign_in(status: int) -> None:
+    """The refresh token is good: it is kept, and what waits for the session waits for a person."""
+    grant, _ = refresh((200, {**TOKENS, "refresh_token": "r2"}), (status, {}))
+    assert (grant.refresh_token, grant.access_token) == ("r2", "")
+    with pytest.raises(e.TokenExpired):
+        auth_scheme().sign(grant)
+    again, _ = refresh((200, TOKENS), (200, SESSION), grant=grant)
+    assert again.extra.keys() == {"session"}
 
 
 def test_without_a_refresh_token() -> None:

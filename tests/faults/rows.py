@@ -8,7 +8,7 @@ from email.utils import formatdate
 from typing import Final
 
 import attrs
-from tests.faults.stack import FACES, Face, Hands, Outcome, Stack, Verb, stack
+from tests.faults.stack import FACES, Face, Hands, Outcome, Stack, Verb, everywhere, stack
 
 from customer360.desk.deadlines import Deadlines
 from customer360_testkit.fakes import wire
@@ -137,6 +137,9 @@ def _idle(running: Stack) -> None:
     time.sleep(0.05)
 
 
+_RENEWED: Final = everywhere("3 → ok", bullhorn="4 → ok")
+"""The call, the renewal, the call again; Bullhorn's tokens only open sessions, so that a login comes between."""
+
 ROWS: Final = (
     Row("X1", "read dropped once", "get", _wire(wire.close()), "2 → ok", peers="5 of 7 fail"),
     Row("X1", "read dropped every time", "get", _always(wire.close()), "3 → AnswerLost, retryable"),
@@ -239,16 +242,16 @@ ROWS: Final = (
         "401 before the token's time",
         "get",
         _expired,
-        "3 → ok",
+        _RENEWED,
         peers="1 of 7 signs in again; 1 crashes on the body",
     ),
-    Row("X5", "create meets 401", "create", _expired, "3 → ok", applied=1),
-    Row("X5", "activity meets 401", "activity", _expired, "3 → ok", applied=1),
-    Row("X5", "401 with a list as its body", "get", _refused(b'["expired"]', "application/json"), "3 → ok"),
-    Row("X5", "401 with a page of HTML", "get", _refused(b"<h1>401</h1>", "text/html"), "3 → ok"),
-    Row("X5", "401 without a body", "get", _at(status(401)), "3 → ok"),
+    Row("X5", "create meets 401", "create", _expired, _RENEWED, applied=1),
+    Row("X5", "activity meets 401", "activity", _expired, _RENEWED, applied=1),
+    Row("X5", "401 with a list as its body", "get", _refused(b'["expired"]', "application/json"), _RENEWED),
+    Row("X5", "401 with a page of HTML", "get", _refused(b"<h1>401</h1>", "text/html"), _RENEWED),
+    Row("X5", "401 without a body", "get", _at(status(401)), _RENEWED),
     Row("X5", "401 on every call", "get", _at(status(401), times=None), "3 → TokenExpired"),
-    Row("X6", "token endpoint takes half a second", "get", _with_expired(_at(slow(0.5), TOKENS)), "3 → ok", least=0.5),
+    Row("X6", "token endpoint takes half a second", "get", _with_expired(_at(slow(0.5), TOKENS)), _RENEWED, least=0.5),
     Row(
         "X6",
         "token endpoint too slow",
@@ -262,7 +265,7 @@ ROWS: Final = (
         "token endpoint meets 503 once",
         "get",
         _with_expired(_at(status(503), TOKENS)),
-        "4 → ok",
+        everywhere("4 → ok", bullhorn="5 → ok"),
     ),
     Row(
         "X6",
@@ -287,6 +290,7 @@ ROWS: Final = (
             "zoho": "1 → NeedsAuthorization",
             "microsoft365": "2 → NeedsAuthorization",
             "salesforce": "2 → NeedsAuthorization",
+            "bullhorn": "2 → NeedsAuthorization",
         },
     ),
     Row(
@@ -298,9 +302,10 @@ ROWS: Final = (
             "zoho": "1 → held, 0 in the end",
             "microsoft365": "2 → held, 0 in the end",
             "salesforce": "2 → held, 0 in the end",
+            "bullhorn": "2 → held, 0 in the end",
         },
     ),
-    Row("X6", "refresh tokens that work once", "get", _signed_in_to_rotate, "3 → ok"),
+    Row("X6", "refresh tokens that work once", "get", _signed_in_to_rotate, _RENEWED),
     Row(
         "X9",
         "never answers",
@@ -403,7 +408,7 @@ ROWS: Final = (
         "search: next page is this page",
         "search",
         _pages("same"),
-        "2 → PageLoop",
+        everywhere("2 → PageLoop", bullhorn="1 → ok"),
         peers="endless in 4 of 4 that follow pages",
     ),
     Row(
@@ -411,14 +416,19 @@ ROWS: Final = (
         "search: pages in a circle",
         "search",
         _pages("cycle"),
-        {"zoho": "2 → PageLoop", "microsoft365": "3 → PageLoop", "salesforce": "3 → PageLoop"},
+        {"zoho": "2 → PageLoop", "microsoft365": "3 → PageLoop", "salesforce": "3 → PageLoop", "bullhorn": "1 → ok"},
     ),
     Row(
         "X11",
         "search: empty pages that lead on",
         "search",
         _pages("empty"),
-        {"zoho": "1 → PageLoop", "microsoft365": "4 → PageLoop", "salesforce": "5 → PageLoop"},
+        {
+            "zoho": "1 → PageLoop",
+            "microsoft365": "4 → PageLoop",
+            "salesforce": "5 → PageLoop",
+            "bullhorn": "1 → PageLoop",
+        },
     ),
     Row(
         "X11",
@@ -429,6 +439,7 @@ ROWS: Final = (
             "zoho": "12 → PageLoop in the report",
             "microsoft365": "2 → PageLoop in the report",
             "salesforce": "6 → PageLoop in the report",
+            "bullhorn": "11 → ok",
         },
     ),
     Row(
@@ -440,6 +451,7 @@ ROWS: Final = (
             "zoho": "12 → PageLoop in the report",
             "microsoft365": "3 → PageLoop in the report",
             "salesforce": "6 → PageLoop in the report",
+            "bullhorn": "11 → ok",
         },
     ),
     Row(
@@ -451,6 +463,7 @@ ROWS: Final = (
             "zoho": "8 → PageLoop in the report",
             "microsoft365": "51 → PageLoop in the report",
             "salesforce": "6 → PageLoop in the report",
+            "bullhorn": "4 → PageLoop in the report",
         },
     ),
     Row(
@@ -458,7 +471,7 @@ ROWS: Final = (
         "search: ever-new cursors to the same records",
         "search",
         _pages("endless"),
-        {"zoho": "2 → PageLoop", "microsoft365": "5 → PageLoop", "salesforce": "5 → PageLoop"},
+        {"zoho": "2 → PageLoop", "microsoft365": "5 → PageLoop", "salesforce": "5 → PageLoop", "bullhorn": "1 → ok"},
     ),
     Row(
         "X11",
@@ -469,6 +482,7 @@ ROWS: Final = (
             "zoho": "12 → PageLoop in the report",
             "microsoft365": "52 → PageLoop in the report",
             "salesforce": "6 → PageLoop in the report",
+            "bullhorn": "11 → ok",
         },
     ),
     Row("X14", "create on a connection closed while idle", "create", _idle, "1 → ok", applied=1),

@@ -51,9 +51,14 @@ Face: TypeAlias = Literal["blocking", "asyncio"]
 Verb: TypeAlias = Literal["get", "search", "sync", "create", "activity"]
 Fakes: TypeAlias = "Mapping[str, tuple[Served, Hands]]"
 FACES: tuple[Face, ...] = ("blocking", "asyncio")
-CRMS = ("zoho", "microsoft365", "salesforce")
+CRMS = ("zoho", "microsoft365", "salesforce", "bullhorn")
 AGENT = "kim"
-CONTACTS = {"zoho": "Contacts", "microsoft365": "contact", "salesforce": "Contact"}
+CONTACTS = {"zoho": "Contacts", "microsoft365": "contact", "salesforce": "Contact", "bullhorn": "ClientContact"}
+
+
+def everywhere(outcome: str, **but: str) -> Mapping[str, str]:
+    """The same outcome at each CRM, but at those named."""
+    return {**dict.fromkeys(CRMS, outcome), **but}
 
 
 class Hands:

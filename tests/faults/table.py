@@ -18,8 +18,8 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN: Final = "<!-- outcomes: begin -->\n"
 END: Final = "<!-- outcomes: end -->\n"
 HEAD: Final = (
-    "| fault | situation | Zoho CRM | Microsoft 365 | Salesforce | other clients |",
-    "| --- | --- | --- | --- | --- | --- |",
+    "| fault | situation | Zoho CRM | Microsoft 365 | Salesforce | Bullhorn | other clients |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
 )
 
 

@@ -214,6 +214,7 @@ TOGETHER: Final = (
             "zoho": "errors: a call, a note",
             "microsoft365": "errors: a search by name",
             "salesforce": "errors: a note, a read, a search by number",
+            "bullhorn": "errors: none",
         },
     ),
     Scene(
@@ -242,6 +243,7 @@ TOGETHER: Final = (
             "zoho": "1 → HostRefused, 0 connections elsewhere",
             "microsoft365": "1 → HostRefused, 0 connections elsewhere",
             "salesforce": "1 → UnexpectedAnswer, 0 connections elsewhere",
+            "bullhorn": "1 → HostRefused, 0 connections elsewhere",
         },
     ),
 )
