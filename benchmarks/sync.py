@@ -29,10 +29,12 @@ from customer360_testkit.fakes.registry import fake_names
 REMOVED = 100
 
 
-def main(size: int) -> None:
+def main(size: int, only: str | None) -> None:
     table = Table(f"D13: a sync of {size:,} contacts", "s")
     pages = Table("D13: the same, a page and a contact", "count")
     for crm in sorted(set(fake_names()) & installed().connectors.keys() & PEOPLE.keys()):
+        if only not in (None, crm):
+            continue
         with crowded(crm, size) as fake, tempfile.TemporaryDirectory(prefix="customer360-bench-") as home:
             one(fake, Path(home), size, table, pages)
     table.tell()
@@ -103,5 +105,7 @@ if __name__ == "__main__":
     without_proxies()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=600 if QUICK else 100_000)
+    parser.add_argument("--crm", help="of one CRM alone")
     parser.add_argument("--quick", action="store_true")
-    main(parser.parse_args().rows)
+    asked = parser.parse_args()
+    main(asked.rows, asked.crm)

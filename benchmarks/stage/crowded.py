@@ -25,11 +25,14 @@ from customer360_testkit.fakes.fake import FakeCrm
 
 ROOT = Path(__file__).parents[2]
 PEOPLE: Mapping[str, str] = {
+    "bullhorn": "Candidate",
     "zoho": "Contacts",
     "microsoft365": "contacts",
     "salesforce": "Contact",
 }
 """CRM -> what its fake calls the records that hold a crowd."""
+AT_ONCE: Mapping[str, Mapping[str, str]] = {"bullhorn": {"index_lag": "none"}}
+"""CRM -> switches with which the fake shows a change at once: a sync is measured, not how long it must wait."""
 
 
 @attrs.define
@@ -69,7 +72,7 @@ def crowded(crm: str, size: int) -> Iterator[Crowded]:
 
 
 def serve(crm: str, size: int) -> None:
-    with Sandbox(crm, cast=crowd(size)) as served:
+    with Sandbox(crm, cast=crowd(size), switches=AT_ONCE.get(crm)) as served:
         fake: FakeCrm = served.fake
         where = {"endpoints": dict(served.endpoints), "settings": dict(fake.link_settings)}
         say({**where, "application": [served.client_id, served.client_secret]})

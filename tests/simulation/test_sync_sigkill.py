@@ -32,7 +32,14 @@ from customer360_testkit.fakes.faults import slow, status
 from customer360_testkit.sandbox import Sandbox, SandboxedCrm
 
 # CRM -> its people's module, and how many make eight pages.
-CRMS = {"zoho": ("Contacts", 1_600), "microsoft365": ("contacts", 1_600), "salesforce": ("Contact", 16_000)}
+CRMS = {
+    "bullhorn": ("Candidate", 1_600),
+    "zoho": ("Contacts", 1_600),
+    "microsoft365": ("contacts", 1_600),
+    "salesforce": ("Contact", 16_000),
+}
+# What was deleted is gone from the index of these at once, and not a minute later.
+AT_ONCE = {"bullhorn": {"index_lag": "none"}}
 KILLS = 4
 KIM = "kim"
 
@@ -114,7 +121,7 @@ def test_a_sync_killed_again_and_again_ends_whole(key: str, tmp_path: Path) -> N
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["customer360.client", "customer360.transport.httpx_adapter", __name__])
     chance = random.Random(key)
-    with Sandbox(key, cast=crowd(size)) as crm:
+    with Sandbox(key, cast=crowd(size), switches=AT_ONCE.get(key)) as crm:
         linked(crm, store, secret)
         before, killed = len(crm.fake.journal), 0
         crm.fake.faults.add(slow(0.1), times=None)  # so that most die while they wait for a page
