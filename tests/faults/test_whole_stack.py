@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import attrs
 import pytest
-from tests.faults.stack import CRMS, FACES, Face, Fakes, Hands, Own, Stack, stack
+from tests.faults.stack import CRMS, FACES, Face, Fakes, Hands, Own, Stack, Verb, stack
 
-from customer360.core.errors import Customer360Error, HostRefused, StoreBusy, UnexpectedAnswer
+from customer360.core.errors import Customer360Error, HostRefused, NeedsAuthorization, StoreBusy, UnexpectedAnswer
 from customer360.outbox.rows import DeliveryState
+from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.faults import partial, status
 from customer360_testkit.fakes.proxy import FaultProxy
 
@@ -114,12 +117,72 @@ def test_an_activity_that_cannot_be_kept_is_refused_and_not_sent(fakes: Fakes, f
 
 @pytest.mark.fault("X12")
 @pytest.mark.promise("R10")
+@pytest.mark.parametrize("answered", ["200", "201", "202", "207"])
 @each_face
-def test_a_create_refused_inside_a_good_answer_is_no_success(fakes: Fakes, face: Face) -> None:
-    """Zoho answers a batch that failed in part with 200: the record that failed is an error, by hand and kept."""
-    with stack(*fakes["zoho"], face) as running:
+def test_a_create_refused_inside_a_good_answer_is_no_success(fakes: Fakes, face: Face, answered: str) -> None:
+    """Zoho answers a batch that failed in part with a good status: the record that failed is an error, by hand and
+    kept."""
+    served, hands = fakes["zoho"]
+    with stack(served, hands, face) as running, switched(served.fake, "partial_status", answered):
         for verb in ("create", "activity"):
             running.fake.faults.add(partial(0), method="POST", path=r".*/Calls$")
             outcome = running.call(verb, LONG)
             assert isinstance(outcome.error, Customer360Error) or outcome.value.state is not DeliveryState.DONE
             assert outcome.applied == 0
+
+
+@contextmanager
+def switched(fake: FakeCrm, name: str, reading: str) -> Iterator[None]:
+    """Another reading of what the vendor leaves open."""
+    before = fake.switches[name]
+    fake.switches.set(name, reading)
+    try:
+        yield
+    finally:
+        fake.switches.set(name, before)
+
+
+@pytest.mark.fault("X3")
+@pytest.mark.promise("R11")
+@each_crm
+@each_face
+@pytest.mark.parametrize(("verb", "attempts"), [("get", 3), ("create", 1)])
+def test_an_error_carries_the_vendors_request_id_and_counts_requests(
+    fakes: Fakes, crm: str, face: Face, verb: Verb, attempts: int
+) -> None:
+    """What the vendor's support will ask for."""
+    with stack(*fakes[crm], face) as running:
+        running.fake.faults.add(status(500, headers=(("x-request-id", "quote-me-7"),)), times=None)
+        error = running.call(verb, LONG).error
+        assert error is not None
+        assert (error.request_id, error.status, error.attempts) == ("quote-me-7", 500, attempts)
+        assert "quote-me-7" in str(error)
+
+
+@pytest.mark.promise("R11")
+@each_crm
+@each_face
+def test_an_error_that_the_connector_sees_carries_them_too(fakes: Fakes, crm: str, face: Face) -> None:
+    """A good answer with nothing in it: the transport finds nothing wrong, the connector does."""
+    with stack(*fakes[crm], face) as running:
+        empty = status(
+            200, headers=(("x-request-id", "quote-me-8"), ("content-type", "application/json")), content=b"{}"
+        )
+        running.fake.faults.add(empty, times=None)
+        error = running.call("get", LONG).error
+        assert isinstance(error, UnexpectedAnswer)
+        assert (error.request_id, error.attempts) == ("quote-me-8", 1)
+
+
+@pytest.mark.promise("R11")
+@each_crm
+@each_face
+def test_an_error_carries_the_vendors_own_code(fakes: Fakes, crm: str, face: Face) -> None:
+    """Of a sign-in that was revoked in the CRM; what is quoted is nothing but a code."""
+    with stack(*fakes[crm], face) as running:
+        running.fake.oauth.revoke_user("kim")
+        error = running.call("get", LONG).error
+        assert isinstance(error, NeedsAuthorization)
+        assert error.vendor_code
+        assert error.status is not None
+        assert re.fullmatch(r"[\w.-]+", error.vendor_code)
