@@ -68,6 +68,7 @@ def test_the_index_is_read_by_seconds(bh: Bullhorn, rows: Rows) -> None:
     assert bh.asked_for == "dateLastModified:[20260722094003 TO *]"  # the index lags: 20 minutes before the last
 
 
+@pytest.mark.promise("R9")
 def test_a_second_that_holds_more_than_can_be_listed(bh: Bullhorn, rows: Rows) -> None:
     """It is said."""
     cursor = json.dumps({"since": AT, "last": 0, "done": 20_000, "old_since": None})

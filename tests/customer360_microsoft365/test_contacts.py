@@ -200,6 +200,7 @@ def test_people_are_searched_where_that_was_asked_for(graph: Any, rows: Callable
         graph.run(graph.connector.create(graph.facts, ContactDraft(resource="person", fields={})))
 
 
+@pytest.mark.promise("R9")
 def test_more_people_than_the_vendor_hands_out(graph: Any, rows: Callable[..., Response]) -> None:
     """The search says so, rather than leave some out."""
     graph.facts = attrs.evolve(graph.facts, settings={"people": "yes"})

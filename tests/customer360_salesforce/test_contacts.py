@@ -130,6 +130,7 @@ def test_only_fields_that_the_user_sees_are_asked_for(person_facts: LinkFacts, s
     assert sf.statement.startswith("SELECT Id, Name, Phone, IsPersonAccount FROM Contact WHERE ")
 
 
+@pytest.mark.promise("R9")
 def test_too_many_look_alikes(sf: Any, batched: Any, listing: Any, found: Any) -> None:
     """When the index hands out no more and enough was not found, nothing is left out silently."""
     crowd = [another(n, Phone="1") for n in range(200)]
@@ -175,6 +176,7 @@ def test_more_than_asked_for(sf: Any, reply: Callable[..., Response], found: Any
     assert sf.statement.startswith("FIND {love*} IN ALL FIELDS RETURNING Contact(")
 
 
+@pytest.mark.promise("R9")
 def test_more_than_the_index_hands_out(sf: Any, reply: Callable[..., Response], found: Any) -> None:
     """2,000 records, whatever is asked; the rest is not left out silently."""
     crowd = reply(found(*[another(n) for n in range(2000)]))

@@ -134,6 +134,7 @@ def test_pages_in_a_circle(zoho: Any, rows: Callable[..., Response]) -> None:
         zoho.run(zoho.connector.search(zoho.facts, "Contacts", TextHas("love")), again, again)
 
 
+@pytest.mark.promise("R9")
 def test_more_than_zoho_hands_out(zoho: Any, rows: Callable[..., Response]) -> None:
     """After 2,000 records without an end the search says so, rather than leave some out."""
     pages = [rows(*[{"id": f"{page}{i:03}", "Email": "x"} for i in range(200)], more=True) for page in range(10)]

@@ -83,6 +83,7 @@ def test_look_alikes_are_dropped_and_counted(player: Player) -> None:
 
 
 @pytest.mark.feature("M1")
+@pytest.mark.promise("R9")
 def test_a_page_full_of_look_alikes_is_not_nobody(player: Player) -> None:
     """The contact may be behind what the CRM handed out: the answer is that it is not known."""
     player.crm.put(*(Card(str(at), phone=f"+1 207 946 0018{at}") for at in range(3)), Card("9", phone=NUMBER))
@@ -173,6 +174,7 @@ def test_a_shared_number_is_never_decided_by_itself(player: Player) -> None:
 
 
 @pytest.mark.feature("D2")
+@pytest.mark.promise("R9")
 def test_more_than_can_be_shown_is_not_one(player: Player) -> None:
     """Cut off at the limit, the result says so and opens nothing."""
     player.crm.put(*(Card(str(at), phone="020 7946 0018") for at in range(3)))
