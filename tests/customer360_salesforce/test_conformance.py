@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from customer360.core.effects import Request
 from customer360.core.records import RecordRef
@@ -15,6 +15,10 @@ class TestSalesforce(ConnectorConformance):
     connector = SalesforceConnector()
     people, name_field, spare_field = "Contact", "LastName", "Title"
     refused = ("Email", "no address")
+    waived: ClassVar = {
+        "test_several_choices_are_kept": "a record does not say which of its texts are several choices: they stay as "
+        "Salesforce sends them, joined by semicolons"
+    }
 
     def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Mapping[str, Any]:
         return {"LastName": name, "Phone": phone, "Email": email}

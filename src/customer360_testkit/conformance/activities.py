@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
-from customer360.core.activities import ActivityDraft, CallDraft, NoteDraft, TaskDraft
-from customer360.core.capabilities import Capability, Repeat
+from customer360.core.activities import CallDraft, NoteDraft, TaskDraft
+from customer360.core.capabilities import Capability
 from customer360.core.records import RecordRef, RelatedKind
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
@@ -19,24 +17,8 @@ class ActivityChecks(Bench):
     """See the module."""
 
     def call(self, link: Link, contact: RecordRef, key: str, *, text: str = "") -> CallDraft:
-        started = link.fake.clock.now().replace(microsecond=0) - timedelta(minutes=5)
-        return CallDraft(
-            contact=contact, key=key, subject=f"Call {key}", text=text, started_at=started,
-            duration=timedelta(minutes=2),
-        )  # fmt: skip
-
-    def written(self, link: Link, draft: ActivityDraft) -> RecordRef:
-        ref: RecordRef = link.run(self.connector.create_activity(link.facts, draft))
-        return ref
-
-    def look(self, link: Link, draft: ActivityDraft) -> RecordRef | None:
-        since = link.fake.clock.now() - timedelta(hours=1)
-        found: RecordRef | None = link.run(self.connector.find_created(link.facts, draft, since=since))
-        return found
-
-    def findable(self, link: Link, kind: RelatedKind) -> None:
-        if self.connector.creates(link.facts)[kind].repeat is Repeat.BLIND:
-            pytest.skip("a repeated create is not recognised")
+        draft: CallDraft = self.draft(link, RelatedKind.CALL, contact, key, subject=f"Call {key}", text=text)
+        return draft
 
     @catches("never finds what it has created", _CREATE_CONTACT, _CALL)
     def test_what_was_created_is_found_by_its_key(self, link: Link) -> None:
@@ -135,11 +117,7 @@ class ActivityChecks(Bench):
         contact = self.make(link, "Noted")
         self.written(link, NoteDraft(contact=contact, key="k1", subject="Quillsubject", text="Quilltext"))
         link.wait(LAG)
-        if RelatedKind.NOTE in self.connector.within_contact:
-            whole = self.get(link, contact)
-            records = self.connector.related_within(link.facts, whole, RelatedKind.NOTE)
-        else:
-            records = link.run(self.connector.related(link.facts, contact, RelatedKind.NOTE)).items
+        records = self.listed(link, contact, RelatedKind.NOTE)
         told = " ".join(f"{record.title} {record.text}" for record in records)
         assert ("Quillsubject" in told, "Quilltext" in told) == (True, True)
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 import attrs
 import pytest
 
-from customer360.core.capabilities import Capability
+from customer360.core.activities import DRAFTS, ActivityDraft
+from customer360.core.capabilities import CREATE, RELATED, Capability, Repeat
 from customer360.core.connector import Connector
 from customer360.core.effects import Operation, Request
-from customer360.core.records import Contact, ContactChange, ContactDraft, Fields, RecordRef
+from customer360.core.metadata import Resource, Schema
+from customer360.core.records import (
+    Contact,
+    ContactChange,
+    ContactDraft,
+    Fields,
+    RecordRef,
+    RelatedKind,
+    RelatedRecord,
+)
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import ByHand, signed_in
 from customer360_testkit.fakes.fake import FakeCrm
@@ -23,6 +34,8 @@ MUTANT = "__mutant__"
 NEEDS = "__needs__"
 LAG = 1200.0
 """Seconds until whatever a vendor indexes is indexed."""
+ENDLESS = 1000
+"""No check needs as many requests: a connector that sends more goes in circles."""
 
 
 def catches(mutant: str, *needs: Capability) -> Callable[[F], F]:
@@ -49,10 +62,22 @@ class Link(ByHand[Connector]):
     """A signed-in link that remembers what was asked."""
 
     asked: list[Request] = attrs.field(factory=list)
+    refused: list[tuple[Request, Response]] = attrs.field(factory=list)
+    """What was answered with an error, and how."""
 
-    def send(self, request: Request) -> Response:
+    def carry(self, request: Request) -> Response:
         self.asked.append(request)
-        return super().send(request)
+        if len(self.asked) > ENDLESS:
+            raise AssertionError(f"more than {ENDLESS} requests: it goes in circles")
+        response = super().carry(request)
+        if response.status >= 400:
+            self.refused.append((request, response))
+        return response
+
+    @property
+    def now(self) -> datetime:
+        """The fake's time, in whole seconds."""
+        return self.fake.clock.now().replace(microsecond=0)
 
     @property
     def writes(self) -> int:
@@ -142,3 +167,64 @@ class Bench:
         with pytest.raises(kind) as refused:
             link.run(op)
         return refused.value
+
+    # What happened ----------------------------------------------------------------------------------------------------
+
+    def draft(self, link: Link, kind: RelatedKind, contact: RecordRef, key: str, **given: Any) -> Any:
+        """A draft of that kind: of now, called after its key unless ``given`` says else."""
+        times: dict[str, Any] = {}
+        if kind is RelatedKind.CALL:
+            times = {"started_at": link.now - timedelta(minutes=5), "duration": timedelta(minutes=2)}
+        elif kind is RelatedKind.EVENT:
+            times = {"starts_at": link.now, "ends_at": link.now + timedelta(minutes=30)}
+        return DRAFTS[kind](**{"contact": contact, "key": key, "subject": f"About {key}", **times, **given})
+
+    def written(self, link: Link, draft: ActivityDraft) -> RecordRef:
+        ref: RecordRef = link.run(self.connector.create_activity(link.facts, draft))
+        return ref
+
+    def look(self, link: Link, draft: ActivityDraft, since: datetime | None = None) -> RecordRef | None:
+        since = since if since is not None else link.fake.clock.now() - timedelta(hours=1)
+        found: RecordRef | None = link.run(self.connector.find_created(link.facts, draft, since=since))
+        return found
+
+    def findable(self, link: Link, kind: RelatedKind) -> None:
+        """Skips where a repeated create cannot be recognised."""
+        if self.connector.creates(link.facts)[kind].repeat is Repeat.BLIND:
+            pytest.skip("a repeated create is not recognised")
+
+    def listed(self, link: Link, contact: RecordRef, kind: RelatedKind) -> tuple[RelatedRecord, ...]:
+        """A contact's records of a kind, from the contact itself where they are part of it."""
+        if kind in self.connector.within_contact:
+            return self.connector.related_within(link.facts, self.get(link, contact), kind)
+        records: tuple[RelatedRecord, ...] = link.run(self.connector.related(link.facts, contact, kind)).items
+        return records
+
+    def kinds(self, link: Link, *, apart: bool = False) -> Iterator[RelatedKind]:
+        """The kinds, calls aside, that can be created and listed; ``apart``: each as a record of its own."""
+        for kind, capability in CREATE.items():
+            both = self.can(link, capability) and self.can(link, RELATED[kind])
+            if both and kind is not RelatedKind.CALL and not (apart and kind in self.connector.within_contact):
+                yield kind
+
+    # What it declares of people ---------------------------------------------------------------------------------------
+
+    def resource(self, link: Link) -> Resource:
+        """The declared resource of ``people``."""
+        return next(each for each in self.connector.resources(link.facts) if each.name == self.people)
+
+    def schema(self, link: Link, resource: str | None = None) -> Schema:
+        schema: Schema = link.run(self.connector.describe(link.facts, resource or self.people))
+        return schema
+
+    def writable(self, link: Link, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the fields that can be written, as described."""
+        fields = {field.name: field for field in self.schema(link).fields}
+        return tuple(name for name in names if name in fields and fields[name].creatable and fields[name].editable)
+
+    def made_with(self, link: Link, name: str, fields: Mapping[str, Any]) -> RecordRef:
+        """A contact of that name that has these fields, too."""
+        given = {field: value for field, value in self.fields(name).items() if value is not None}
+        draft = ContactDraft(resource=self.people, fields={**given, **fields})
+        ref: RecordRef = link.run(self.connector.create(link.facts, draft))
+        return ref

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from customer360.core.capabilities import Capability
 from customer360.core.effects import Request
 from customer360.core.errors import (
     AuthError,
     CrmUnavailable,
     Customer360Error,
+    Forbidden,
+    NotFound,
+    QuotaExceeded,
     RateLimited,
     TokenExpired,
     UnexpectedAnswer,
 )
+from customer360.core.records import ContactDraft, RelatedKind
 from customer360.core.search import NameHas
 from customer360.core.wire import Response
 from customer360_testkit.conformance.bench import Bench, Link, catches
@@ -87,3 +98,81 @@ class FailingChecks(Bench):
         for request in link.asked:
             url = request.path if request.path.startswith("https://") else base + request.path
             hosts.check(url)
+
+    @catches("is sure that nothing was written")
+    def test_a_write_that_failed_may_have_been_applied(self, link: Link) -> None:
+        """The outbox looks before it sends again, or there are two (X3)."""
+        for code in (500, 502, 503, 504):
+            for body in (b"", b"<html>", b"{}"):
+                error = self.error(link, _WRITE, Response(code, body))
+                assert error is not None
+                assert error.maybe_applied, (code, body)
+
+    @catches("is never sure")
+    def test_a_write_that_was_refused_was_not_applied(self, link: Link) -> None:
+        """An agent corrects it, and nobody looks for it in vain."""
+        for code in (400, 403, 404, 422, 429):
+            error = self.error(link, _WRITE, Response(code, b"{}"))
+            assert error is not None
+            assert not error.maybe_applied, code
+
+    @catches("tries again what was refused")
+    def test_what_was_refused_is_not_tried_again(self, link: Link) -> None:
+        """It would be refused for ever."""
+        for code in (400, 403, 404, 405, 415, 422):
+            error = self.error(link, _READ, Response(code, b"{}"))
+            assert error is not None
+            assert not error.retryable, code
+
+    @catches("takes what is forbidden for what is not there")
+    def test_a_403_is_a_matter_of_rights(self, link: Link) -> None:
+        """An administrator can help; searching on cannot (F147)."""
+        error = self.error(link, _READ, Response(403, b"{}"))
+        assert isinstance(error, Forbidden | AuthError | QuotaExceeded | RateLimited)
+        assert not isinstance(error, NotFound)
+
+    @catches("retries a create", Capability.CREATE_CONTACT)
+    def test_a_create_that_failed_is_not_repeated(self, link: Link) -> None:
+        """It may have been applied; the outbox decides (R1)."""
+        fields = {name: value for name, value in self.fields("Retried").items() if value is not None}
+        draft = ContactDraft(resource=self.people, fields=fields)
+        self._fails_once(link, self.connector.create(link.facts, draft))
+
+    @catches("retries an activity", Capability.CREATE_CONTACT, Capability.CREATE_CALL)
+    def test_an_activity_that_failed_is_not_repeated(self, link: Link) -> None:
+        """It may have been applied; the outbox decides (R1)."""
+        contact = self.make(link, "Retriedcall")
+        draft = self.draft(link, RelatedKind.CALL, contact, "retry")
+        self._fails_once(link, self.connector.create_activity(link.facts, draft))
+
+    @catches("passes on the vendor's words", Capability.CREATE_CONTACT)
+    def test_the_vendors_words_are_not_passed_on(self, link: Link) -> None:
+        """They quote customers, and errors are logged: no text of an answer stands in one."""
+        field, value = self.refused
+        fields = {name: given for name, given in self.fields("Worded").items() if given is not None}
+        draft = ContactDraft(resource=self.people, fields={**fields, field: value})
+        self.refusal(link, self.connector.create(link.facts, draft), Customer360Error)
+        request, answer = link.refused[-1]
+        for body in _with_words(json.loads(answer.content), "Quill secret!"):
+            error = self.error(link, request, Response(answer.status, json.dumps(body).encode(), answer.headers))
+            assert "Quill secret!" not in f"{error} {error!r} {getattr(error, 'problems', '')}", body
+
+    def _fails_once(self, link: Link, op: Any) -> None:
+        before = link.writes
+        link.fake.faults.add(status(503), times=1, when=lambda method, path: method != "GET")
+        with pytest.raises(CrmUnavailable):
+            link.run(op)
+        assert link.writes - before == 1
+
+
+def _with_words(body: Any, words: str) -> Iterator[Any]:
+    """The body, once for each text in it, with ``words`` in that text's place."""
+    match body:
+        case str():
+            yield words
+        case dict():
+            for name, value in body.items():
+                yield from ({**body, name: each} for each in _with_words(value, words))
+        case list():
+            for place, value in enumerate(body):
+                yield from ([*body[:place], each, *body[place + 1 :]] for each in _with_words(value, words))

@@ -6,8 +6,15 @@ from typing import Any
 
 from customer360_testkit.conformance.activities import ActivityChecks
 from customer360_testkit.conformance.bench import checks_of
+from customer360_testkit.conformance.calls import CallChecks
+from customer360_testkit.conformance.changing import ChangingChecks
 from customer360_testkit.conformance.declaring import DeclaringChecks
+from customer360_testkit.conformance.describing import DescribingChecks
 from customer360_testkit.conformance.failing import FailingChecks
+from customer360_testkit.conformance.finding import FindingChecks
+from customer360_testkit.conformance.keeping import KeepingChecks
+from customer360_testkit.conformance.kinds import KindChecks
+from customer360_testkit.conformance.persons import PersonChecks
 from customer360_testkit.conformance.reading import ReadingChecks
 from customer360_testkit.conformance.searching import SearchingChecks
 from customer360_testkit.conformance.syncing import SyncingChecks
@@ -15,7 +22,20 @@ from customer360_testkit.conformance.writing import WritingChecks
 
 
 class ConnectorConformance(
-    DeclaringChecks, ReadingChecks, SearchingChecks, WritingChecks, ActivityChecks, SyncingChecks, FailingChecks
+    DeclaringChecks,
+    DescribingChecks,
+    ReadingChecks,
+    PersonChecks,
+    SearchingChecks,
+    FindingChecks,
+    WritingChecks,
+    ActivityChecks,
+    KindChecks,
+    CallChecks,
+    ChangingChecks,
+    SyncingChecks,
+    FailingChecks,
+    KeepingChecks,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

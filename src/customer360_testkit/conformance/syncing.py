@@ -78,3 +78,66 @@ class SyncingChecks(Bench):
     def test_a_cursor_of_somebody_else_is_refused(self, link: Link) -> None:
         """Gone: the index starts over."""
         self.refusal(link, self.connector.changes(link.facts, self.people, "no-cursor-of-yours"), Gone)
+
+    @catches("reads who is new only", _DELTA, _CREATE, Capability.UPDATE_CONTACT)
+    def test_what_changed_since_is_read(self, link: Link) -> None:
+        """A new number of an old customer."""
+        ref = self.make(link, "Renumbered", phone="+442079460991")
+        (field,) = {phone.field for phone in self.get(link, ref).phones}
+        link.wait(7200.0)
+        _, _, cursor = self.sync(link)
+        link.wait(120.0)
+        self.change(link, ref, {field: "+442079460992"})
+        link.wait(120.0)
+        changed, _, _ = self.sync(link, cursor)
+        assert ref.id in changed
+        assert "+442079460992" in [phone.text for phone in changed[ref.id].phones]
+
+    @catches("reads changes without their addresses", _DELTA, _CREATE)
+    def test_a_change_brings_its_addresses(self, link: Link) -> None:
+        """Mails are matched by the index, too."""
+        ref = self.make(link, "Addressed", email="addressed@conform.example")
+        link.wait(120.0)
+        changed, _, _ = self.sync(link)
+        assert "addressed@conform.example" in [email.address for email in changed[ref.id].emails]
+
+    @catches("skips what changed as it read", _DELTA, _CREATE)
+    def test_who_comes_while_a_sync_reads_is_read_by_the_next(self, link: Link) -> None:
+        """In the same second, too: no change falls between two rounds."""
+        self.make(link, "Beforehand")
+        changed, _, cursor = self.sync(link)
+        at_once = self.make(link, "Meanwhile")
+        link.wait(120.0)
+        later, _, _ = self.sync(link, cursor)
+        assert at_once.id in {*changed, *later}
+
+    @catches("skips those who changed at the same time", _DELTA, _CREATE)
+    def test_all_who_changed_at_once_are_read(self, link: Link) -> None:
+        """An import writes hundreds within a second; pages begin in the middle of it."""
+        made = {self.make(link, f"Imported{number}").id for number in range(self.connector.limits.page_size % 250 + 5)}
+        link.wait(120.0)
+        changed, _, _ = self.sync(link)
+        assert made <= set(changed)
+
+    @catches("reads its first resource for every other", _DELTA, _CREATE)
+    def test_a_sync_is_of_its_resource(self, link: Link) -> None:
+        """Leads are not contacts."""
+        ref = self.make(link, "Resourced")
+        link.wait(120.0)
+        for resource in link.run(self.connector.list_resources(link.facts)):
+            if resource.contact_kind is None or resource.name == self.people:
+                continue
+            page = link.run(self.connector.changes(link.facts, resource.name))
+            assert {contact.ref.resource for contact in page.changed} <= {resource.name}
+            assert {contact.kind for contact in page.changed} <= {resource.contact_kind}
+            assert ref.id not in {contact.ref.id for contact in page.changed}, resource.name
+
+    @catches("tells of who is gone as if they were there", _DELTA, _CREATE)
+    def test_who_is_gone_is_not_there(self, link: Link) -> None:
+        """Neither new nor changed, in a sync that begins afterwards either."""
+        ref = self.make(link, "Vanished")
+        link.wait(120.0)
+        self.delete(link, ref)
+        link.wait(120.0)
+        changed, _, _ = self.sync(link)
+        assert ref.id not in changed

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
-from tests.customer360_microsoft365.test_conformance import TestMicrosoft365
-from tests.customer360_zoho.test_conformance import TestZoho
+from tests.customer360_testkit.conformance.registry import mutant
 
 from customer360.core.activities import ActivityDraft, CaseDraft, NoteDraft
 from customer360.core.capabilities import Capabilities, Capability, CreateClass, Support
-from customer360.core.connector import Connector, Identity
+from customer360.core.connector import Identity
 from customer360.core.effects import GET, Request
 from customer360.core.errors import (
     AuthError,
@@ -41,23 +40,7 @@ from customer360.core.records import (
 from customer360.core.search import EmailIs, FieldIs, NameHas, Query
 from customer360.core.wire import Response
 from customer360_microsoft365 import Microsoft365Connector
-from customer360_testkit.conformance import ConnectorConformance
 from customer360_zoho import ZohoConnector
-
-Mutant: TypeAlias = tuple[type[ConnectorConformance], type[Connector]]
-MUTANTS: dict[str, Mutant] = {}
-
-
-def mutant(name: str) -> Callable[[type[Connector]], type[Connector]]:
-    """Registers a wrong connector under what is wrong with it."""
-
-    def register(kind: type[Connector]) -> type[Connector]:
-        assert name not in MUTANTS
-        MUTANTS[name] = (TestMicrosoft365 if issubclass(kind, Microsoft365Connector) else TestZoho, kind)
-        return kind
-
-    return register
-
 
 # Declaring ------------------------------------------------------------------------------------------------------------
 
@@ -105,7 +88,7 @@ class Unclassed(ZohoConnector):
 class Hiding(ZohoConnector):
     async def describe(self, facts: LinkFacts, resource: str) -> Schema:
         schema = await super().describe(facts, resource)
-        return attrs.evolve(schema, fields=tuple(field for field in schema.fields if field.name != "Phone"))
+        return attrs.evolve(schema, fields=tuple(field for field in schema.fields if field.name != "Fax"))
 
 
 @mutant("leads to a page without encryption")
@@ -123,7 +106,7 @@ class Homeward(ZohoConnector):
 @mutant("says that everybody is one person")
 class Everybody(ZohoConnector):
     async def identify(self, facts: LinkFacts) -> Identity:
-        return attrs.evolve(await super().identify(facts), user=RecordRef("zoho", "users", "1"))
+        return attrs.evolve(await super().identify(facts), user=RecordRef("zoho", "users", "6100000000000050001"))
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
@@ -161,7 +144,7 @@ class Mangling(_Reading):
 @mutant("loses the numbers of a contact")
 class Numberless(_Reading):
     def read(self, contact: Contact) -> Contact:
-        return attrs.evolve(contact, phones=())
+        return attrs.evolve(contact, phones=()) if contact.name == "Phoned" else contact
 
 
 @mutant("makes up who is not there")
@@ -170,6 +153,8 @@ class Inventing(ZohoConnector):
         try:
             return await super().get(facts, ref)
         except (NotFound, Gone):
+            if not ref.id.isdecimal():
+                raise
             return Contact(ref=ref, kind=ContactKind.CONTACT, name="")
 
 
@@ -406,7 +391,9 @@ class _Listing(ZohoConnector):
 @mutant("lists the oldest first")
 class Backward(_Listing):
     def listed(self, page: Page[RelatedRecord]) -> Page[RelatedRecord]:
-        return Page(page.items[::-1], page.next)
+        return Page(
+            page.items[::-1] if {each.kind for each in page.items} == {RelatedKind.CALL} else page.items, page.next
+        )
 
 
 @mutant("gives the first page again and again")
@@ -414,7 +401,8 @@ class Repeating(ZohoConnector):
     async def related(
         self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
     ) -> Page[RelatedRecord]:
-        return await super().related(facts, contact, kind, limit=limit)
+        page = await super().related(facts, contact, kind, limit=limit, cursor=cursor)
+        return await super().related(facts, contact, kind, limit=limit) if limit == 2 else page
 
 
 @mutant("lists what belongs to others")
@@ -434,7 +422,11 @@ class Promiscuous(ZohoConnector):
 @mutant("takes a call for a task")
 class Mislabelling(_Listing):
     def listed(self, page: Page[RelatedRecord]) -> Page[RelatedRecord]:
-        return Page(tuple(attrs.evolve(record, kind=RelatedKind.TASK) for record in page.items), page.next)
+        items = (
+            attrs.evolve(record, kind=RelatedKind.TASK) if record.kind is RelatedKind.CALL else record
+            for record in page.items
+        )
+        return Page(tuple(items), page.next)
 
 
 @mutant("loses the lines of a text")
@@ -446,17 +438,18 @@ class Flattening(_Listing):
 @mutant("shifts a call by an hour")
 class Shifting(_Listing):
     def listed(self, page: Page[RelatedRecord]) -> Page[RelatedRecord]:
-        late = timedelta(hours=1)
-        return Page(
-            tuple(attrs.evolve(record, at=None if record.at is None else record.at - late) for record in page.items),
-            page.next,
-        )
+        return Page(tuple(self.shifted(record) for record in page.items), page.next)
+
+    def shifted(self, record: RelatedRecord) -> RelatedRecord:
+        if record.at is None or record.kind is not RelatedKind.CALL:
+            return record
+        return attrs.evolve(record, at=record.at - timedelta(hours=1))
 
 
 @mutant("forgets the subject of a note")
 class Forgetful(ZohoConnector):
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
-        if isinstance(draft, NoteDraft):
+        if isinstance(draft, NoteDraft) and draft.key == "k1":
             draft = attrs.evolve(draft, subject="")
         return await super().create_activity(facts, draft)
 
@@ -464,7 +457,7 @@ class Forgetful(ZohoConnector):
 @mutant("does not link")
 class Loose(ZohoConnector):
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
-        """Nothing."""
+        self._require(facts, Capability.LINK)
 
 
 # Syncing --------------------------------------------------------------------------------------------------------------
@@ -488,7 +481,8 @@ class Stopping(_Syncing):
 @mutant("reads changes without their numbers")
 class Unnumbered(_Syncing):
     def page(self, cursor: str | None, changes: Changes) -> Changes:
-        return attrs.evolve(changes, changed=tuple(attrs.evolve(each, phones=()) for each in changes.changed))
+        bare = (attrs.evolve(each, phones=()) if each.name == "Numbered" else each for each in changes.changed)
+        return attrs.evolve(changes, changed=tuple(bare))
 
 
 @mutant("reads everybody again")
@@ -559,7 +553,7 @@ class Confused(_Failing):
 @mutant("does not try again when the CRM is down")
 class Desperate(_Failing):
     def said(self, response: Response, error: Customer360Error | None) -> Customer360Error | None:
-        return UnexpectedAnswer("what?") if response.status == 504 else error
+        return UnexpectedAnswer("what?", maybe_applied=True) if response.status == 504 else error
 
 
 @mutant("takes a page of HTML for data")

@@ -1,0 +1,257 @@
+"""What a call, a task or an appointment says: who rang whom, when, for how long, and what is due."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from customer360.core.activities import CallOutcome, Priority, TaskStatus
+from customer360.core.capabilities import Capability
+from customer360.core.interactions import Direction
+from customer360.core.metadata import FieldType
+from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
+from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
+
+_CREATE, _CALL, _CALLS = Capability.CREATE_CONTACT, Capability.CREATE_CALL, Capability.RELATED_CALLS
+_TASK, _TASKS = Capability.CREATE_TASK, Capability.RELATED_TASKS
+_EVENT, _EVENTS = Capability.CREATE_EVENT, Capability.RELATED_EVENTS
+_INDIA = timezone(timedelta(hours=5, minutes=30))
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
+_MACHINE = re.compile(r"(?i)etag|^W/|^https?:|^\d{4}-\d\d-\d\d|^[A-Za-z0-9+/=_-]{17,}$")
+_OUT, _IN = re.compile(r"(?i)\bout(bound|going|put)?\b"), re.compile(r"(?i)\b(in(bound|coming)|in)\b")
+
+
+class CallChecks(Bench):
+    """See the module."""
+
+    def shown(self, link: Link, kind: RelatedKind, contact: RecordRef, key: str, **given: Any) -> RelatedRecord:
+        """The record that a draft becomes, as listed."""
+        ref = self.written(link, self.draft(link, kind, contact, key, **given))
+        link.wait(LAG)
+        return next(record for record in self.listed(link, contact, kind) if record.ref == ref)
+
+    def call_shown(self, link: Link, contact: RecordRef, key: str, **given: Any) -> RelatedRecord:
+        return self.shown(link, RelatedKind.CALL, contact, key, **given)
+
+    def told(self, link: Link, kind: RelatedKind, contact: RecordRef, key: str, **given: Any) -> str:
+        """What can be read of what a draft becomes, as listed or in the CRM itself, without its key."""
+        record = self.shown(link, kind, contact, key, subject="", text="Quill", **given)
+        rows = [row for name in link.fake.modules for row in link.fake.records(name) if record.ref.id in row.values()]
+        return " | ".join((_words(record), *_texts(rows, record.ref.id))).replace(key, "KEY")
+
+    @catches("turns the direction round", _CREATE, _CALL, _CALLS)
+    def test_who_rang_whom_is_kept(self, link: Link) -> None:
+        """A customer who rang is not one who was rung."""
+        contact = self.make(link, "Directed")
+        told = {
+            direction: self.told(link, RelatedKind.CALL, contact, f"d{number}", direction=direction)
+            for number, direction in enumerate(Direction)
+        }
+        assert bool(_IN.search(told[Direction.INBOUND])) > bool(_OUT.search(told[Direction.INBOUND]))
+        assert bool(_OUT.search(told[Direction.OUTBOUND])) > bool(_IN.search(told[Direction.OUTBOUND]))
+
+    @catches("logs a missed call as answered", _CREATE, _CALL, _CALLS)
+    def test_a_missed_call_is_another_than_an_answered_one(self, link: Link) -> None:
+        """Whoever was not reached is rung again."""
+        contact = self.make(link, "Missing")
+        for direction in Direction:
+            answered, missed = (
+                self.told(
+                    link, RelatedKind.CALL, contact, f"{direction}-{outcome}", outcome=outcome, direction=direction
+                )
+                for outcome in CallOutcome
+            )
+            assert answered != missed, direction
+
+    @catches("takes seconds for minutes", _CREATE, _CALL, _CALLS)
+    def test_a_call_is_as_long_as_it_was(self, link: Link) -> None:
+        """In seconds, or in words that say so."""
+        contact = self.make(link, "Lasting")
+        for number, seconds in enumerate((125, 3725)):
+            record = self.call_shown(link, contact, f"l{number}", duration=timedelta(seconds=seconds))
+            minutes = f"{seconds // 60}:{seconds % 60:02d}"
+            hours = f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+            numbers = [value for value in _values(record.fields) if isinstance(value, int | float)]
+            assert seconds in numbers or minutes in _words(record) or hours in _words(record), seconds
+
+    @catches("drops the offset of a time", _CREATE, _CALL, _CALLS)
+    def test_a_call_of_another_zone_is_of_the_same_moment(self, link: Link) -> None:
+        """Summer or winter, wherever the centre stands (D12)."""
+        contact = self.make(link, "Zoned")
+        for number, started in enumerate(
+            (datetime(2026, 1, 14, 23, 45, tzinfo=_INDIA), datetime(2025, 7, 14, 0, 15, tzinfo=_INDIA))
+        ):
+            record = self.call_shown(link, contact, f"z{number}", started_at=started)
+            assert _tells(record, started), started
+
+    @catches("forgets who rang", _CREATE, _CALL)
+    def test_the_number_that_rang_is_kept(self, link: Link) -> None:
+        """It may be none of the contact's."""
+        contact = self.make(link, "Numbering")
+        for number, direction in enumerate(Direction):
+            customer, ours = f"+4420794608{number:02d}", f"+4930901820{number:03d}"
+            draft = self.draft(
+                link, RelatedKind.CALL, contact, f"c{number}", direction=direction, customer=customer, dialled=ours
+            )
+            self.written(link, draft)
+            assert link.fake.count_holding(customer) == 1, direction
+
+    @catches("skips what happened at the same time", _CREATE, _CALL, _CALLS)
+    def test_calls_of_one_moment_are_all_listed(self, link: Link) -> None:
+        """Across pages, each once."""
+        contact = self.make(link, "Simultaneous")
+        started = link.now - timedelta(minutes=10)
+        refs = {
+            self.written(link, self.draft(link, RelatedKind.CALL, contact, f"s{number}", started_at=started))
+            for number in range(4)
+        }
+        link.wait(LAG)
+        seen, cursor = list[RecordRef](), None
+        for _ in range(6):
+            look = self.connector.related(link.facts, contact, RelatedKind.CALL, limit=1, cursor=cursor)
+            page = link.run(look)
+            seen += [record.ref for record in page.items]
+            if (cursor := page.next) is None:
+                break
+        assert (len(seen), set(seen)) == (4, refs)
+
+    @catches("lists more than was asked for", _CREATE, _CALL, _CALLS)
+    def test_a_list_is_as_long_as_was_asked_for(self, link: Link) -> None:
+        """At most."""
+        contact = self.make(link, "Limited")
+        for number in range(3):
+            self.written(link, self.draft(link, RelatedKind.CALL, contact, f"k{number}"))
+        link.wait(LAG)
+        page = link.run(self.connector.related(link.facts, contact, RelatedKind.CALL, limit=2))
+        assert len(page.items) == 2
+
+    @catches("writes in somebody else's name", _CREATE, _CALL, _CALLS)
+    def test_a_call_is_of_who_wrote_it_down(self, link: Link) -> None:
+        """Or of whom the draft names (F050)."""
+        contact = self.make(link, "Ownedcall")
+        me = link.run(self.connector.identify(link.facts)).user
+        record = self.call_shown(link, contact, "me")
+        if record.owner is None:
+            pytest.skip("calls have no owner")
+        assert record.owner == me
+        others = [name for name in link.fake.users if name != link.user]
+        if others:
+            other = self.signed_in(link.fake, others[0])
+            colleague = other.run(self.connector.identify(other.facts)).user
+            assert self.call_shown(link, contact, "colleague", owner=colleague).owner == colleague
+
+    @catches("drops what a rule adds", _CREATE, _CALL, _CALLS)
+    def test_further_fields_are_kept(self, link: Link) -> None:
+        """By the CRM's own names (F054)."""
+        contact = self.make(link, "Extra")
+        probe = self.written(link, self.draft(link, RelatedKind.CALL, contact, "probe"))
+        described = self.schema(link, probe.resource).fields
+        names = [each.name for each in described if each.type is FieldType.TEXT and each.creatable]
+        if not names:
+            pytest.skip("calls have no text field")
+        extra = {names[0]: "Quillextra"}
+        self.written(link, self.draft(link, RelatedKind.CALL, contact, "extra", extra=extra))
+        assert link.fake.count_holding("Quillextra") == 1
+        assert extra == {names[0]: "Quillextra"}
+
+    @catches("hides what is done", _CREATE, _TASK, _TASKS)
+    def test_a_task_that_is_done_is_listed_as_done(self, link: Link) -> None:
+        """Beside those that are open (F040)."""
+        contact = self.make(link, "Doer")
+        told = {
+            status: self.shown(link, RelatedKind.TASK, contact, f"{status}", status=status) for status in TaskStatus
+        }
+        assert told[TaskStatus.OPEN].status != told[TaskStatus.DONE].status
+
+    @catches("forgets how urgent a task is", _CREATE, _TASK, _TASKS)
+    def test_how_urgent_a_task_is_is_kept(self, link: Link) -> None:
+        """High is neither normal nor low."""
+        contact = self.make(link, "Urgent")
+        told = [
+            self.told(link, RelatedKind.TASK, contact, f"so-{priority}", priority=priority)
+            for priority in (Priority.HIGH, Priority.LOW)
+        ]
+        assert told[0] != told[1]
+
+    @catches("shifts the day on which a task is due", _CREATE, _TASK, _TASKS)
+    def test_a_task_is_due_on_its_day(self, link: Link) -> None:
+        """In any zone: it is a day, not a moment (D12)."""
+        contact = self.make(link, "Due")
+        for number, day in enumerate((date(2026, 7, 1), date(2026, 12, 31))):
+            record = self.shown(link, RelatedKind.TASK, contact, f"due{number}", due_on=day)
+            values = list(_values(record.fields))
+            texts = [record.text, *(value for value in values if isinstance(value, str))]
+            assert day in values or any(day.isoformat() in text for text in texts), day
+
+    @catches("loses the end of an appointment", _CREATE, _EVENT, _EVENTS)
+    def test_an_appointment_keeps_its_times(self, link: Link) -> None:
+        """From when until when, past or to come."""
+        contact = self.make(link, "Appointed")
+        for number, day in enumerate((-40, 40)):
+            starts = (link.now + timedelta(days=day)).astimezone(_INDIA)
+            ends = starts + timedelta(minutes=45)
+            record = self.shown(link, RelatedKind.EVENT, contact, f"e{number}", starts_at=starts, ends_at=ends)
+            assert record.at == starts, day
+            numbers = [value for value in _values(record.fields) if isinstance(value, int | float)]
+            assert _tells(record, ends) or 45 in numbers or 2700 in numbers, day
+
+    @catches("forgets where an appointment is", _CREATE, _EVENT, _EVENTS)
+    def test_an_appointment_keeps_its_place(self, link: Link) -> None:
+        """Where one goes."""
+        contact = self.make(link, "Located")
+        self.shown(link, RelatedKind.EVENT, contact, "place", location="Quillplace 9")
+        assert link.fake.count_holding("Quillplace 9") == 1
+
+    @catches("invites the customer", _CREATE, _EVENT)
+    def test_a_customer_is_not_invited(self, link: Link) -> None:
+        """Nobody gets a mail from an entry in a calendar (F052)."""
+        contact = self.make(link, "Invited", email="invited@conform.example")
+        self.get(link, contact)
+        before = len(link.asked)
+        self.written(link, self.draft(link, RelatedKind.EVENT, contact, "party"))
+        assert [
+            request for request in link.asked[before:] if "invited@conform" in repr((request.json, request.form))
+        ] == []
+
+    @catches("forgets what a call is about", _CREATE, _CALL, Capability.CREATE_CASE)
+    def test_a_call_about_a_case_names_it(self, link: Link) -> None:
+        """Where the CRM has both (F053)."""
+        contact = self.make(link, "Related")
+        case = self.written(link, self.draft(link, RelatedKind.CASE, contact, "case"))
+        before = link.fake.count_holding(case.id)
+        self.written(link, self.draft(link, RelatedKind.CALL, contact, "about", related=(case,)))
+        assert link.fake.count_holding(case.id) > before
+
+
+def _values(fields: object) -> Iterator[Any]:
+    """Every value, those within structures too."""
+    if isinstance(fields, Mapping):
+        for value in fields.values():
+            yield from _values(value)
+    elif isinstance(fields, tuple | list):
+        for value in fields:
+            yield from _values(value)
+    else:
+        yield fields
+
+
+def _words(record: RelatedRecord) -> str:
+    """What a person reads in a record: no times, no ids."""
+    return " | ".join((record.status or "", record.title, record.text, *_texts(record.fields, record.ref.id)))
+
+
+def _texts(fields: object, identifier: str) -> list[str]:
+    """Texts among the values that are neither times nor made by a machine."""
+    texts = [value for value in _values(fields) if isinstance(value, str) and identifier not in value]
+    return [text for text in texts if not _MACHINE.search(text)]
+
+
+def _tells(record: RelatedRecord, moment: datetime) -> bool:
+    """Whether a record says that moment: as a time, or written out."""
+    times = [record.at, *(value for value in _values(record.fields) if isinstance(value, datetime))]
+    written = [datetime.fromisoformat(text) for text in _ISO.findall(_words(record))]
+    return moment in times or moment in written

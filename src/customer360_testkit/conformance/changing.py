@@ -1,0 +1,111 @@
+"""What was written down can be changed, untied and listed by what it says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from customer360.core.activities import ActivityChange, ActivityFilter, TaskStatus
+from customer360.core.capabilities import Capability
+from customer360.core.errors import Gone, Unsupported
+from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
+from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
+
+_CREATE, _TASK, _TASKS = Capability.CREATE_CONTACT, Capability.CREATE_TASK, Capability.RELATED_TASKS
+_CHANGE, _LIST, _UNLINK = Capability.UPDATE_ACTIVITY, Capability.LIST_ACTIVITIES, Capability.UNLINK
+_CALL, _CALLS = Capability.CREATE_CALL, Capability.RELATED_CALLS
+
+
+class ChangingChecks(Bench):
+    """See the module."""
+
+    def task(self, link: Link, contact: RecordRef, key: str) -> RecordRef:
+        draft = self.draft(link, RelatedKind.TASK, contact, key, text="Quilltext", due_on=date(2026, 7, 1))
+        return self.written(link, draft)
+
+    def changed(self, link: Link, contact: RecordRef, ref: RecordRef, **change: object) -> RelatedRecord:
+        """The task as listed after the change."""
+        op = self.connector.update_activity(link.facts, ActivityChange(ref=ref, kind=RelatedKind.TASK, **change))  # type: ignore[arg-type]
+        link.run(op)
+        link.wait(LAG)
+        return next(each for each in self.listed(link, contact, RelatedKind.TASK) if each.ref == ref)
+
+    @catches("does not change a task", _CREATE, _TASK, _TASKS, _CHANGE)
+    def test_a_task_is_changed(self, link: Link) -> None:
+        """Its subject, its text, its day (F051)."""
+        contact = self.make(link, "Changingtask")
+        ref = self.task(link, contact, "change")
+        record = self.changed(
+            link, contact, ref, subject="Quillnewtitle", text="Quillnewtext", due_on=date(2027, 3, 31)
+        )
+        assert "Quillnewtitle" in record.title
+        assert "Quillnewtext" in record.text
+        assert link.fake.count_holding("2027-03-31") == 1 or "2027, 3, 31" in repr(record.fields)
+
+    @catches("does not tick a task off", _CREATE, _TASK, _TASKS, _CHANGE)
+    def test_a_task_is_done(self, link: Link) -> None:
+        """And open again."""
+        contact = self.make(link, "Tickingtask")
+        ref = self.task(link, contact, "tick")
+        told = [self.changed(link, contact, ref, status=status).status for status in (TaskStatus.DONE, TaskStatus.OPEN)]
+        assert told[0] != told[1]
+
+    @catches("wipes what is not being changed", _CREATE, _TASK, _TASKS, _CHANGE)
+    def test_a_change_of_a_task_leaves_the_rest(self, link: Link) -> None:
+        """Unset is not null (F051)."""
+        contact = self.make(link, "Carefultask")
+        ref = self.task(link, contact, "careful")
+        record = self.changed(link, contact, ref, subject="Quillnewtitle")
+        assert "Quilltext" in record.text
+        assert link.fake.count_holding("2026-07-01") == 1 or "2026, 7, 1)" in repr(record.fields)
+        assert (
+            "About careful" in self.changed(link, contact, self.task(link, contact, "careful"), text="Quillnew").title
+        )
+
+    @catches("does not untie", _CREATE, _TASK, _TASKS, Capability.LINK, _UNLINK)
+    def test_an_untied_record_is_not_listed(self, link: Link) -> None:
+        """And is still there for the others (F045)."""
+        first, second = self.make(link, "Untied"), self.make(link, "Tied")
+        ref = self.task(link, first, "tied")
+        link.run(self.connector.link(link.facts, second, ref))
+        link.wait(LAG)
+        link.run(self.connector.unlink(link.facts, second, ref))
+        link.wait(LAG)
+        assert self.listed(link, second, RelatedKind.TASK) == ()
+        assert link.fake.count_holding("About tied") == 1
+
+    @catches("lists calls of everybody", _CREATE, _CALL, _CALLS, _LIST)
+    def test_a_listing_is_of_the_contact_that_was_asked_for(self, link: Link) -> None:
+        """Newest first, page by page (F055)."""
+        mine, other = self.make(link, "Filtered"), self.make(link, "Unfiltered")
+        refs = list[RecordRef]()
+        for number in range(3):
+            refs.insert(0, self.written(link, self.draft(link, RelatedKind.CALL, mine, f"f{number}")))
+            self.written(link, self.draft(link, RelatedKind.CALL, other, f"o{number}"))
+            link.wait(3600.0)
+        declared = self.connector.resources(link.facts)
+        resource = next(each.name for each in declared if each.related_kind is RelatedKind.CALL)
+        seen, cursor = list[RecordRef](), None
+        for _ in range(4):
+            asked = ActivityFilter(resource=resource, contact=mine, limit=2, cursor=cursor)
+            page = link.run(self.connector.activities(link.facts, asked))
+            assert len(page.items) <= 2
+            seen += [record.ref for record in page.items]
+            if (cursor := page.next) is None:
+                break
+        assert seen == refs
+
+    @catches("lists a resource that is not there", _LIST)
+    def test_a_listing_of_nothing_known_is_refused(self, link: Link) -> None:
+        """No records would be a wrong answer (F055)."""
+        asked = ActivityFilter(resource="Quillnosuch")
+        self.refusal(link, self.connector.activities(link.facts, asked), Unsupported)
+
+    @catches("goes on from a page that means nothing", _CREATE, _CALLS)
+    def test_a_cursor_that_means_nothing_is_refused(self, link: Link) -> None:
+        """The first page again would be a lie."""
+        contact = self.make(link, "Cursed")
+        look = self.connector.related(link.facts, contact, RelatedKind.CALL, cursor="no cursor of yours")
+        with pytest.raises((Gone, Unsupported)):
+            link.run(look)

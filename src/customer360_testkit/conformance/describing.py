@@ -1,0 +1,176 @@
+"""Fields hold what they are described to hold: forms are built from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from customer360.core.capabilities import Capability
+from customer360.core.errors import Customer360Error
+from customer360.core.metadata import FieldInfo, FieldType
+from customer360.core.search import FieldIs
+from customer360_testkit.conformance.bench import Bench, Link, catches
+
+_CREATE, _UPDATE, _FIELD = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT, Capability.SEARCH_FIELD
+_SUMMER = datetime(2019, 7, 14, 23, 30, tzinfo=UTC)
+
+
+class DescribingChecks(Bench):
+    """See the module."""
+
+    def typed(self, link: Link, *types: FieldType) -> list[FieldInfo]:
+        """The fields of people of these types that can be written. Skips where there are none."""
+        fields = [each for each in self.schema(link).fields if each.creatable and each.editable and each.type in types]
+        if not fields:
+            pytest.skip(f"people have no {types[0].value} to write")
+        return fields
+
+    def kept(self, link: Link, name: str, values: Mapping[str, Any]) -> None:
+        """A contact that is changed to have these values has them."""
+        ref = self.make(link, name)
+        self.change(link, ref, values)
+        fields = self.get(link, ref).fields
+        assert {field: fields.get(field) for field in values} == dict(values)
+
+    @catches("maps a standard field to none")
+    def test_standard_fields_are_described(self, link: Link) -> None:
+        """Agents edit by these names (F011)."""
+        for resource in link.run(self.connector.list_resources(link.facts)):
+            if resource.standard:
+                names = {field.name for field in self.schema(link, resource.name).fields}
+                assert set(resource.standard.values()) <= names, resource.name
+
+    @catches("describes a field twice")
+    def test_each_field_is_described_once(self, link: Link) -> None:
+        """Under its name, with a label that people can read."""
+        fields = self.schema(link).fields
+        assert len({field.name for field in fields}) == len(fields)
+        assert [field.name for field in fields if not field.label.strip()] == []
+
+    @catches("forgets what a choice is called")
+    def test_a_choice_says_what_can_be_chosen(self, link: Link) -> None:
+        """Values and labels, each value once (F116)."""
+        for field in self.schema(link).fields:
+            if field.type is FieldType.CHOICE and field.editable:
+                values = [choice.value for choice in field.choices]
+                assert values, field.name
+                assert len(set(values)) == len(values), field.name
+                assert all(choice.label.strip() for choice in field.choices), field.name
+
+    @catches("describes a field as read only that is not")
+    def test_what_can_be_written_is_described_so(self, link: Link) -> None:
+        """A form shows no field for what it takes for read only."""
+        needed = {*self.fields("Quill", "+442079460991", "quill@conform.example"), self.name_field, self.spare_field}
+        assert set(self.writable(link, tuple(sorted(needed)))) == needed
+
+    @catches("asks for more than the CRM does")
+    def test_what_is_required_suffices(self, link: Link) -> None:
+        """A form would not let a caller through without it."""
+        given = {name for name, value in self.fields("Quill").items() if value is not None}
+        assert {field.name for field in self.schema(link).fields if field.required and field.creatable} <= given
+
+    @catches("cannot describe an activity")
+    def test_each_resource_is_described(self, link: Link) -> None:
+        """Layouts of activities are chosen from their fields (F115)."""
+        for resource in link.run(self.connector.list_resources(link.facts)):
+            assert self.schema(link, resource.name).fields, resource.name
+
+    @catches("does not list what it declares")
+    def test_what_is_declared_is_listed(self, link: Link) -> None:
+        """By the same names, and once (F115)."""
+        names = [resource.name for resource in link.run(self.connector.list_resources(link.facts))]
+        assert len(set(names)) == len(names)
+        kinds = [each.contact_kind or each.related_kind for each in self.connector.resources(link.facts)]
+        listed = [
+            each.contact_kind or each.related_kind for each in link.run(self.connector.list_resources(link.facts))
+        ]
+        assert set(kinds) <= set(listed)
+        assert self.people in names
+
+    @catches("calls a field searchable that is not", _FIELD)
+    def test_what_is_described_as_searchable_is_searched(self, link: Link) -> None:
+        """Rules compare by it (F118)."""
+        fields = [each for each in self.schema(link).fields if each.searchable and each.editable]
+        texts = [each for each in fields if each.type in (FieldType.TEXT, FieldType.EMAIL)]
+        assert self.name_field in {field.name for field in texts}
+        for field in texts:
+            value = "quill@conform.example" if field.type is FieldType.EMAIL else "Quillnobody"
+            assert self.found(link, FieldIs(field.name, value)) == (), field.name
+
+    @catches("searches a field that nobody knows", _FIELD)
+    def test_a_field_that_is_not_there_is_not_searched(self, link: Link) -> None:
+        """Nobody found would be a wrong answer."""
+        for name in ("Quill no such field", "QuillNoSuchField"):
+            with pytest.raises(Customer360Error):
+                self.found(link, FieldIs(name, "x"))
+
+    @catches("loses custom fields", _CREATE, _UPDATE)
+    def test_texts_are_kept(self, link: Link) -> None:
+        """Each in its own field, the customer's own fields too (F011)."""
+        names = {FieldType.TEXT, FieldType.LONG_TEXT}
+        standard = set(self.resource(link).standard.values()) - {self.spare_field}
+        own = [field for field in self.typed(link, *names) if field.name not in standard]
+        texts = {field.name: f"Quill {number}"[: field.max_length] for number, field in enumerate(own[:12])}
+        texts |= {field.name: f"Own {number}"[: field.max_length] for number, field in enumerate(own) if field.custom}
+        self.kept(link, "Texter", texts)
+
+    @catches("shortens what fits", _CREATE, _UPDATE)
+    def test_a_text_may_be_as_long_as_described(self, link: Link) -> None:
+        """To the last letter."""
+        longest = [field for field in self.typed(link, FieldType.TEXT) if field.name == self.spare_field]
+        if not longest or longest[0].max_length is None:
+            pytest.skip("the spare field has no described length")
+        self.kept(link, "Longest", {self.spare_field: "x" * (longest[0].max_length - 1) + "z"})
+
+    @catches("reads the label of a choice", _CREATE, _UPDATE)
+    def test_a_choice_is_kept(self, link: Link) -> None:
+        """By its value, each of them."""
+        for field in self.typed(link, FieldType.CHOICE):
+            for choice in (field.choices[0], field.choices[-1]):
+                self.kept(link, "Chooser", {field.name: choice.value})
+
+    @catches("flattens several choices", _CREATE, _UPDATE)
+    def test_several_choices_are_kept(self, link: Link) -> None:
+        """As several, with a comma in none of them taken for two."""
+        for field in self.typed(link, FieldType.CHOICES):
+            values = tuple(choice.value for choice in field.choices[:2]) or ("Quill, A", "Quill B")
+            self.kept(link, "Severals", {field.name: values})
+            self.kept(link, "Single", {field.name: values[:1]})
+
+    @catches("shifts a day", _CREATE, _UPDATE)
+    def test_a_day_is_kept(self, link: Link) -> None:
+        """Wherever the server is: a birthday has no time zone (D12)."""
+        for field in self.typed(link, FieldType.DATE):
+            for day in (date(1960, 2, 29), date(2019, 12, 31)):
+                self.kept(link, "Dayly", {field.name: day})
+
+    @catches("loses the zone of a time", _CREATE, _UPDATE)
+    def test_a_moment_is_kept(self, link: Link) -> None:
+        """The same moment, an hour before midnight in summer too (D12)."""
+        for field in self.typed(link, FieldType.DATETIME):
+            ref = self.make(link, "Momentary")
+            self.change(link, ref, {field.name: _SUMMER})
+            read = self.get(link, ref).fields[field.name]
+            # Outlook, for one, keeps the day of a birthday; what it keeps must not be another one.
+            assert isinstance(read, datetime), field.name
+            assert read == _SUMMER or read.astimezone(UTC).date() == _SUMMER.date(), field.name
+
+    @catches("says false in a word", _CREATE, _UPDATE)
+    def test_yes_and_no_are_kept(self, link: Link) -> None:
+        """As themselves: any text is true."""
+        for field in self.typed(link, FieldType.BOOLEAN):
+            for value in (True, False):
+                ref = self.make(link, "Decided")
+                self.change(link, ref, {field.name: value})
+                assert self.get(link, ref).fields[field.name] is value, field.name
+
+    @catches("rounds a number", _CREATE, _UPDATE)
+    def test_a_number_is_kept(self, link: Link) -> None:
+        """To its cents."""
+        for field in self.typed(link, FieldType.NUMBER):
+            ref = self.make(link, "Numeral")
+            self.change(link, ref, {field.name: 12.25})
+            assert self.get(link, ref).fields[field.name] == 12.25, field.name

@@ -1,0 +1,139 @@
+"""Every part of a contact is read as it was written, in its own place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from customer360.core.capabilities import Capability
+from customer360.core.errors import Customer360Error
+from customer360.core.metadata import StandardField
+from customer360.core.records import ContactChange, ContactDraft, RecordRef
+from customer360_testkit.conformance.bench import Bench, Link, catches
+
+_CREATE, _UPDATE = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT
+
+
+class PersonChecks(Bench):
+    """See the module."""
+
+    @catches("swaps two numbers", _CREATE)
+    def test_every_number_is_read_from_its_field(self, link: Link) -> None:
+        """All of them, each in the field that it was written to: a mobile is no landline (F011)."""
+        fields = self.writable(link, self.resource(link).phones)
+        given = {field: f"+44 20 7946 0{number:03d}" for number, field in enumerate(fields)}
+        contact = self.get(link, self.made_with(link, "Manyphones", given))
+        assert {phone.field: phone.text for phone in contact.phones} == given
+
+    @catches("drops the second address", _CREATE)
+    def test_every_address_is_read(self, link: Link) -> None:
+        """All of them, each in the field that it was written to."""
+        fields = self.writable(link, self.resource(link).emails)
+        given = {field: f"quill{number}@conform.example" for number, field in enumerate(fields)}
+        contact = self.get(link, self.made_with(link, "Manymails", given))
+        assert {email.field: email.address for email in contact.emails} == given
+
+    @catches("writes addresses in small letters", _CREATE)
+    def test_an_address_is_read_as_it_was_typed(self, link: Link) -> None:
+        """Comparing is one thing, changing what people see another."""
+        contact = self.get(link, self.make(link, "Lettered", email="Quill.Mixed@Conform.example"))
+        assert "Quill.Mixed@Conform.example" in [email.address for email in contact.emails]
+
+    @catches("swaps first and last name", _CREATE)
+    def test_first_and_last_name_keep_their_places(self, link: Link) -> None:
+        """An agent says the right one."""
+        standard = self.resource(link).standard
+        given, family = standard.get(StandardField.GIVEN_NAME), standard.get(StandardField.FAMILY_NAME)
+        if given is None or family is None:
+            pytest.skip("names have no parts")
+        contact = self.get(link, self.made_with(link, "Quillfamily", {given: "Quillgiven", family: "Quillfamily"}))
+        assert (contact.given_name, contact.family_name) == ("Quillgiven", "Quillfamily")
+        assert {"Quillgiven", "Quillfamily"} <= set(contact.name.replace(",", " ").split())
+
+    @catches("reads a contact as somebody else", _CREATE)
+    def test_a_contact_is_who_was_asked_for(self, link: Link) -> None:
+        """Its reference leads back to it, and it is of its resource's kind."""
+        ref = self.make(link, "Himself")
+        contact = self.get(link, ref)
+        assert (contact.ref, contact.kind) == (ref, self.resource(link).contact_kind)
+
+    @catches("shifts when a contact was made", _CREATE)
+    def test_it_is_told_when_a_contact_was_made(self, link: Link) -> None:
+        """In whatever zone the CRM tells it."""
+        link.wait(7200.0)
+        contact = self.get(link, self.make(link, "Born"))
+        for told in (contact.created_at, contact.modified_at):
+            assert told is None or abs(told - link.now) < timedelta(minutes=2)
+
+    @catches("says None where there is nothing", _CREATE)
+    def test_what_is_not_there_is_not_made_up(self, link: Link) -> None:
+        """No number, no address, no word for nothing."""
+        contact = self.get(link, self.make(link, "Bareperson"))
+        assert (contact.phones, contact.emails) == ((), ())
+        assert not contact.company
+        words = {value.casefold() for value in contact.fields.values() if isinstance(value, str)}
+        assert not words & {"none", "null", "nan", "undefined"}
+
+    @catches("reads a name as markup", _CREATE)
+    def test_a_name_is_no_markup(self, link: Link) -> None:
+        """Neither taken for HTML nor escaped as such."""
+        for name in ("<b>Quill</b>", "R&D", "R&amp;D", "Quill &#38; Co", "a < b > c", '"Quill"'):
+            contact = self.get(link, self.make(link, name))
+            assert (contact.fields[self.name_field], name in contact.name) == (name, True)
+
+    @catches("takes digits for a number", _CREATE)
+    def test_digits_are_text(self, link: Link) -> None:
+        """A customer number keeps its zeros, and the word for no remains a word."""
+        for text in ("007", "1e5", "10.50", "false", "NaN"):
+            ref = self.made_with(link, "Digital", {self.spare_field: text})
+            assert self.get(link, ref).fields[self.spare_field] == text
+
+    @catches("gives a contact to another owner", _CREATE)
+    def test_a_contact_belongs_to_who_made_it(self, link: Link) -> None:
+        """Where the CRM has owners, as it refers to its users."""
+        owner = self.get(link, self.make(link, "Owned")).owner
+        if owner is None:
+            pytest.skip("contacts have no owner")
+        assert owner == link.run(self.connector.identify(link.facts)).user
+
+    @catches("takes part of an id for the id", _CREATE)
+    def test_an_id_is_the_whole_id(self, link: Link) -> None:
+        """Whatever it holds, it is quoted; nobody is read by an id that only contains theirs (injection)."""
+        ref = self.make(link, "Identified")
+        for text in (f"{ref.id}?a=b", f"{ref.id}#", f"x/../{ref.id}", f"{ref.id}/", f"{ref.id}' or 'a'='a", ""):
+            self.refusal(link, self.connector.get(link.facts, RecordRef(ref.crm, ref.resource, text)), Customer360Error)
+
+    @catches("changes one field after the other", _CREATE, _UPDATE)
+    def test_a_change_is_one_request_that_writes(self, link: Link) -> None:
+        """Else it is done by half when the second fails."""
+        ref = self.make(link, "Changeable")
+        link.wait(60.0)  # some CRMs are busy with a new record for a moment
+        before = link.writes
+        self.change(link, ref, {self.name_field: "Changed", self.spare_field: "Spare"})
+        assert link.writes - before == 1
+
+    @catches("changes the change that it is given", _CREATE, _UPDATE)
+    def test_a_change_is_left_as_it_was(self, link: Link) -> None:
+        """It may be sent again."""
+        change = ContactChange(ref=self.make(link, "Kept"), fields={self.spare_field: "Spare"})
+        link.run(self.connector.update(link.facts, change))
+        assert dict(change.fields) == {self.spare_field: "Spare"}
+
+    @catches("drops a field that it does not know", _CREATE)
+    def test_a_field_that_is_not_there_is_refused(self, link: Link) -> None:
+        """Nothing may seem to be written that is not (F012)."""
+        fields = {**self.fields("Nosuchfield"), "Quill_no_such_field": "x"}
+        draft = ContactDraft(
+            resource=self.people, fields={name: value for name, value in fields.items() if value is not None}
+        )
+        self.refusal(link, self.connector.create(link.facts, draft), Customer360Error)
+
+    @catches("takes a change of who is gone for done", _CREATE, _UPDATE)
+    def test_a_change_of_who_is_gone_is_refused(self, link: Link) -> None:
+        """An agent must know that it went nowhere."""
+        ref = self.make(link, "Leftbehind")
+        self.delete(link, ref)
+        link.wait(1.0)
+        change = ContactChange(ref=ref, fields={self.spare_field: "Spare"})
+        self.refusal(link, self.connector.update(link.facts, change), Customer360Error)
