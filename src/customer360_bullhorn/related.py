@@ -71,6 +71,9 @@ READINGS: Final = {
 }
 
 
+_LONGEST_TITLE: Final = 80
+
+
 def entity_of(resource: str) -> str:
     """The entity behind an activity resource; :class:`Unsupported` for what is none."""
     name = "Note" if resource == "Call" else resource
@@ -84,6 +87,10 @@ def related_of(name: str, row: Row, *, call: bool = False, url: str | None = Non
     reading, job = READINGS[name], row.get("jobOrder")
     title = text_of(row, reading.title) or (text_of(job, "title") if isinstance(job, dict) else "")
     text = text_of(row, reading.text)
+    if name == "Note":
+        text = plain(text)
+        if not call:  # what it is called says nothing of it: most are of one kind
+            title = next((line for line in text.splitlines() if line.strip()), title)[:_LONGEST_TITLE]
     status = text_of(row, reading.status) if reading.status else ""
     fields = fields_of(row, {})
     if name == "Task":
@@ -93,7 +100,7 @@ def related_of(name: str, row: Row, *, call: bool = False, url: str | None = Non
         ref=RecordRef(KEY, name, id_of(row) or ""),
         kind=RelatedKind.CALL if call else KIND_OF[name],
         title=title,
-        text=plain(text) if name == "Note" else text,
+        text=text,
         at=time_of(row.get(reading.at)),
         created_at=time_of(row.get("dateAdded")),
         status=status or None,

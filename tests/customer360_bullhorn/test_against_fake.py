@@ -92,6 +92,11 @@ def plain() -> Link:
     return sign_in(FAKE(cast=()))
 
 
+def as_they_are(link: Link) -> bool:
+    """Whether every switch has its default."""
+    return all(link.fake.switches[switch.name] == switch.default for switch in FAKE.known_switches)
+
+
 def make(link: Link, resource: str = "Candidate", **fields: Any) -> RecordRef:
     if resource in PEOPLE:
         company = {"clientCorporation": COMPANY} if resource == "ClientContact" else {}
@@ -269,7 +274,7 @@ def look_for_every_number(link: Link, members: Sequence[CastMember]) -> None:
 @pytest.mark.feature("F010")
 def test_numbers_of_the_cast_are_found(link: Link) -> None:
     """However they were typed, in one request for each entity (D1)."""
-    look_for_every_number(link, link.fake.cast[:20])
+    look_for_every_number(link, link.fake.cast[:20] if as_they_are(link) else link.fake.cast[:6])
 
 
 @pytest.mark.slow
@@ -330,8 +335,7 @@ AWKWARD = (
 def awkward(shared: Link) -> dict[str, set[str]]:
     """Records with awkward names, twice each."""
     held: dict[str, set[str]] = {}
-    usual = all(shared.fake.switches[switch.name] == switch.default for switch in FAKE.known_switches)
-    for text in AWKWARD * 2 if usual else AWKWARD[::5]:
+    for text in AWKWARD * 2 if as_they_are(shared) else AWKWARD[::5]:
         held.setdefault(text, set()).add(make(shared, lastName=text).id)
     shared.index_caught_up()
     return held
