@@ -1,0 +1,40 @@
+"""Bullhorn by the suite that every connector must pass: the people of its index, and those of its database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from customer360.core.effects import Request
+from customer360.core.records import RecordRef
+from customer360_bullhorn import BullhornConnector
+from customer360_testkit.conformance import ConnectorConformance, Link
+
+_WAIVED = {
+    "test_an_untied_record_is_not_listed": "a task stays with its person in the hardest reading, and it is said",
+}
+
+
+class TestCandidates(ConnectorConformance):
+    connector = BullhornConnector()
+    people, name_field, spare_field = "Candidate", "lastName", "occupation"
+    refused = ("lastName", "x" * 51)
+    waived: ClassVar[Mapping[str, str]] = _WAIVED
+
+    def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Mapping[str, Any]:
+        return {"firstName": "A", "lastName": name, "status": "Active", "phone": phone, "email": email}
+
+    def delete(self, link: Link, ref: RecordRef) -> None:
+        link.send(Request(method="DELETE", path=f"/entity/{ref.resource}/{ref.id}"))
+
+
+class TestClientContacts(TestCandidates):
+    people = "ClientContact"
+    waived: ClassVar[Mapping[str, str]] = {
+        **_WAIVED,
+        "test_what_is_not_there_is_not_made_up": "Bullhorn keeps no client contact without a company",
+    }
+
+    def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Mapping[str, Any]:
+        company = RecordRef("bullhorn", "ClientCorporation", "1")
+        return {**super().fields(name, phone, email), "clientCorporation": company}
