@@ -1,86 +1,136 @@
-"""P7: how many spellings are recognised, how many look-alikes are mistaken, how fast.
+"""P7: what is found of what people type, what is mistaken for it, and how fast numbers are read.
 
-Run: python benchmarks/phones.py [numbers per country]
-Prints recall with the record's own country known, and with one fixed wrong country; mistakes on pairs of different
-numbers that share their last seven digits; and texts per second. Targets in brackets.
+Run: python -m benchmarks phones   (or: python benchmarks/phones.py [--quick])
+In memory on tens of thousands of spellings; then stored in and found again, over HTTP, in the fake of every installed
+CRM. The set and what it knows are ``customer360_testkit.evaluation``.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import time
-from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 
 import phonenumbers as plans
-from phone_spellings import COUNTRIES, drawn, look_alikes, written
 
 from customer360.core import phones
-from customer360.core.phones import Grade, compare, read
+from customer360.core.phones import compare, read
+from customer360.plugins import installed
+from customer360_testkit.evaluation import (
+    COUNTRIES,
+    Tally,
+    World,
+    evaluate,
+    hits,
+    judged,
+    look_alikes,
+    mistaken,
+    rows,
+    samples,
+)
+from customer360_testkit.fakes.registry import fake_names
+
+QUICK = "--quick" in sys.argv
+GOALS = {World.RECORD: 99.5, World.ACCOUNT: 99.5, World.WRONG: 99.3}
+MISTAKEN = 0.1
 
 
-def main(each: int) -> None:
-    chance = random.Random(360)
-    samples = [
-        sample
-        for country in COUNTRIES
-        for number in drawn(country, each, chance)
-        for sample in written(number, country, chance)
-    ]
-    numbers = {sample.e164: read(sample.e164) for sample in samples}
-    print(f"{len(numbers)} numbers of {len(COUNTRIES)} countries in {len(samples)} spellings")
-    for title, goal, wrong in (("own country", 99.5, False), ("wrong country", 99.3, True)):
-        grades: Counter[Grade] = Counter()
-        missed: Counter[str] = Counter()
-        for sample in samples:
-            number = numbers[sample.e164]
-            assert number is not None
-            guessed = ("ES" if sample.country != "ES" else "US",)
-            grade = compare(number, sample.text, guessed, own=None if wrong else sample.country)
-            grades[grade] += 1
-            if grade is Grade.NONE:
-                missed[f"{sample.style} {sample.country}"] += 1
-        recall = 100 * (1 - grades[Grade.NONE] / len(samples))
-        shares = ", ".join(f"{grade.name.lower()} {100 * grades[grade] / len(samples):.2f}" for grade in Grade)
-        print(f"recall, {title}: {recall:.2f} % (>= {goal}); {shares}; most missed: {missed.most_common(5)}")
+def main() -> None:
+    in_memory()
+    for crm in sorted(installed().connectors.keys() & set(fake_names())):
+        over_http(crm)
+    speed()
 
-    pairs = list(look_alikes(each * 40, chance))
-    for title, form in (
-        ("international", plans.PhoneNumberFormat.INTERNATIONAL),
-        ("national", plans.PhoneNumberFormat.NATIONAL),
-    ):
-        for where in ("own country", "wrong country"):
-            mistaken: Counter[Grade] = Counter()
-            for one, other, country in pairs:
-                number = read(one)
-                assert number is not None
-                text = plans.format_number(plans.parse(other), form)
-                guessed = ("ES" if country != "ES" else "US",)
-                own = country if where == "own country" else None
-                mistaken[compare(number, text, guessed, own=own)] += 1
-            wrong_count = len(pairs) - mistaken[Grade.NONE]
-            shares = ", ".join(f"{g.name.lower()} {mistaken[g]}" for g in Grade if g is not Grade.NONE)
-            print(
-                f"mistaken, {title} text, {where}: {100 * wrong_count / len(pairs):.3f} % of {len(pairs)} look-alikes"
-                f" (<= 0.1 with the own country); {shares}"
-            )
 
-    chance.shuffle(samples)
-    texts = [(sample.text, (sample.country,)) for sample in samples[:20_000]]
-    for cached in (phones._read, phones._native):
+def in_memory() -> None:
+    many, alike = samples(2 if QUICK else 150), look_alikes(5 if QUICK else 1_000)
+    print(
+        f"In memory: {len(many)} spellings of numbers of {len(COUNTRIES)} countries, {len(alike)} look-alikes and twins"
+    )
+    for world in World:
+        goal = f" (>= {GOALS[world]})" if world in GOALS else ""
+        print(f"  {world.value}")
+        told(f"found{goal}", judged(many, world))
+        told(f"look-alikes mistaken (<= {MISTAKEN})", mistaken([each for each in alike if not each.kind.twin], world))
+        told("twins", mistaken([each for each in alike if each.kind.twin], world))
+
+
+def told(title: str, tally: Tally) -> None:
+    print(
+        f"    {title}: {tally.share:.2f} % of {tally.total}; certain {100 * tally.certain / max(1, tally.total):.2f},"
+        f" merely similar {tally.possible:.2f}"
+    )
+
+
+def over_http(crm: str) -> None:
+    report = evaluate(crm, rows(1, 1, countries=COUNTRIES[:2]) if QUICK else rows(1, 10))
+    calls = len(report.calls)
+    print(f"{crm}, over HTTP: {len(report.stored)} records, {calls} calls, {report.requests():.1f} requests a call")
+    if report.refused:
+        print(f"  texts that it does not take: {report.refused.total()}, most {report.refused.most_common(4)}")
+    for world in (World.ACCOUNT, World.WRONG):
+        print(f"  {world.value}")
+        recall = report.recall(world)
+        told(f"found (>= {GOALS[world]})", recall)
+        if recall.unmatched:
+            print(f"      not: {recall.unmatched.most_common(6)}")
+        told(f"look-alikes mistaken (<= {MISTAKEN})", report.mistaken(world))
+        told("twins", report.mistaken(world, twins=True))
+        print(f"    precision {report.precision(world):.2f} % beside {len(report.stored)} records full of twins;")
+        print(f"    opened by itself and somebody else: {len(report.wrongly_opened(world))}")
+    print("  found by: " + ", ".join(f"{name} {count}" for name, count in hits(report).most_common()))
+
+
+def forget() -> None:
+    """As in a fresh process, but for the tables of the plans."""
+    for cached in (phones._read, phones._native, phones._compared):
         cached.cache_clear()
-    begun = time.perf_counter()
-    for text, regions in texts:
-        with suppress(plans.NumberParseException):
-            plans.parse(text, *regions)
-    print(f"the library's bare parse, same texts: {len(texts) / (time.perf_counter() - begun):,.0f} a second")
-    for title, goal_rate in (("new", 65_000), ("repeated", 500_000)):
-        begun = time.perf_counter()
+
+
+def speed() -> None:
+    chance = random.Random(360)
+    made = samples(2 if QUICK else 60)
+    chance.shuffle(made)
+    texts = [(sample.text, (sample.country,)) for sample in made[:20_000]]
+    numbers = [(read(sample.e164), sample.text, (sample.country,)) for sample in made[:20_000]]
+
+    def bare() -> None:
+        for text, regions in texts:
+            with suppress(plans.NumberParseException):
+                plans.parse(text, *regions)
+
+    def reading() -> None:
         for text, regions in texts:
             read(text, regions)
-        print(f"{title} texts: {len(texts) / (time.perf_counter() - begun):,.0f} a second (>= {goal_rate:,})")
 
+    def comparing() -> None:
+        for number, text, regions in numbers:
+            if number is not None:
+                compare(number, text, regions)
+
+    rates: dict[str, float] = {}
+
+    def rate(title: str, what: Callable[[], None], goal: str = "") -> None:
+        begun = time.process_time()
+        what()
+        rates[title] = len(texts) / (time.process_time() - begun)
+        print(f"  {title}: {rates[title]:,.0f} a second{goal}, {rates[title] / rates[BARE]:.1f} x the library's parse")
+
+    print(f"Speed, {len(texts)} texts in all spellings, by this process's own time:")
+    rate(BARE, bare)
+    forget()
+    rate("read, new texts", reading, " (>= 65,000)")
+    rate("read, repeated texts", reading, " (>= 500,000)")
+    forget()
+    rate("compared, new texts", comparing, " (>= 65,000)")
+    rate("compared, repeated texts", comparing, " (>= 500,000)")
+    print(json.dumps({"speed": {title: round(each) for title, each in rates.items()}}))
+
+
+BARE = "the library's bare parse"
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 150)
+    main()

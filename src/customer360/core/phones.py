@@ -18,6 +18,8 @@ from urllib.parse import unquote
 
 import attrs
 
+from customer360.core.numbering import Reading, has_trunk_zero, quickly
+
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber as LibraryNumber
 
@@ -26,6 +28,7 @@ _EXIT_CODE = re.compile(r"(?:00|011|0011|810|010)(?=[1-9])")
 _OUTSIDE = "9"  # what a switchboard dials for a line
 _DIALLED = ("", "9", "1", "11", "10", "91", "911")  # for a line and for another country; zeros apart
 _EXTENSION = re.compile(r"(?i)\s*(?:e?xt|x|#|;|,|dw|durchwahl)")
+_NO_DIGIT = re.compile(r"[^0-9]+")
 _PLUS = ("+", "\uff0b")
 _CONTEXT = ";phone-context=+"  # a local number whose country stands behind it (RFC 3966)
 _WITHHELD = frozenset(
@@ -151,12 +154,15 @@ def compare(number: PhoneNumber, text: str, regions: Sequence[str] = (), *, own:
     """
     if not text or len(text) > _LONGEST_TEXT:
         return Grade.NONE
-    stored = read(text, (own, *regions) if own else regions)
-    at_home = _native(text, (own,)) if own else None
+    return _compared(number, text, tuple(regions), own)
+
+
+@lru_cache(maxsize=65_536)
+def _compared(number: PhoneNumber, text: str, regions: tuple[str, ...], own: str | None) -> Grade:
+    stored = _read(text, (own, *regions) if own else regions)
     if stored is not None and stored.e164 == number.e164:
-        written = _states_country(text) or (_is_international(text) and own == number.region)
-        known = written or (at_home is not None and at_home.e164 == number.e164)
-        return Grade.EXACT if known else Grade.NATIONAL
+        return Grade.EXACT if _certainly(number, text, own) else Grade.NATIONAL
+    at_home = _native(text, (own,)) if own else None
     digits = _main_digits(text)
     if stored is not None and _is_international(text):
         if digits.startswith("001") and digits[3:] == number.e164[1:]:
@@ -167,17 +173,34 @@ def compare(number: PhoneNumber, text: str, regions: Sequence[str] = (), *, own:
     if digits == number.e164[1:] and not (at_home is not None and at_home.valid and abroad):
         # It may also be a whole number without its country code; in one country that is the rarer way to write.
         return Grade.WEAK if abroad else Grade.NATIONAL
+    if stored is not None and not abroad and digits == number.national:
+        return Grade.NATIONAL
     if at_home is not None and at_home.valid:
         return Grade.NONE
     if stored is not None and stored.national == number.national:
         return Grade.NATIONAL
-    native = _native(text, tuple(regions))
+    native = _native(text, regions)
     if native is not None and native.valid:
         return Grade.NONE  # a different number by the plan of a country it may well be from
     elsewhere = _native(text, (number.region,)) if number.region else None
     if elsewhere is not None and elsewhere.e164 == number.e164:
         return Grade.NATIONAL
     return Grade.WEAK if _same_end(digits, number) else Grade.NONE
+
+
+def _certainly(number: PhoneNumber, text: str, own: str | None) -> bool:
+    """Whether nothing was guessed when ``text`` was read as ``number``.
+
+    A country is written with a plus or an exit code, or known of the record. Digits that begin with the country's code
+    but have no plus may be a national number all the same.
+    """
+    bare = _address(text)
+    if bare.startswith(_PLUS) or _CONTEXT in bare:
+        return True
+    if bare.startswith("00") and (own == number.region or not _may_begin_with_001(text)):
+        return True
+    at_home = _native(text, (own,)) if own else None
+    return at_home is not None and at_home.e164 == number.e164 and _main_digits(text) != number.e164[1:]
 
 
 def _same_end(digits: str, number: PhoneNumber) -> bool:
@@ -244,6 +267,9 @@ def _library() -> ModuleType:
 @lru_cache(maxsize=65_536)
 def _read(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
     if _E164.fullmatch(text):
+        quick = quickly(text, None)
+        if quick is not None:
+            return _of(quick)
         parsed = _parse(text, None)
         return None if parsed is None else _number(parsed, valid=_library().is_valid_number(parsed))
     native = _native(text, regions)
@@ -261,11 +287,27 @@ def _native(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
         regions = ("ZZ",)  # no region is needed, and none may interfere
     first: LibraryNumber | None = None
     for region in regions:
+        quick = quickly(bare, region)
+        if quick is not None:
+            return _or_with_its_code(_of(quick), bare, region)
         parsed = _parse(bare, region)
         if parsed is not None and _library().is_valid_number(parsed):
-            return _number(parsed, valid=True)
+            return _or_with_its_code(_number(parsed, valid=True), bare, region)
         first = first or parsed
     return None if first is None else _number(first, valid=False)
+
+
+def _or_with_its_code(number: PhoneNumber, text: str, region: str) -> PhoneNumber:
+    """The number, or the shorter one that the text is with the same country's code written out, without a plus.
+
+    ``4915112345678`` in Germany: the plan also has numbers of thirteen digits that begin with 49, but where a zero is
+    written before national numbers, digits without one are more likely a country code. Whole mobile networks are so.
+    """
+    code = number.country_code
+    if not number.national.startswith(code) or not has_trunk_zero(region) or text.startswith(_PLUS):
+        return number
+    shorter = _read("+" + number.national, ())
+    return shorter if shorter is not None and shorter.valid and _main_digits(text) == number.national else number
 
 
 def _repaired(text: str) -> LibraryNumber | None:
@@ -287,6 +329,11 @@ def _parse(text: str, region: str | None) -> LibraryNumber | None:
     except library.NumberParseException:
         return None
     return parsed if library.is_possible_number(parsed) else None
+
+
+def _of(reading: Reading) -> PhoneNumber:
+    code, national, region, extension = reading
+    return PhoneNumber(f"+{code}{national}", national, region, True, extension)
 
 
 def _number(parsed: LibraryNumber, *, valid: bool) -> PhoneNumber:
@@ -317,6 +364,8 @@ def _address(text: str) -> str:
 def _main_digits(text: str) -> str:
     """The digits before an extension, in ASCII."""
     main = _EXTENSION.split(_address(text), maxsplit=1)[0]
+    if main.isascii():
+        return _NO_DIGIT.sub("", main)
     return "".join(str(int(c)) for c in main if c.isdecimal())
 
 
@@ -325,14 +374,8 @@ def _is_international(text: str) -> bool:
     return bare.startswith((*_PLUS, "00")) or _CONTEXT in bare
 
 
-def _states_country(text: str) -> bool:
-    """Whether the text itself says which country's number it is, and can mean no other.
-
-    ``00`` does, unless it may be the beginning of ``001``, which some countries dial for all others.
-    """
-    bare = _address(text)
-    if bare.startswith(_PLUS) or _CONTEXT in bare:
-        return True
+def _may_begin_with_001(text: str) -> bool:
+    """Whether what seems to be 00 and a number of North America may be 001, as in Singapore, and another country's."""
     digits = _main_digits(text)
     other = _parse("+" + digits[3:], None) if digits.startswith("001") else None
-    return bare.startswith("00") and not (other is not None and _library().is_valid_number(other))
+    return other is not None and bool(_library().is_valid_number(other))
