@@ -23,6 +23,8 @@ from customer360.store import by_key
 
 MOST = 200
 """Contacts handed on for one value: more than anybody would choose from."""
+_LOOKED_AT = 1_000
+"""Rows read for one value: thousands may hold what somebody typed instead of a number."""
 
 
 class PhoneIndex:
@@ -138,5 +140,6 @@ def _behind(keys: sa.Table, key: sa.Column[Any], dialect: sa.Dialect) -> str:
         sa.select(contact.c.contact, contact.c.resource, contact.c.record_id, contact.c.snapshot)
         .where(keys.c.scope == sa.bindparam("scope"), key.in_([sa.bindparam("one"), sa.bindparam("other")]))
         .where(contact.c.scope == keys.c.scope, contact.c.contact == keys.c.contact)
+        .limit(sa.literal_column(str(_LOOKED_AT)))
     )
     return by_key.compiled(statement, dialect, "scope", "one", "other")

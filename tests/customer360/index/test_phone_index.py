@@ -17,7 +17,7 @@ from customer360.core.records import Changes
 from customer360.core.search import EmailIs, PhoneIs
 from customer360.flows.match import IndexAnswer
 from customer360.index import rows, tables
-from customer360.index.phone_index import PhoneIndex
+from customer360.index.phone_index import MOST, PhoneIndex
 from customer360.index.standing import IndexState
 from customer360.index.sync import SyncProgress
 from customer360.store.engine import open_store
@@ -61,6 +61,18 @@ def test_finds_a_number_however_it_is_spelt(player: Player) -> None:
     answer = ask(player, connection, "+442079460018")
     assert answer.ready
     assert refs(answer.contacts) == {f"people/{at}" for at in range(len(spellings))} | {"people/m"}
+
+
+@pytest.mark.feature("D2")
+def test_a_number_that_thousands_hold_is_cut_off(player: Player) -> None:
+    """What was typed instead of a number does not make a pop wait for all who have it."""
+    player.crm.page_size = 700
+    player.crm.put(*(Card(str(at), phone="020 7946 0000") for at in range(1_400)))
+    connection = player.connection(PEOPLE)
+    player.run(INDEX.sync(connection, REGIONS))
+    answer = ask(player, connection, "+442079460000")
+    assert answer.ready
+    assert len(answer.contacts) == MOST
 
 
 @pytest.mark.feature("F022")
