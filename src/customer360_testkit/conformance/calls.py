@@ -183,9 +183,7 @@ class CallChecks(Bench):
         contact = self.make(link, "Due")
         for number, day in enumerate((date(2026, 7, 1), date(2026, 12, 31))):
             record = self.shown(link, RelatedKind.TASK, contact, f"due{number}", due_on=day)
-            values = list(_values(record.fields))
-            texts = [record.text, *(value for value in values if isinstance(value, str))]
-            assert day in values or any(day.isoformat() in text for text in texts), day
+            assert says_day(record, day), day
 
     @catches("loses the end of an appointment", _CREATE, _EVENT, _EVENTS)
     def test_an_appointment_keeps_its_times(self, link: Link) -> None:
@@ -248,6 +246,13 @@ def _texts(fields: object, identifier: str) -> list[str]:
     """Texts among the values that are neither times nor made by a machine."""
     texts = [value for value in _values(fields) if isinstance(value, str) and identifier not in value]
     return [text for text in texts if not _MACHINE.search(text)]
+
+
+def says_day(record: RelatedRecord, day: date) -> bool:
+    """Whether a record says that day: as a day, as a time of it, or written out."""
+    values = list(_values(record.fields))
+    days = {value.date() if isinstance(value, datetime) else value for value in values if isinstance(value, date)}
+    return day in days or any(day.isoformat() in value for value in (record.text, *values) if isinstance(value, str))
 
 
 def _tells(record: RelatedRecord, moment: datetime) -> bool:
