@@ -104,7 +104,8 @@ def _look_up(
         return IndexAnswer(ready=True)
     found: dict[int, Contact] = {}
     text = _behind_numbers(dialect) if isinstance(keys[0], int) else _behind_addresses(dialect)
-    for at, resource, record_id, snapshot in by_key.read(connection, text, (state[0][0], keys[0], keys[-1])):
+    behind = by_key.read(connection, text, (state[0][0], keys[0], keys[-1]), most=_LOOKED_AT)
+    for at, resource, record_id, snapshot in behind:
         if resource in resources and at not in found and len(found) < MOST:
             found[at] = snapshots.unpack(RecordRef(owned.crm, resource, record_id), snapshot)
     return IndexAnswer(ready=True, contacts=tuple(found.values()), as_of=as_of)
@@ -140,6 +141,5 @@ def _behind(keys: sa.Table, key: sa.Column[Any], dialect: sa.Dialect) -> str:
         sa.select(contact.c.contact, contact.c.resource, contact.c.record_id, contact.c.snapshot)
         .where(keys.c.scope == sa.bindparam("scope"), key.in_([sa.bindparam("one"), sa.bindparam("other")]))
         .where(contact.c.scope == keys.c.scope, contact.c.contact == keys.c.contact)
-        .limit(sa.literal_column(str(_LOOKED_AT)))
     )
     return by_key.compiled(statement, dialect, "scope", "one", "other")

@@ -24,15 +24,19 @@ def compiled(statement: sa.Select[Any], dialect: sa.Dialect, *positions: str) ->
     return str(text)
 
 
-def read(connection: sa.Connection, text: str, values: Sequence[object]) -> Sequence[Sequence[Any]]:
+def read(
+    connection: sa.Connection, text: str, values: Sequence[object], *, most: int | None = None
+) -> Sequence[Sequence[Any]]:
     """The rows, as the driver gives them: columns whose type SQLAlchemy would convert come unconverted.
+
+    ``most``: no more of them are read.
 
     Raises SQLAlchemy's own error around the driver's, like any other statement.
     """
     cursor = connection.connection.cursor()
     try:
         cursor.execute(text, values)
-        return cursor.fetchall()
+        return cursor.fetchall() if most is None else cursor.fetchmany(most)
     except connection.dialect.loaded_dbapi.Error as failed:
         raise sa.exc.DBAPIError(None, None, failed) from failed
     finally:
