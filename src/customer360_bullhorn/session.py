@@ -30,11 +30,14 @@ from customer360_bullhorn.auth import (
     token_error,
 )
 
-_MINUTES: Final = 60
-"""How long a session is asked to live.
+_MINUTES: Final = 30
+"""How long a session is asked to live: longer than an agent's calls lie apart, and not long after the last of them.
 
-Each one counts against the tenant's 25 to 50, so it is no longer than a renewal every hour is cheap.
+Each one counts against the tenant's 25 to 50 until it ends.
 """
+_SICK: Final = 35.0
+"""Seconds to wait after a login that failed: longer than a request waits before it is repeated, for a repeat with the
+same grant would fail as surely. The next request renews it."""
 _MOST_CENTRES: Final = 2
 _NO_SESSION: Final = "no_session"
 """The fact of a grant whose login failed: why."""
@@ -70,7 +73,7 @@ class SessionLogin(OAuth2Code):
     def sign(self, grant: Grant) -> tuple[tuple[str, str], ...]:
         if not grant.access_token:
             what = f"Bullhorn opened no session: {grant.extra.get(_NO_SESSION, 'its login failed')}; nothing was sent"
-            raise TokenExpired(what) if _REFUSED in grant.extra else CrmUnavailable(what)
+            raise TokenExpired(what) if _REFUSED in grant.extra else CrmUnavailable(what, wait=_SICK)
         return (("BhRestToken", grant.access_token),)
 
     async def revoke(self, facts: LinkFacts, application: Application, grant: Grant) -> bool:

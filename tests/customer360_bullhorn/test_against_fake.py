@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from customer360.core.activities import (
     TaskDraft,
     TaskStatus,
 )
+from customer360.core.auth import Application
 from customer360.core.capabilities import Capability
 from customer360.core.effects import Request
 from customer360.core.interactions import Direction
@@ -31,7 +33,7 @@ from customer360.core.phones import Grade, compare, read
 from customer360.core.records import Contact, ContactChange, ContactDraft, RecordRef, RelatedKind
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, TextHas
 from customer360_bullhorn import BullhornConnector
-from customer360_testkit.by_hand import ByHand, signed_in
+from customer360_testkit.by_hand import ByHand, play, signed_in
 from customer360_testkit.fakes.cast import CastMember
 from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
@@ -692,3 +694,40 @@ def test_an_expired_session(link: Link) -> None:
     link.grant = other.grant
     link.wait(1)
     assert link.run(BH.identify(link.facts)).user.id == link.facts.user
+
+
+def application(link: Link) -> Application:
+    return Application(link.fake.client_id, link.fake.client_secret)
+
+
+def test_a_data_centre_that_sends_on() -> None:
+    """The tenant has moved since it was linked: the renewal is asked for there, and the session is good."""
+    link = sign_in(FAKE())
+    west = {**link.facts.extra, "oauthUrl": "https://auth-west.bullhornstaffing.com/oauth"}
+    op = BH.auth.refresh(attrs.evolve(link.facts, extra=west), application(link), link.grant)
+    link.grant = play(op, link.carry, now=link.fake.clock.time)
+    assert link.grant.extra["oauthUrl"] == "https://auth-emea.bullhornstaffing.com/oauth"
+    assert link.run(BH.identify(link.facts)).user.id == link.facts.user
+
+
+@pytest.mark.parametrize("most", [25, 50])
+def test_sessions_are_few_and_ended(most: int) -> None:
+    """One more than there may be is refused for now; logging out makes room."""
+    fake = FAKE(switches={"sessions": str(most)})
+    links = [sign_in(fake) for _ in range(most)]
+    with pytest.raises(e.RateLimited):
+        sign_in(fake)
+    first = links[0]
+    assert play(BH.auth.revoke(first.facts, application(first), first.grant), first.carry, now=fake.clock.time)
+    assert sign_in(fake).facts.user == first.facts.user
+    with pytest.raises(e.TokenExpired):
+        first.run(BH.identify(first.facts))
+
+
+@pytest.mark.feature("F101")
+@pytest.mark.parametrize("how", ["empty", "400", "404"])
+def test_an_unknown_user_name(how: str) -> None:
+    """However Bullhorn says it."""
+    fake = FAKE(switches={"unknown_user": how})
+    with pytest.raises(e.InvalidSettings):
+        signed_in(BH, fake, settings={"username": "nobody.here"})

@@ -200,7 +200,7 @@ def test_a_code_becomes_a_session() -> None:
     assert (login.method, dict(login.params)["access_token"]) == ("POST", "25184_7:0d9b")
     assert grant.extra["session"] == "https://rest99.bullhornstaffing.com/rest-services/abc123"
     assert auth_scheme().sign(grant) == (("BhRestToken", "5f1d2c0a"),)
-    assert (grant.refresh_token, grant.expires_at) == ("25184_7:9a41", NOW + 3600)
+    assert (grant.refresh_token, grant.expires_at) == ("25184_7:9a41", NOW + 1800)
     assert "5f1d2c0a" not in repr(grant)
 
 

@@ -41,7 +41,7 @@ def caught(subject: Subject) -> set[str]:
 
 
 @pytest.mark.feature("F094")
-@pytest.mark.parametrize("key", ["microsoft365", "salesforce", "zoho"])
+@pytest.mark.parametrize("key", ["bullhorn", "microsoft365", "salesforce", "zoho"])
 def test_our_own_plugins_pass(key: str) -> None:
     """What is asked of others is asked of us."""
     assert caught(find(key)) == set()
