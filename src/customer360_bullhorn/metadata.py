@@ -76,7 +76,8 @@ async def identify(facts: LinkFacts) -> Identity:
     user = _number(told, "userId")
     if user is None:
         raise UnexpectedAnswer("Bullhorn does not say who is signed in", status=settings.status)
-    described, indexed, rights = answers[:4], answers[4:8], answers[8:]
+    count = len(names)
+    described, indexed, rights = answers[:count], answers[count : 2 * count], answers[2 * count :]
     extra = {
         _RIGHTS: ",".join(_allowed(name, answer) for name, answer in zip(_KEPT, rights, strict=True)),
         _ACTIONS: json.dumps(_listed(_good(actions), "commentActionList")),

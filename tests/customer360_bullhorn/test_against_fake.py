@@ -731,3 +731,37 @@ def test_an_unknown_user_name(how: str) -> None:
     fake = FAKE(switches={"unknown_user": how})
     with pytest.raises(e.InvalidSettings):
         signed_in(BH, fake, settings={"username": "nobody.here"})
+
+
+@pytest.mark.parametrize("how", ["body", "status"])
+def test_too_many_requests(how: str) -> None:
+    """With status 429, or with 200 and the code in the body: a pause, and then it goes on."""
+    link = sign_in(FAKE(cast=(), switches={"throttled": how}))
+    ping = Request(method="GET", path="/ping")
+
+    def often() -> None:
+        for _ in range(1600):
+            link.send(ping)
+
+    with pytest.raises(e.RateLimited) as limited:
+        often()
+    assert limited.value.wait is not None
+    link.wait(61)
+    link.send(ping)
+
+
+def test_the_action_of_a_note_may_be_fixed(link: Link) -> None:
+    """A setting of the tenant forbids to change it; its text can be changed all the same."""
+    contact = make(link, lastName="Fixed")
+    ref = link.run(BH.create_activity(link.facts, NoteDraft(contact=contact, key="fix", text="before")))
+    change = ActivityChange(ref=ref, kind=RelatedKind.NOTE, text="after")
+    link.run(BH.update_activity(link.facts, change))
+    (record,) = link.run(BH.related(link.facts, contact, RelatedKind.NOTE)).items
+    assert (record.title, record.text) == ("after", "after")
+    action = ActivityChange(ref=ref, kind=RelatedKind.NOTE, extra={"action": "Email"})
+    try:
+        link.run(BH.update_activity(link.facts, action))
+    except e.Forbidden:
+        return
+    (record,) = link.run(BH.related(link.facts, contact, RelatedKind.NOTE)).items
+    assert record.fields["action"] == "Email"
