@@ -39,7 +39,6 @@ from customer360.outbox.delivery import Delivered
 from customer360.outbox.rows import DeliveryState
 from customer360.plugins import Plugins
 from customer360.transport.httpx_adapter import AsyncHttpxPort, HttpxPort
-from customer360.transport.resolving import Lookup
 from customer360.vault import MasterKey
 from customer360_testkit.fakes.cast import shared_cast
 from customer360_testkit.fakes.fake import FakeCrm
@@ -303,11 +302,13 @@ def client(
     key: MasterKey | None = None,
     plugins: Plugins | None = None,
     signed_in: Stack | None = None,
-    lookup: Lookup | None = None,
+    at: str | None = None,
+    port: Mapping[str, Any] | None = None,
 ) -> Iterator[Stack]:
     """A client of what ``wire`` leads to. It goes on with what ``signed_in``, another client of the store, has found;
-    without that nobody has signed in yet. ``lookup`` resolves the name behind which the CRM is, then."""
-    here = wire.url if lookup is None else wire.url.replace("127.0.0.1", "localhost")
+    without that nobody has signed in yet. ``at`` is another address of the wire's, ``port`` how requests are carried.
+    """
+    here = at or wire.url
     opened = open_office(
         tenant_id="default",
         store=store,
@@ -319,8 +320,7 @@ def client(
     )
     with ExitStack() as ending:
         ending.callback(opened.store.close)
-        port = {} if lookup is None else {"lookup": lookup}
-        run, many = _face(face, opened, clock or Own(hands), ending, port)
+        run, many = _face(face, opened, clock or Own(hands), ending, port or {})
         running = Stack(served.fake.key, served.fake, wire, hands, opened, run, many)
         if signed_in is not None:
             running.person, running.ref = signed_in.person, signed_in.ref

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.faults.at_home import AT_HOME
+from tests.faults.over_tls import OVER_TLS
 from tests.faults.rows import ROWS, Row
 from tests.faults.scenes import Scene
 from tests.faults.sick_plugins import SICK_PLUGINS
@@ -23,7 +24,7 @@ HEAD: Final = (
 )
 
 
-SCENES: Final = (*TOGETHER, *AT_HOME, *SICK_PLUGINS)
+SCENES: Final = (*TOGETHER, *OVER_TLS, *AT_HOME, *SICK_PLUGINS)
 EVERYTHING: Final[tuple[Row | Scene, ...]] = tuple(sorted((*ROWS, *SCENES), key=lambda row: int(row.fault[1:])))
 """The table's rows, by fault."""
 

@@ -22,6 +22,8 @@ LONG = 20.0
 MANY = {"blocking": 20, "asyncio": 50}
 each_crm = pytest.mark.parametrize("crm", CRMS)
 each_face = pytest.mark.parametrize("face", FACES)
+in_turn = pytest.mark.parametrize(("crm", "face"), [(crm, FACES[turn % 2]) for turn, crm in enumerate(CRMS)])
+"""Each CRM, and each face at half of them."""
 
 
 def refreshes(running: Stack) -> int:
@@ -144,8 +146,7 @@ def switched(fake: FakeCrm, name: str, reading: str) -> Iterator[None]:
 
 @pytest.mark.fault("X3")
 @pytest.mark.promise("R11")
-@each_crm
-@each_face
+@in_turn
 @pytest.mark.parametrize(("verb", "attempts"), [("get", 3), ("create", 1)])
 def test_an_error_carries_the_vendors_request_id_and_counts_requests(
     fakes: Fakes, crm: str, face: Face, verb: Verb, attempts: int
@@ -160,8 +161,7 @@ def test_an_error_carries_the_vendors_request_id_and_counts_requests(
 
 
 @pytest.mark.promise("R11")
-@each_crm
-@each_face
+@in_turn
 def test_an_error_that_the_connector_sees_carries_them_too(fakes: Fakes, crm: str, face: Face) -> None:
     """A good answer with nothing in it: the transport finds nothing wrong, the connector does."""
     with stack(*fakes[crm], face) as running:
@@ -175,8 +175,7 @@ def test_an_error_that_the_connector_sees_carries_them_too(fakes: Fakes, crm: st
 
 
 @pytest.mark.promise("R11")
-@each_crm
-@each_face
+@in_turn
 def test_an_error_carries_the_vendors_own_code(fakes: Fakes, crm: str, face: Face) -> None:
     """Of a sign-in that was revoked in the CRM; what is quoted is nothing but a code."""
     with stack(*fakes[crm], face) as running:

@@ -118,7 +118,8 @@ def _named(lookup: Callable[[str, int, threading.Event], Addresses], deadline: f
                     store=store,
                     key=MasterKey.from_text(text),
                     signed_in=running,
-                    lookup=look,
+                    at=running.wire.url.replace("127.0.0.1", "localhost"),
+                    port={"lookup": look},
                 ) as second,
             ):
                 outcome = second.call("get", deadline)
