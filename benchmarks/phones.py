@@ -60,8 +60,8 @@ def in_memory() -> None:
 
 def told(title: str, tally: Tally) -> None:
     print(
-        f"    {title}: {tally.share:.2f} % of {tally.total}; certain {100 * tally.certain / max(1, tally.total):.2f},"
-        f" merely similar {tally.possible:.2f}"
+        f"    {title}: {tally.found:.2f} % of {tally.total}; as a match {tally.matches:.2f},"
+        f" certain {100 * tally.certain / max(1, tally.total):.2f}"
     )
 
 
@@ -75,8 +75,8 @@ def over_http(crm: str) -> None:
         print(f"  {world.value}")
         recall = report.recall(world)
         told(f"found (>= {GOALS[world]})", recall)
-        if recall.unmatched:
-            print(f"      not: {recall.unmatched.most_common(6)}")
+        if recall.missed:
+            print(f"      not: {recall.missed.most_common(6)}")
         told(f"look-alikes mistaken (<= {MISTAKEN})", report.mistaken(world))
         told("twins", report.mistaken(world, twins=True))
         print(f"    precision {report.precision(world):.2f} % beside {len(report.stored)} records full of twins;")

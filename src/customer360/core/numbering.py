@@ -184,8 +184,9 @@ def _plan_for(code: str) -> _Plan | None:
 
 @cache
 def has_trunk_zero(region: str) -> bool:
-    """Whether a zero is written before national numbers there."""
-    from phonenumbers import PhoneMetadata
+    """Whether a zero is written before national numbers there: in Germany, not in Brazil, where it is only dialled."""
+    from phonenumbers import PhoneMetadata, PhoneNumberFormat, example_number, format_number
 
     tables = PhoneMetadata.metadata_for_region(region.upper(), None)
-    return tables is not None and tables.national_prefix == "0"
+    known = example_number(region.upper()) if tables is not None and tables.national_prefix == "0" else None
+    return known is not None and format_number(known, PhoneNumberFormat.NATIONAL).lstrip("(").startswith("0")

@@ -177,9 +177,10 @@ def _compared(number: PhoneNumber, text: str, regions: tuple[str, ...], own: str
         return Grade.NATIONAL
     if at_home is not None and at_home.valid:
         return Grade.NONE
-    if stored is not None and stored.national == number.national:
-        return Grade.NATIONAL
     native = _native(text, regions)
+    if stored is not None and stored.national == number.national:
+        # Written as a whole number of the account's own country, it is most likely that one.
+        return Grade.WEAK if native is not None and native.valid and _as_written_in(native, digits) else Grade.NATIONAL
     if native is not None and native.valid:
         return Grade.NONE  # a different number by the plan of a country it may well be from
     elsewhere = _native(text, (number.region,)) if number.region else None
@@ -203,17 +204,29 @@ def _certainly(number: PhoneNumber, text: str, own: str | None) -> bool:
     return at_home is not None and at_home.e164 == number.e164 and _main_digits(text) != number.e164[1:]
 
 
+def _as_written_in(number: PhoneNumber, digits: str) -> bool:
+    """Whether its own country writes the number so: not without the zero where there is one."""
+    return digits != number.national or number.region is None or not has_trunk_zero(number.region)
+
+
 def _same_end(digits: str, number: PhoneNumber) -> bool:
     """Whether the digits are the number's but for what is dialled before it, or a local number at its end."""
     bare, national = digits.lstrip("0"), number.national.lstrip("0")
     if len(bare) < min(TAIL_DIGITS, len(national)):
         return False
     if len(bare) <= len(national):
-        # With a trunk zero it is a whole number, so not the end of a longer one.
-        return bare == national or (bare == digits and national.endswith(bare))
+        # With a trunk zero it is a whole number, so not what is dialled within a town.
+        return bare == national or (bare == digits and national.endswith(bare) and _local(number) == bare)
     # Before a short number anything but its own country code (seen by then) is another country's area code.
     before = bare.removesuffix(national).rstrip("0") if len(national) >= TAIL_DIGITS else bare
     return before in ("", _OUTSIDE) or before in {f"{dialled}{number.country_code}" for dialled in _DIALLED}
+
+
+@lru_cache(maxsize=1024)
+def _local(number: PhoneNumber) -> str:
+    """The number without its area code; whole where there are none, as of mobiles."""
+    parsed = _parse(number.e164, None)
+    return number.national[_library().length_of_geographical_area_code(parsed) if parsed is not None else 0 :]
 
 
 def keys_of(text: str, regions: Sequence[str] = ()) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ Here, and not among the tests, because whoever writes a connector wants the same
     from customer360_testkit.evaluation import World, evaluate, rows
 
     report = evaluate("acme", rows(each=1, alike=6))
-    print(report.recall(World.ACCOUNT).share, report.recall(World.ACCOUNT).unmatched)
+    print(report.recall(World.ACCOUNT).found, report.recall(World.ACCOUNT).missed)
 """
 
 from customer360_testkit.evaluation.judging import Tally, World, judged, mistaken

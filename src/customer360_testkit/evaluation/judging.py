@@ -44,31 +44,32 @@ class Tally:
     """How often each grade was given, and to what a match was, or was not."""
 
     grades: Counter[Grade] = attrs.field(factory=Counter)
-    unmatched: Counter[tuple[str, str]] = attrs.field(factory=Counter)
-    """(style or kind, country) of what is graded below a match."""
+    missed: Counter[tuple[str, str]] = attrs.field(factory=Counter)
+    """(style or kind, country) of what is not found at all."""
+    similar: Counter[tuple[str, str]] = attrs.field(factory=Counter)
+    """The same of what is offered as merely similar."""
     matched: Counter[tuple[str, str]] = attrs.field(factory=Counter)
+    """The same of what is a match."""
 
     def add(self, grade: Grade, what: str, country: str) -> None:
         """One comparison."""
         self.grades[grade] += 1
-        (self.matched if grade >= Grade.NATIONAL else self.unmatched)[what, country] += 1
+        kinds = {Grade.NONE: self.missed, Grade.WEAK: self.similar}
+        kinds.get(grade, self.matched)[what, country] += 1
 
     @property
     def total(self) -> int:
         return self.grades.total()
 
     @property
-    def share(self) -> float:
-        """Per cent that are a match: the same number, surely or with its country guessed.
-
-        What is merely similar is offered to be looked at, and is no match.
-        """
-        return 100 * (self.grades[Grade.EXACT] + self.grades[Grade.NATIONAL]) / max(1, self.total)
+    def found(self) -> float:
+        """Per cent that are found at all: matches, and what is offered as merely similar."""
+        return 100 * (self.total - self.grades[Grade.NONE]) / max(1, self.total)
 
     @property
-    def possible(self) -> float:
-        """Per cent that are offered as merely similar."""
-        return 100 * self.grades[Grade.WEAK] / max(1, self.total)
+    def matches(self) -> float:
+        """Per cent that are a match: the same number, surely or with its country guessed."""
+        return 100 * (self.grades[Grade.EXACT] + self.grades[Grade.NATIONAL]) / max(1, self.total)
 
     @property
     def certain(self) -> int:
@@ -77,7 +78,7 @@ class Tally:
 
 
 def judged(samples: Iterable[Written], world: World) -> Tally:
-    """Spellings of the very number that rings: ``share`` is the recall."""
+    """Spellings of the very number that rings: ``found`` is the recall."""
     tally, numbers = Tally(), dict[str, PhoneNumber]()
     for sample in samples:
         own, regions = world.known(sample.country, sample.country)
@@ -87,7 +88,7 @@ def judged(samples: Iterable[Written], world: World) -> Tally:
 
 
 def mistaken(pairs: Iterable[LookAlike], world: World) -> Tally:
-    """Other numbers than the one that rings: ``share`` is what is mistaken for it."""
+    """Other numbers than the one that rings: ``found`` is what is mistaken for it, ``matches`` what surely so."""
     tally, numbers = Tally(), dict[str, PhoneNumber]()
     for pair in pairs:
         own, regions = world.known(pair.country, pair.rings_from)

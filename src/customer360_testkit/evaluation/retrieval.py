@@ -111,12 +111,12 @@ class Report:
                 tally.add(call.found.get(ref, Grade.NONE), row.what, row.country)
         return tally
 
-    def wrongly_opened(self, world: World) -> list[Row]:
-        """What would be opened by itself and is somebody else."""
+    def wrongly_opened(self, world: World, *, twins: bool = False) -> list[Row]:
+        """What would be opened by itself and is somebody else; ``twins`` apart."""
         return [
             self.stored[call.opened]
             for call in self._in(world)
-            if call.opened is not None and self._wrong(call.opened, call)
+            if call.opened is not None and self._wrong(call.opened, call) and self._twin(call.opened, call) == twins
         ]
 
     def precision(self, world: World) -> float:

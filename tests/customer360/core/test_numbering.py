@@ -74,5 +74,6 @@ def test_most_spellings_are_read_quickly(country: str) -> None:
 
 
 def test_where_a_zero_is_written_before_national_numbers() -> None:
-    """In Germany, not in Spain nor America."""
-    assert [has_trunk_zero(region) for region in ("DE", "ES", "US")] == [True, False, False]
+    """In Germany and Britain, not in Spain nor America, nor in Brazil; Italy's zero is part of the number."""
+    asked = {region: has_trunk_zero(region) for region in ("DE", "GB", "ES", "US", "BR", "IT", "ZZ")}
+    assert [region for region, zero in asked.items() if zero] == ["DE", "GB"]
