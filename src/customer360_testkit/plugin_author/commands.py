@@ -26,9 +26,10 @@ def plugin(verbs: Verbs) -> None:
     new.add_argument("--into", type=Path, default=Path(), metavar="FOLDER", help="where (default: here)")
     new.set_defaults(run=_new)
 
-    check = actions.add_parser("check", help="look at installed plugins: all that can be seen without a CRM")
+    check = actions.add_parser("check", help="is a plugin right? All that can be seen of it, and the conformance suite")
     check.add_argument("keys", metavar="KEY", nargs="*", help="CRMs (default: all that are installed)")
     check.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting to link with")
+    check.add_argument("--quick", action="store_true", help="leave the conformance suite out")
     check.set_defaults(run=_check)
 
 
@@ -63,7 +64,7 @@ def _check(arguments: argparse.Namespace) -> int:
     keys: Sequence[str] = arguments.keys or installed_keys()
     if not keys:
         raise PluginMissing("no plugin is installed", next_step="in a plugin's project: pip install -e .")
-    report = Report(Console(highlight=False), _settings(arguments.set))
+    report = Report(Console(highlight=False), _settings(arguments.set), conformance=not arguments.quick)
     for key in keys:
         report.on(key)
     report.close()

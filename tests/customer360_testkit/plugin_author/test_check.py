@@ -27,7 +27,8 @@ from customer360.plugins import installed
 from customer360_testkit.fakes.registry import fake_named
 from customer360_testkit.plugin_author.inspection import answers, declarations, fakes, source
 from customer360_testkit.plugin_author.inspection.report import DECLARED, SEEN, inspect_plugin, title
-from customer360_testkit.plugin_author.inspection.subject import Check, Subject, find
+from customer360_testkit.plugin_author.inspection.subject import Check, NotMade, Subject, find
+from customer360_testkit.plugin_author.inspection.suite import conforms
 from customer360_zoho import ZohoConnector, auth
 
 GOOD = find("zoho")
@@ -358,7 +359,7 @@ def test_a_plugin_that_does_not_load_is_told_with_what_it_raised(
     """The author reads the cause; the others are looked at all the same."""
     with pytest.raises(PluginBroken, match=r"key\.pem"):
         find(broken)
-    assert main(["plugin", "check"]) == 1
+    assert main(["plugin", "check", "--quick"]) == 1
     told = capsys.readouterr().out
     assert "key.pem" in told
     assert "1 thing is to mend" in told
@@ -375,7 +376,29 @@ def test_a_plugin_that_is_not_installed_is_told_how_to_install_it(capsys: pytest
 
 def test_a_good_plugin_leaves_nothing_to_mend(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 0; settings may be given."""
-    assert main(["plugin", "check", "zoho", "--set", "data_centre=eu"]) == 0
+    assert main(["plugin", "check", "zoho", "--quick", "--set", "data_centre=eu"]) == 0
     assert "Nothing is left to mend" in capsys.readouterr().out
     assert main(["plugin", "check", "zoho", "--set", "data_centre"]) == 1
     assert "NAME=VALUE" in capsys.readouterr().err
+
+
+# The suite -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F094")
+def test_a_project_without_the_suite_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody takes an unproved connector for a proved one; away from the project, nothing is said of it."""
+    package = tmp_path / "src" / "customer360_zoho"
+    package.mkdir(parents=True)
+    subject = attrs.evolve(GOOD, package=package)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotMade, match="project's folder"):
+        list(conforms(subject))
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    (missing,) = conforms(subject)
+    assert missing.what == "there is no tests/test_conformance.py"
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_conformance.py").write_text("import nothing_there\n", encoding="utf-8")
+    (broken,) = conforms(subject)
+    assert broken.what == "test_conformance.py runs none of the checks"
+    assert "nothing_there" in broken.next_step

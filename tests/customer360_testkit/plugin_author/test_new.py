@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -39,12 +40,45 @@ def test_the_project_passes_its_own_checks(new_author: Callable[..., Author], ke
 def test_what_is_new_leaves_nothing_to_mend(new_author: Callable[..., Author]) -> None:
     """Connector and fake are found by their entry points; a room that is lost is missed."""
     author = new_author("acme", "Acme CRM")
-    passed(author.run("-m", "customer360", "plugin", "check", "acme"))
+    passed(author.run("-m", "customer360", "plugin", "check", "--quick", "acme"))
     (author.site / "customer360_acme" / "py.typed").unlink()
-    spoilt = author.run("-m", "customer360", "plugin", "check", "acme")
+    spoilt = author.run("-m", "customer360", "plugin", "check", "--quick", "acme")
     assert spoilt.returncode == 1
     assert "✗ py.typed" in spoilt.stdout
     assert "1 thing is to mend" in spoilt.stdout
+
+
+WRONG = {
+    "a mobile that is not read": (
+        "records.py", "for field in PHONES if", "for field in PHONES[:1] if", ["every number is read from its field"],
+    ),
+    "a list that begins with the oldest": (
+        "activities.py", "for row in rows)", "for row in reversed(rows))",
+        ["the newest of each kind comes first", "the newest comes first"],
+    ),
+    "a value without its quotes": (
+        "query.py", 'text.replace("\\\\", "\\\\\\\\").replace(\'"\', \'\\\\"\')', "text",
+        ["any name can be asked for", "a value with quotes is a value"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.feature("F094")
+def test_what_is_wrong_is_told_by_what_it_does(new_author: Callable[..., Author]) -> None:
+    """One command says green, or which demand is not met, for each of these mistakes by itself."""
+    author = new_author("acme", "Acme CRM")
+    assert "✓ conformance" in author.run("-m", "customer360", "plugin", "check", "acme").stdout
+    for mistake, (room, right, wrong, told) in WRONG.items():
+        path = author.site / "customer360_acme" / room
+        kept = path.read_text(encoding="utf-8")
+        assert right in kept, mistake
+        path.write_text(kept.replace(right, wrong, 1), encoding="utf-8")
+        done = author.run("-m", "customer360", "plugin", "check", "acme")
+        path.write_text(kept, encoding="utf-8")
+        _, _, listed = done.stdout.partition("✗ conformance")
+        assert re.findall(r"^      (\w[^:]*): ", listed, re.MULTILINE) == told, mistake
+        assert done.returncode == 1
 
 
 @pytest.mark.slow

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from customer360.core.errors import Customer360Error
-from customer360_testkit.plugin_author.inspection import answers, declarations, fakes, source
-from customer360_testkit.plugin_author.inspection.subject import Check, Problem, Subject, explained, find
+from customer360_testkit.plugin_author.inspection import answers, declarations, fakes, source, suite
+from customer360_testkit.plugin_author.inspection.subject import Check, NotMade, Problem, Subject, explained, find
 
 SEEN: tuple[Check, ...] = (
     source.packaged,
@@ -86,6 +86,8 @@ def title(check: Check) -> str:
 def _made(check: Check, subject: Subject) -> Finding:
     try:
         return Finding(title(check), tuple(check(subject)))
+    except NotMade as reason:
+        return Finding(title(check), skipped=str(reason))
     except Exception as raised:
         return Finding(title(check), (Problem(f"it raises {explained(raised)}"),))
 
@@ -93,11 +95,14 @@ def _made(check: Check, subject: Subject) -> Finding:
 class Report:
     """Prints what is found of one plugin after the other.
 
-    ``settings`` go over those of the fakes.
+    ``settings`` go over those of the fakes; ``conformance`` says whether the suite is run, too, which takes seconds.
     """
 
-    def __init__(self, console: Console, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, console: Console, settings: Mapping[str, str] | None = None, *, conformance: bool = True
+    ) -> None:
         self._console = console
+        self._conformance = conformance
         self._settings = dict(settings or {})
         self._problems = 0
 
@@ -117,6 +122,8 @@ class Report:
             return
         for finding in inspect_plugin(subject):
             self._finding(finding)
+        if self._conformance:
+            self._finding(_made(suite.conforms, subject))
 
     def close(self) -> None:
         """What to do next."""

@@ -31,6 +31,10 @@ class Problem:
     next_step: str = ""
 
 
+class NotMade(Exception):
+    """A check cannot be made here; the text says why."""
+
+
 Check = Callable[["Subject"], Iterable[Problem]]
 
 
