@@ -7,15 +7,15 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from customer360.core.effects import GET, POST, Operation
-from customer360.core.errors import PageLoop, Truncated, UnexpectedAnswer
+from customer360.core.effects import GET, POST, Operation, Request
+from customer360.core.errors import PageLoop, Truncated, UnexpectedAnswer, ValidationFailed
 from customer360.core.wire import Response
 from customer360_bullhorn.query import PAGE, REACHABLE, Jpql, Lucene, named
 
 Row: TypeAlias = Mapping[str, Any]
 """A record as Bullhorn sends it."""
 
-_MOST_PAGES = 10
+_MOST_PAGES, _MOST_REFUSED = 10, 5
 
 
 @attrs.frozen
@@ -45,8 +45,30 @@ async def queried(
 async def _page(
     path: str, body: Mapping[str, str], fields: Iterable[str], by: str, order: str, start: int, count: int
 ) -> Rows:
-    params = {**_window(start, count), "fields": ",".join(dict.fromkeys(fields)), **({by: order} if order else {})}
-    return page_of(await POST(path, dict(body), params, repeatable=True), start=start, count=count)
+    params = {**_window(start, count), **({by: order} if order else {})}
+
+    def ask(named_fields: str) -> Request:
+        return POST(path, dict(body), {**params, "fields": named_fields}, repeatable=True)
+
+    return page_of(await _of_what_there_is(fields, ask), start=start, count=count)
+
+
+async def _of_what_there_is(fields: Iterable[str], ask: Callable[[str], Request]) -> Response:
+    """The answer with these fields, less those that Bullhorn has none of by now.
+
+    One field that was taken away, or hidden from the user, fails the whole request (section 9); a pop must not.
+    """
+    asked = tuple(dict.fromkeys(fields))
+    for _ in range(_MOST_REFUSED):
+        try:
+            return await ask(",".join(asked))
+        except ValidationFailed as refused:
+            gone = {problem.field for problem in refused.problems}
+            kept = tuple(each for each in asked if each.partition("(")[0] not in gone)
+            if len(kept) in (0, len(asked)):
+                raise
+            asked = kept
+    return await ask(",".join(asked))
 
 
 def _window(start: int, count: int) -> dict[str, str]:
@@ -111,8 +133,8 @@ def following(start: int, page: Rows) -> int:
 
 async def read(entity: str, identifier: str, fields: Iterable[str]) -> Row:
     """One record's named fields."""
-    named_fields = ",".join(dict.fromkeys(fields))
-    return record_of(await GET(f"/entity/{named(entity)}/{identifier}", {"fields": named_fields}))
+    path = f"/entity/{named(entity)}/{identifier}"
+    return record_of(await _of_what_there_is(fields, lambda named_fields: GET(path, {"fields": named_fields})))
 
 
 def record_of(answer: Response) -> Row:

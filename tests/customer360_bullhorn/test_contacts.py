@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -148,6 +150,30 @@ def test_a_list_that_promises_and_holds_nothing(bh: Bullhorn) -> None:
 def test_a_record_bare_as_the_vendors_page_shows_it(bh: Bullhorn) -> None:
     """Answers are wrapped, the page says otherwise."""
     assert bh.run(BH.get(FACTS, JO), Response(200, b'{"id": 42, "name": "Jo"}')).name == "Jo"
+
+
+def refusal(field: str) -> Response:
+    told = {"errorMessage": f"Invalid field '{field}' at position 23.", "errorCode": 400}
+    return Response(400, json.dumps(told).encode())
+
+
+@pytest.mark.feature("F121")
+def test_a_field_that_was_taken_away(bh: Bullhorn, rows: Rows, record: Rows) -> None:
+    """Since the agent signed in: a pop goes on without it."""
+    bh.run(BH.get(FACTS, JO), refusal("fax2"), refusal("owner"), record(id=42))
+    first, _, last = (re.split(r",(?![^(]*\))", dict(request.params)["fields"]) for request in bh.asked)
+    assert set(first) - set(last) == {"fax2", "owner(id,firstName,lastName)"}
+    bh.run(BH.search(FACTS, "Candidate", NameHas("x")), refusal("pager"), rows())
+    assert "pager" not in bh.params["fields"].split(",")
+
+
+@pytest.mark.parametrize("field", ["nonesuch", "lastName"])
+def test_a_field_that_there_is_not(bh: Bullhorn, field: str) -> None:
+    """What was asked to be compared is not left out: that would be another question."""
+    refused = [refusal(field)] * 2
+    with pytest.raises(e.ValidationFailed) as unknown:
+        bh.run(BH.search(FACTS, "Candidate", FieldIs(field, "x")), *refused)
+    assert [problem.field for problem in unknown.value.problems] == [field]
 
 
 @pytest.mark.feature("F012")
