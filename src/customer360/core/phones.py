@@ -178,9 +178,8 @@ def _compared(number: PhoneNumber, text: str, regions: tuple[str, ...], own: str
     if at_home is not None and at_home.valid:
         return Grade.NONE
     native = _native(text, regions)
-    if stored is not None and stored.national == number.national:
-        # Written as a whole number of the account's own country, it is most likely that one.
-        return Grade.WEAK if native is not None and native.valid and _as_written_in(native, digits) else Grade.NATIONAL
+    if any(guess is not None and guess.national == number.national for guess in (at_home, native)):
+        return Grade.NATIONAL  # rarely it is another country's number with the same digits: hence not EXACT
     if native is not None and native.valid:
         return Grade.NONE  # a different number by the plan of a country it may well be from
     elsewhere = _native(text, (number.region,)) if number.region else None
@@ -202,11 +201,6 @@ def _certainly(number: PhoneNumber, text: str, own: str | None) -> bool:
         return True
     at_home = _native(text, (own,)) if own else None
     return at_home is not None and at_home.e164 == number.e164 and _main_digits(text) != number.e164[1:]
-
-
-def _as_written_in(number: PhoneNumber, digits: str) -> bool:
-    """Whether its own country writes the number so: not without the zero where there is one."""
-    return digits != number.national or number.region is None or not has_trunk_zero(number.region)
 
 
 def _same_end(digits: str, number: PhoneNumber) -> bool:

@@ -160,7 +160,7 @@ def test_combined_criteria_give_one_candidate_with_all_evidence(player: Player) 
     policy = MatchPolicy(regions=("US",), combine=True, criteria={Channel.VOICE: (ByPhone(), ByName())})
     result = who(player, call(customer_name="ann  LEE"), policy)
     assert ids(result) == ["1"]
-    assert [each.grade for each in result.matches[0].evidence] == [Grade.EXACT, Grade.WEAK]
+    assert [each.grade for each in result.matches[0].evidence] == [Grade.EXACT, Grade.NATIONAL]
 
 
 @pytest.mark.feature("D2")

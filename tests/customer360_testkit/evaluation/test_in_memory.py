@@ -10,9 +10,7 @@ from customer360_testkit.evaluation import COUNTRIES, Kind, World, judged, look_
 FEW = samples(2)
 ALIKE = look_alikes(20)
 RECALL = {World.RECORD: 99.5, World.ACCOUNT: 99.5, World.WRONG: 99.3}
-"""Per cent found at all, P7."""
-MATCHES = {World.RECORD: 99.5, World.ACCOUNT: 99.5, World.WRONG: 97.5}
-"""Per cent that are a match, not merely similar: with a wrong country, some texts are whole numbers of that country."""
+"""Per cent, P7: a match, more than merely similar."""
 MISTAKEN = 0.1
 """Per cent, P7: offered at all, as merely similar included."""
 
@@ -41,8 +39,7 @@ def test_the_set_is_what_it_says() -> None:
 def test_what_people_type_is_found(world: World) -> None:
     """With the country known from the record or the account, and with a wrong one."""
     tally = judged(FEW, world)
-    assert tally.found >= RECALL[world], tally.missed.most_common()
-    assert tally.matches >= MATCHES[world], tally.similar.most_common()
+    assert tally.matches >= RECALL[world], (tally.missed, tally.similar)
 
 
 @pytest.mark.perf("P7")
@@ -62,9 +59,6 @@ def test_a_twin_is_never_certain(world: World) -> None:
     assert tally.certain == 0
     if world is World.RECORD:
         assert tally.found == 0
-    if world is World.ACCOUNT:
-        styles = {kind.rpartition(": ")[2] for kind, _ in tally.matched}
-        assert styles <= {"without trunk prefix"}, "written as a whole number of the account's own country"
 
 
 @pytest.mark.slow
@@ -75,8 +69,7 @@ def test_the_whole_set() -> None:
     assert len(many) > 25_000
     for world, wanted in RECALL.items():
         tally = judged(many, world)
-        assert tally.found >= wanted, (world, tally.missed.most_common(10))
-        assert tally.matches >= MATCHES[world], (world, tally.similar.most_common(10))
+        assert tally.matches >= wanted, (world, tally.missed, tally.similar)
     for world in World:
         tally = mistaken([pair for pair in alike if not pair.kind.twin], world)
         assert tally.found <= MISTAKEN, (world, tally.similar.most_common(10))
@@ -119,13 +112,13 @@ def test_ten_american_digits_may_begin_with_a_country_code() -> None:
 
 @pytest.mark.perf("P7")
 def test_the_same_national_number_in_two_countries() -> None:
-    """Read with the account's country only, it is that country's by guess, and merely similar to the other's."""
+    """Read with the account's country only, it is either country's by guess: never certain."""
     text = "020 123 4567"
     assert graded("+31201234567", text, ("NL",)) is Grade.NATIONAL
     assert graded("+31201234567", text, own="NL") is Grade.EXACT
     assert graded("+31201234567", "+31 20 123 4567") is Grade.EXACT
     assert graded("+33201234567", text, own="NL") is Grade.NONE
-    assert graded("+33201234567", text, ("NL",)) is Grade.WEAK
+    assert graded("+33201234567", text, ("NL",)) is Grade.NATIONAL
     assert graded("+33201234567", text, ("ES",)) is Grade.NATIONAL
 
 
@@ -146,11 +139,15 @@ def test_what_stands_before_a_number_is_a_code_or_makes_it_another() -> None:
 
 
 @pytest.mark.perf("P7")
-def test_a_whole_number_of_the_accounts_country_is_that_one() -> None:
-    """Why some true spellings are merely similar where the account's country is wrong: without a trunk zero this is a
-    whole Spanish number, while nobody writes a Dutch one so."""
-    assert graded("+33201234567", "20 123 45 67", ("NL",)) is Grade.NATIONAL
-    assert graded("+33612345678", "612 34 56 78", ("ES",)) is Grade.WEAK
-    assert graded("+33612345678", "06 12 34 56 78", ("ES",)) is Grade.NATIONAL
-    assert graded("+33612345678", "612 34 56 78", ("FR",)) is Grade.NATIONAL
-    assert graded("+33612345678", "612 34 56 78", own="FR") is Grade.EXACT
+def test_digits_that_begin_with_a_third_countrys_code_are_no_national_number() -> None:
+    """(203) 214-9272 in Connecticut would be Egyptian with a plus: no reason to call it Danish."""
+    for text in ("(203) 214-9272", "2032149272"):
+        assert graded("+4532149272", text, ("ES",)) is Grade.NONE
+        assert graded("+4532149272", text, ("DK",)) is Grade.NONE
+
+
+@pytest.mark.perf("P7")
+def test_an_argentine_15_may_mark_a_mobile() -> None:
+    """Or be the beginning of a number of Buenos Aires: read as a mobile, offered as similar to the other."""
+    assert graded("+5491136551812", "011 15-3655-1812", own="AR") is Grade.EXACT
+    assert graded("+541115365518", "011 1536-5518", ("AR",)) is Grade.WEAK
