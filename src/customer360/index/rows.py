@@ -1,7 +1,7 @@
 """Transactions of the phone index: plain functions of a connection.
 
-A page is applied together with the cursor that follows it, under the lease and at the round it was read for; so a sync
-may be killed anywhere, and two that overlap cannot mix.
+A page is applied together with the cursor that follows it (a large one by parts, the last of them with the cursor),
+under the lease and at the round it was read for; so a sync may be killed anywhere, and two that overlap cannot mix.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 import attrs
 import sqlalchemy as sa
 
-from customer360.core.records import Changes, Contact
+from customer360.core.records import Changes, Contact, RecordRef
 from customer360.index import snapshots
 from customer360.index.tables import address, contact, lease, number, progress, scope
 from customer360.store import by_key, leases
@@ -88,6 +88,25 @@ def start_over(connection: sa.Connection, owned: Owned, place: Place) -> Place:
     return attrs.evolve(place, cursor=None, round=place.round + 1, whole=True, records=0)
 
 
+def apply_part(
+    connection: sa.Connection,
+    owned: Owned,
+    place: Place,
+    changed: Sequence[Contact],
+    regions: tuple[str, ...],
+    holder: str,
+    now: float,
+) -> bool:
+    """Apply some of a page and stay where we are: killed here, the page is read again, which does no harm.
+
+    False if the lease, or the index itself, is no longer ours.
+    """
+    if not _stands(connection, owned, place, holder, now):
+        return False
+    _put(connection, place, changed, (), regions)
+    return True
+
+
 def apply(
     connection: sa.Connection,
     owned: Owned,
@@ -96,27 +115,19 @@ def apply(
     regions: tuple[str, ...],
     holder: str,
     now: float,
+    done: int = 0,
 ) -> Place | None:
-    """Apply one page and go on behind it; None if the lease, or the index itself, is no longer ours."""
-    # Not by its number alone: that of an index which was erased meanwhile may be another's by now.
-    mine = sa.and_(scope.c.tenant_id == owned.tenant_id, scope.c.crm == owned.crm, scope.c.owner == owned.owner)
-    ours = sa.and_(_at(owned, place), mine, scope.c.scope == progress.c.scope)
-    stands = connection.execute(sa.select(progress.c.round, progress.c.cursor).where(ours)).first()
-    if stands is None or tuple(stands) != (place.round, place.cursor) or not _held(connection, owned, holder, now):
+    """Apply one page, whose first ``done`` contacts were applied before, and go on behind it.
+
+    None if the lease, or the index itself, is no longer ours.
+    """
+    if not _stands(connection, owned, place, holder, now):
         return None
-    # A record may come twice; the later one counts, and what is gone is gone.
-    changed = {each.ref.id: each for each in page.changed}
-    gone = {ref.id for ref in page.gone}
-    holding = [each for each in changed.values() if each.ref.id not in gone and (each.phones or each.emails)]
-    indexed = _of_records(connection, place, list({**changed, **dict.fromkeys(gone)}))
-    kept = {each.ref.id for each in holding}
-    _remove(connection, place.scope, [at for record, at in indexed.items() if record in kept], keep=True)
-    _remove(connection, place.scope, [at for record, at in indexed.items() if record not in kept])
-    _store(connection, place, holding, indexed, regions)
+    _put(connection, place, page.changed[done:], page.gone, regions)
     after = attrs.evolve(place, cursor=page.cursor, records=place.records + len(page.changed))
     values: dict[str, object] = {"cursor": after.cursor, "records": after.records}
     if not page.more:
-        if place.whole:
+        if place.whole and place.round > 1:
             stale = sa.and_(contact.c.resource == place.resource, contact.c.round < place.round)
             _remove(connection, place.scope, _ids(connection, place.scope, stale))
         # A CRM that gives no cursor to go on from is read whole every time.
@@ -163,6 +174,34 @@ def _held(connection: sa.Connection, owned: Owned, holder: str, now: float) -> b
     return leases.take(
         connection, lease, tenant_id=owned.tenant_id, name=owned.lease, holder=holder, now=now, seconds=LEASE
     )
+
+
+def _stands(connection: sa.Connection, owned: Owned, place: Place, holder: str, now: float) -> bool:
+    """Whether the reading still stands at ``place``, and is ours to carry on."""
+    # Not by its number alone: that of an index which was erased meanwhile may be another's by now.
+    mine = sa.and_(scope.c.tenant_id == owned.tenant_id, scope.c.crm == owned.crm, scope.c.owner == owned.owner)
+    ours = sa.and_(_at(owned, place), mine, scope.c.scope == progress.c.scope)
+    stands = connection.execute(sa.select(progress.c.round, progress.c.cursor).where(ours)).first()
+    return stands is not None and tuple(stands) == (place.round, place.cursor) and _held(connection, owned, holder, now)
+
+
+def _put(
+    connection: sa.Connection,
+    place: Place,
+    changed: Sequence[Contact],
+    gone: Sequence[RecordRef],
+    regions: tuple[str, ...],
+) -> None:
+    """Store what changed, take away what is gone."""
+    # A record may come twice; the later one counts, and what is gone is gone.
+    latest = {each.ref.id: each for each in changed}
+    left = {ref.id for ref in gone}
+    holding = [each for each in latest.values() if each.ref.id not in left and (each.phones or each.emails)]
+    indexed = _of_records(connection, place, list({**latest, **dict.fromkeys(left)}))
+    kept = {each.ref.id for each in holding}
+    _remove(connection, place.scope, [at for record, at in indexed.items() if record in kept], keep=True)
+    _remove(connection, place.scope, [at for record, at in indexed.items() if record not in kept])
+    _store(connection, place, holding, indexed, regions)
 
 
 def _of(owned: Owned, found: int) -> sa.ColumnElement[bool]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import pairwise
 
 import attrs
 import pytest
@@ -13,7 +15,7 @@ from customer360.connections import Connection
 from customer360.core.effects import Tx
 from customer360.core.errors import CrmUnavailable, Gone, InvalidValue, PageLoop, Truncated
 from customer360.core.phones import read
-from customer360.core.records import Changes
+from customer360.core.records import Changes, Phone
 from customer360.core.search import EmailIs, PhoneIs
 from customer360.flows.match import IndexAnswer
 from customer360.index import rows, tables
@@ -136,6 +138,40 @@ def test_goes_on_where_a_killed_sync_had_come_to(player: Player) -> None:
     player.lives = None
     assert [len(ask(player, connection, f"+4420794600{at:02}").contacts) for at in range(6)] == [1] * 6
     assert len(player.crm.asked) < 20
+
+
+@pytest.mark.promise("R13")
+def test_a_large_page_is_applied_by_parts(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No transaction keeps others waiting for thousands of contacts; killed between two, the page is read again; who
+    comes twice, or comes and goes in one page, ends as the page ends."""
+    many = [Card(str(at), phone=f"020 7946 {at:04}").contact(partial=True) for at in range(450)]
+    again = attrs.evolve(many[0], phones=(Phone("phone", "020 7946 9999"),))
+    page = Changes(changed=(*many, again), gone=(many[1].ref, many[-1].ref), cursor="0:1", total=450)
+
+    async def changes(self: object, facts: object, resource: str, cursor: str | None = None) -> Changes:
+        return page
+
+    connection = player.connection(PEOPLE)
+    monkeypatch.setattr(type(connection.connector), "changes", changes)
+    everybody = Tx(lambda c: c.scalar(sa.select(sa.func.count()).select_from(tables.contact)))
+    seen = {0}
+    for lives in (*range(16), 9):  # killed after each effect in turn: what stood in the store between any two
+        player.run(INDEX.forget("acme", "stand-in"))
+        player.lives, player.now = lives, player.now + rows.LEASE
+        with suppress(Killed):
+            player.run(INDEX.sync(connection, REGIONS))
+        player.lives = None
+        seen.add(player.store.run(everybody))
+    steps = sorted(seen)
+    assert len(steps) >= 3
+    assert all(after - before <= 200 for before, after in pairwise(steps))
+    assert 0 < player.store.run(everybody) < 448, "the last one died in the midst of the page"
+    player.now += rows.LEASE
+    (report,) = player.run(INDEX.sync(connection, REGIONS)).resources
+    assert (report.pages, report.changed, report.gone) == (1, 451, 2)
+    held = {last: refs(ask(player, connection, f"+44207946{last}").contacts) for last in ("0000", "0001", "9999")}
+    assert held == {"0000": set(), "0001": set(), "9999": {"people/0"}}
+    assert player.store.run(everybody) == 448
 
 
 def test_tells_its_progress_in_counts(player: Player) -> None:
