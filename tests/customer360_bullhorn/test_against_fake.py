@@ -756,7 +756,7 @@ def test_the_action_of_a_note_may_be_fixed(link: Link) -> None:
     ref = link.run(BH.create_activity(link.facts, NoteDraft(contact=contact, key="fix", text="before")))
 
     def listed() -> RelatedRecord:
-        records = link.run(BH.related(link.facts, contact, RelatedKind.NOTE)).items
+        records: tuple[RelatedRecord, ...] = link.run(BH.related(link.facts, contact, RelatedKind.NOTE)).items
         return next(record for record in records if record.ref == ref)
 
     change = ActivityChange(ref=ref, kind=RelatedKind.NOTE, text="after")
