@@ -93,6 +93,7 @@ def _run_worker(arguments: argparse.Namespace) -> int:
             return 0
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, stop)
+        print("customer360: the worker runs", file=sys.stderr, flush=True)
         client.run_background(stop=lambda: stopped)
     return 0
 

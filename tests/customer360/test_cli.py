@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -106,8 +105,8 @@ def test_a_worker_ends_when_it_is_told_to(tmp_path: Path, store: Path) -> None:
     arguments = ["worker", "--store", f"sqlite:///{store}", "--key-file", str(key)]
     worker = subprocess.Popen([sys.executable, "-m", "customer360", *arguments], stderr=subprocess.PIPE)
     try:
-        time.sleep(2.0)  # its signal handlers are set after the store is open
-        assert worker.poll() is None
+        assert worker.stderr is not None
+        assert worker.stderr.readline()  # it says so once its signal handlers are set
         worker.terminate()
         _, said = worker.communicate(timeout=30)
     finally:
