@@ -80,7 +80,8 @@ def over_http(crm: str) -> None:
         told(f"look-alikes mistaken (<= {MISTAKEN})", report.mistaken(world))
         told("twins", report.mistaken(world, twins=True))
         print(f"    precision {report.precision(world):.2f} % beside {len(report.stored)} records full of twins;")
-        print(f"    opened by itself and somebody else: {len(report.wrongly_opened(world))}")
+        opened = [len(report.wrongly_opened(world, twins=twins)) for twins in (False, True)]
+        print(f"    opened by itself and somebody else: {opened[0]}; twins: {opened[1]}")
     print("  found by: " + ", ".join(f"{name} {count}" for name, count in hits(report).most_common()))
 
 
