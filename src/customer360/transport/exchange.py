@@ -143,11 +143,13 @@ class Exchange:
             hosts = self._connector.hosts(facts)
             prepared = prepare(request, base=self._connector.api_base(facts), hosts=hosts, user_agent=self._user_agent)
             course.begin(self._connector.info.key, prepared)
+            # Outside of what is repeated: a grant that cannot sign now cannot a second later.
+            signature = await self._signature(grant, prepared.method, prepared.url)
             try:
                 if login:
-                    response = await self._follow(course, prepared, hosts, (), None)
+                    response = await self._follow(course, prepared, hosts, signature, grant)
                 else:
-                    response = await self._attempt(course, prepared, hosts, facts, grant)
+                    response = await self._attempt(course, prepared, hosts, facts, grant, signature)
             except TokenExpired:
                 if renewed or grant is None or self._tokens is None:
                     raise
@@ -206,10 +208,15 @@ class Exchange:
     # One attempt ----------------------------------------------------------------------------------------------------
 
     async def _attempt(
-        self, course: _Course, prepared: Prepared, hosts: Hosts, facts: LinkFacts, grant: Grant | None
+        self,
+        course: _Course,
+        prepared: Prepared,
+        hosts: Hosts,
+        facts: LinkFacts,
+        grant: Grant | None,
+        signature: Headers,
     ) -> Response:
         request = course.request
-        signature = await self._signature(grant, prepared.method, prepared.url)
         await self._limiter.enter()
         try:
             await self._limiter.turn(await self._remaining())

@@ -90,6 +90,26 @@ def test_a_repeat_and_a_redirect_are_signed_anew(signing: Exchange, stepper: Any
     assert third == _expected("https://api.plain.example/v1/b", clock.now, 0.5 + 0.1 + 0.1)
 
 
+class SignsNothing(SignedRequests):
+    """As Bullhorn's, while tokens could be renewed and no session opened."""
+
+    def sign_request(self, grant: Grant, outgoing: Outgoing) -> tuple[tuple[str, str], ...]:
+        raise e.CrmUnavailable("there is no session")
+
+
+def test_a_grant_that_cannot_sign_is_not_tried_again(
+    exchange: Any, stepper: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bullhorn: what could not be signed was not sent, waits for nothing, and takes nothing from the retry budget."""
+    made: Exchange = exchange()
+    monkeypatch.setattr(type(made._connector), "auth", SignsNothing())
+    clock = stepper(answer=lambda send: OK)
+    began = clock.now
+    with pytest.raises(e.CrmUnavailable, match="no session"):
+        clock.run(made(GET("/a")))
+    assert (clock.sent, clock.now) == ([], began)
+
+
 def test_no_signature_follows_to_another_host_or_back(signing: Exchange, stepper: Any) -> None:
     """A redirect by way of another host of the link carries no signature again, not even on its return."""
     elsewhere = Response(302, b"", (("Location", "https://files.plain.example/x"),))
