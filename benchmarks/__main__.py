@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.stage.figures import machine
 
 HERE = Path(__file__).parent
-NOT_ALONE = {"__main__", "phone_spellings"}
+NOT_ALONE = {"__main__"}
 """What is no measurement itself."""
 OURS = ("transport", "search", "vendor_clients", "imports", "pops", "hooks", "idle", "round_trips", "index", "sync")
 """Those that know ``--quick``, in the order of the page in the docs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from customer360.core.phones import Grade, compare, read
+from customer360.core.phones import Grade, compare, keys_for, keys_of, read
 from customer360_testkit.evaluation import COUNTRIES, Kind, World, judged, look_alikes, mistaken, samples
 
 FEW = samples(2)
@@ -59,6 +59,21 @@ def test_a_twin_is_never_certain(world: World) -> None:
     assert tally.certain == 0
     if world is World.RECORD:
         assert tally.found == 0
+
+
+@pytest.mark.feature("D1")
+@pytest.mark.parametrize("world", World)
+def test_the_index_names_whatever_compares_as_similar(world: World) -> None:
+    """Its keys lose nothing: what is graded at all is kept under a key that the number is looked up by."""
+    told = [(each.e164, each.country, each.country, each.text) for each in FEW]
+    told += [(each.rings, each.rings_from, each.country, each.text) for each in ALIKE]
+    for rings, rings_from, country, text in told:
+        number = read(rings)
+        assert number is not None
+        own, regions = world.known(country, rings_from)
+        if compare(number, text, regions, own=own) is not Grade.NONE:
+            kept = keys_of(text, (own, *regions) if own else regions)
+            assert set(kept) & set(keys_for(number)), (rings, text)
 
 
 @pytest.mark.slow
