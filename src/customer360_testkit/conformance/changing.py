@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from customer360.core.activities import ActivityChange, ActivityFilter, TaskStatus
+import pytest
+
+from customer360.core.activities import ActivityChange, ActivityFilter, Condition, Operator, TaskStatus
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error, Unsupported
+from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 from customer360_testkit.conformance.calls import says_day
@@ -107,3 +110,89 @@ class ChangingChecks(Bench):
         contact = self.make(link, "Cursed")
         look = self.connector.related(link.facts, contact, RelatedKind.CALL, cursor="no cursor of yours")
         self.refusal(link, look, Customer360Error)
+
+    @catches("cannot clear the day of a task", _CREATE, _TASK, _TASKS, _CHANGE)
+    def test_none_clears_of_a_task(self, link: Link) -> None:
+        """Its day; unset is not null (F051)."""
+        contact = self.make(link, "Clearedtask")
+        ref = self.task(link, contact, "clear")
+        try:
+            record = self.changed(link, contact, ref, due_on=None)
+        except Unsupported:
+            pytest.skip("a task has its day for good")
+        assert not says_day(record, date(2026, 7, 1))
+
+    @catches("cannot clear the text of a task", _CREATE, _TASK, _TASKS, _CHANGE)
+    def test_none_clears_a_text(self, link: Link) -> None:
+        """Or it is said that it cannot (F051)."""
+        contact = self.make(link, "Clearedtext")
+        ref = self.task(link, contact, "cleartext")
+        try:
+            record = self.changed(link, contact, ref, text=None)
+        except Unsupported:
+            pytest.skip("a task has its text for good")
+        assert "Quilltext" not in record.text
+
+    @catches("drops what a rule changes", _CREATE, _TASK, _TASKS, _CHANGE)
+    def test_further_fields_are_changed(self, link: Link) -> None:
+        """By the CRM's own names (F054)."""
+        ref = self.task(link, self.make(link, "Extratask"), "extratask")
+        fields = self.schema(link, ref.resource).fields
+        names = [each.name for each in fields if each.type is FieldType.TEXT and each.editable]
+        if not names:
+            pytest.skip("tasks have no text field")
+        change = ActivityChange(ref=ref, kind=RelatedKind.TASK, extra={names[0]: "Quillchanged"})
+        link.run(self.connector.update_activity(link.facts, change))
+        assert link.fake.count_holding("Quillchanged") == 1
+
+    @catches("does not change a call", _CREATE, _CALL, _CALLS, _CHANGE)
+    def test_each_kind_is_changed(self, link: Link) -> None:
+        """Or it is said that it cannot (F051)."""
+        contact = self.make(link, "Eachchanged")
+        for kind in (RelatedKind.CALL, *self.kinds(link)):
+            ref = self.written(link, self.draft(link, kind, contact, f"each-{kind}", text="Quillbefore"))
+            change = ActivityChange(ref=ref, kind=kind, text="Quillafter")
+            try:
+                link.run(self.connector.update_activity(link.facts, change))
+            except Unsupported:
+                continue
+            link.wait(LAG)
+            assert any("Quillafter" in record.text for record in self.listed(link, contact, kind)), kind
+
+    def titled(self, link: Link, contact: RecordRef) -> tuple[str, str]:
+        """The activity resource of calls, and its field that holds the title. Skips where none does."""
+        for number in range(3):
+            self.written(link, self.draft(link, RelatedKind.CALL, contact, f"t{number}", subject=f"Quill {number}"))
+            link.wait(3600.0)
+        resource = next(
+            each.name for each in self.connector.resources(link.facts) if each.related_kind is RelatedKind.CALL
+        )
+        record = self.listed(link, contact, RelatedKind.CALL)[0]
+        names = [name for name, value in record.fields.items() if value == "Quill 2"]
+        if not names:
+            pytest.skip("the title is no field")
+        return resource, names[0]
+
+    def titles(self, link: Link, asked: ActivityFilter) -> list[str]:
+        try:
+            return [record.title for record in link.run(self.connector.activities(link.facts, asked)).items]
+        except Unsupported:
+            pytest.skip("not by its title")
+
+    @catches("lists whatever was asked for", _CREATE, _CALL, _CALLS, _LIST)
+    def test_a_listing_keeps_to_its_conditions(self, link: Link) -> None:
+        """Or it is said that it cannot (F057)."""
+        contact = self.make(link, "Conditional")
+        resource, name = self.titled(link, contact)
+        condition = Condition(name, Operator.EQUALS, ("Quill 1",))
+        asked = ActivityFilter(resource=resource, contact=contact, conditions=(condition,))
+        assert self.titles(link, asked) == ["Quill 1"]
+
+    @catches("lists in an order of its own", _CREATE, _CALL, _CALLS, _LIST)
+    def test_a_listing_is_sorted_as_asked(self, link: Link) -> None:
+        """Or it is said that it cannot (F058)."""
+        contact = self.make(link, "Sortable")
+        resource, name = self.titled(link, contact)
+        for descending in (False, True):
+            asked = ActivityFilter(resource=resource, contact=contact, sort=(name, descending))
+            assert self.titles(link, asked) == sorted(["Quill 0", "Quill 1", "Quill 2"], reverse=descending)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from customer360.core.activities import CaseDraft, EventDraft, TaskDraft
-from customer360.core.capabilities import CREATE, RELATED, Capability
+from customer360.core.capabilities import CREATE, RELATED, Capability, PhoneSearch
 from customer360.core.errors import Unsupported
 from customer360.core.records import RecordRef
 from customer360_testkit.conformance.bench import Bench, Link, catches
@@ -98,3 +99,30 @@ class DeclaringChecks(Bench):
         other = self.signed_in(link.fake, users[1])
         told.append(other.run(self.connector.identify(other.facts)).user)
         assert len({ref.id for ref in told}) == 2
+
+    @catches("leads to a page beside the record")
+    def test_the_address_of_a_record_holds_its_id(self, link: Link) -> None:
+        """The whole of it, on a page of the vendor's (F042)."""
+        if not self.can(link, Capability.RECORD_URL):
+            pytest.skip("records have no address")
+        ref = self.make(link, "Quilllocated")
+        url = unquote(self.connector.record_url(link.facts, ref) or "")
+        assert re.search(rf"(?<![0-9A-Za-z]){re.escape(ref.id)}(?![0-9A-Za-z])", url)
+
+    @catches("leads to a stranger's page")
+    def test_a_record_opens_at_the_vendors(self, link: Link) -> None:
+        """Where people sign in, and nowhere else."""
+        if not self.can(link, Capability.RECORD_URL):
+            pytest.skip("records have no address")
+        url = urlsplit(self.connector.record_url(link.facts, self.make(link, "Quillhome")) or "")
+        hosts = self.connector.hosts(link.facts)
+        known = {
+            host.rpartition(".")[0].rpartition(".")[2] for host in (*link.fake.vendor_hosts, *hosts.api, *hosts.login)
+        }
+        assert known & set((url.hostname or "").split("."))
+
+    @catches("says that numbers are not searched")
+    def test_searching_numbers_is_declared_once(self, link: Link) -> None:
+        """The capability and the way of searching say the same: else the index answers where it need not, or nobody."""
+        way = self.connector.phone_search(link.facts)
+        assert self.can(link, Capability.SEARCH_PHONE) == (way is not PhoneSearch.NONE)

@@ -11,6 +11,7 @@ import pytest
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error, ValidationFailed
 from customer360.core.metadata import FieldInfo, FieldType
+from customer360.core.records import ContactDraft
 from customer360.core.search import FieldIs
 from customer360_testkit.conformance.bench import Bench, Link, catches
 
@@ -178,3 +179,24 @@ class DescribingChecks(Bench):
                 number = 1225
                 self.change(link, ref, {field.name: number})
             assert self.get(link, ref).fields[field.name] == number, field.name
+
+    @catches("forgets a field of numbers")
+    def test_every_field_of_a_number_is_declared(self, link: Link) -> None:
+        """What is described as a phone is searched and indexed as one, custom ones too (D4)."""
+        resources = link.run(self.connector.list_resources(link.facts))
+        declared = next(each for each in resources if each.name == self.people)
+        phones = {field.name for field in self.schema(link).fields if field.type is FieldType.PHONE}
+        assert phones <= set(declared.phones)
+
+    @catches("does not say what is required", _CREATE)
+    def test_what_is_missed_is_described_as_required(self, link: Link) -> None:
+        """A form asks for it before the CRM does (F116)."""
+        fields = {name: value for name, value in self.fields("Quill").items() if value is not None}
+        for name in fields:
+            rest = {other: value for other, value in fields.items() if other != name}
+            try:
+                link.run(self.connector.create(link.facts, ContactDraft(resource=self.people, fields=rest)))
+            except ValidationFailed as refused:
+                field = self.schema(link).field(name)
+                missed = name in {problem.field for problem in refused.problems}
+                assert field is None or field.required or not missed, name

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from customer360.core.capabilities import Capability
-from customer360.core.effects import Request
+from customer360.core.effects import Operation, Request
 from customer360.core.errors import (
     AuthError,
     CrmUnavailable,
@@ -21,7 +21,7 @@ from customer360.core.errors import (
     TokenExpired,
     UnexpectedAnswer,
 )
-from customer360.core.records import ContactDraft, RelatedKind
+from customer360.core.records import ContactChange, ContactDraft, RelatedKind
 from customer360.core.search import NameHas
 from customer360.core.wire import Response
 from customer360_testkit.conformance.bench import Bench, Link, catches
@@ -80,7 +80,7 @@ class FailingChecks(Bench):
     @catches("takes an unknown status for success")
     def test_what_is_not_good_is_an_error(self, link: Link) -> None:
         """Every status from 300 on."""
-        for code in (300, 301, 400, 402, 405, 409, 415, 418, 451):
+        for code in (300, 301, 304, 400, 402, 405, 408, 409, 410, 415, 418, 423, 428, 431, 451, 501):
             assert self.error(link, _READ, Response(code, b"{}")) is not None, code
 
     @catches("swallows the CRM's failure")
@@ -156,6 +156,70 @@ class FailingChecks(Bench):
         for body in _with_words(json.loads(answer.content), "Quill secret!"):
             error = self.error(link, request, Response(answer.status, json.dumps(body).encode(), answer.headers))
             assert "Quill secret!" not in f"{error} {error!r} {getattr(error, 'problems', '')}", body
+
+    @catches("reads half an answer")
+    def test_half_an_answer_is_none(self, link: Link) -> None:
+        """A connection that broke off is no record (X9)."""
+        for body in (b"{", b'{"data": [', b'"text'):
+            assert isinstance(self.error(link, _READ, Response(200, body)), UnexpectedAnswer), body
+
+    @catches("does not say with which status it was refused")
+    def test_an_error_carries_its_status(self, link: Link) -> None:
+        """Support looks for it in the vendor's pages."""
+        for code in (400, 403, 404, 422, 429, 500, 503):
+            error = self.error(link, _READ, Response(code, b"{}"))
+            assert error is not None
+            assert error.status == code
+
+    @catches("waits for hours where seconds will do")
+    def test_a_limit_that_says_nothing_is_for_seconds(self, link: Link) -> None:
+        """Only a used up allowance takes a day (X4)."""
+        assert isinstance(self.error(link, _READ, Response(429, b"")), RateLimited)
+
+    @catches("finds nothing when the CRM is down", Capability.CREATE_CONTACT, Capability.CREATE_CALL)
+    def test_no_verb_makes_nothing_of_a_failure(self, link: Link) -> None:
+        """Not found, nothing listed, nothing changed: each would be believed (F023)."""
+        contact = self.make(link, "Downed")
+        draft = self.draft(link, RelatedKind.CALL, contact, "down")
+        connector, facts, since = self.connector, link.facts, link.now
+        self.written(link, draft)
+        ops: list[tuple[bool, Callable[[], Operation[Any]]]] = [
+            (True, lambda: connector.get(facts, contact)),
+            (True, lambda: connector.describe(facts, self.people)),
+            (True, lambda: connector.list_resources(facts)),
+            (self.can(link, Capability.RELATED_CALLS), lambda: connector.related(facts, contact, RelatedKind.CALL)),
+            (self.can(link, Capability.DELTA), lambda: connector.changes(facts, self.people)),
+            (self.sought(link, RelatedKind.CALL), lambda: connector.find_created(facts, draft, since=since)),
+        ]
+        link.fake.faults.add(status(503), times=None)
+        for can, op in ops:
+            if can:
+                self._raises(link, op())
+
+    @catches("retries a change", Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT)
+    def test_a_change_that_failed_is_not_repeated(self, link: Link) -> None:
+        """What a colleague changed in between would be lost (R1)."""
+        ref = self.make(link, "Retriedchange")
+        link.wait(60.0)
+        change = ContactChange(ref=ref, fields={self.spare_field: "Spare"})
+        self._fails_once(link, self.connector.update(link.facts, change))
+
+    @catches("takes a refused activity for written", Capability.CREATE_CONTACT, Capability.CREATE_CALL)
+    def test_a_refused_activity_is_raised(self, link: Link) -> None:
+        """Nothing may seem to be written down that is not."""
+        contact = self.make(link, "Refusedcall")
+        link.fake.faults.add(status(400, content=b"{}"), times=None, when=lambda method, path: method != "GET")
+        op = self.connector.create_activity(link.facts, self.draft(link, RelatedKind.CALL, contact, "refused"))
+        self.refusal(link, op, Customer360Error)
+
+    def _raises(self, link: Link, op: Operation[Any]) -> None:
+        """A failure where anything was asked at all: what is known without asking does not fail."""
+        before = len(link.asked)
+        try:
+            link.run(op)
+        except CrmUnavailable:
+            return
+        assert len(link.asked) == before
 
     def _fails_once(self, link: Link, op: Any) -> None:
         before = link.writes

@@ -186,3 +186,31 @@ class FindingChecks(Bench):
         read: list[RecordRef] = [self.get(link, hit.ref).ref for hit in hits]
         assert read == [hit.ref for hit in hits]
         assert read
+
+    @catches("finds people with one of their numbers", _NAME, _CREATE)
+    def test_a_hit_brings_all_its_numbers(self, link: Link) -> None:
+        """The one that rang may be the last of them."""
+        fields = self.writable(link, self.resource(link).phones)
+        given = {field: f"+4420794605{number:02d}" for number, field in enumerate(fields)}
+        ref = self.made_with(link, "Quillnumbers", given)
+        link.wait(LAG)
+        (hit,) = [hit for hit in self.found(link, NameHas("Quillnumbers")) if hit.ref == ref]
+        assert {phone.text for phone in hit.phones} == set(given.values())
+
+    @catches("finds people as they were once", _NAME, _CREATE, Capability.UPDATE_CONTACT)
+    def test_a_hit_has_the_version_of_its_record(self, link: Link) -> None:
+        """Else a change made from it is refused, or worse, not."""
+        ref = self.make(link, "Quillversion")
+        self.change(link, ref, {self.spare_field: "Spare"})
+        link.wait(LAG)
+        (hit,) = [hit for hit in self.found(link, NameHas("Quillversion")) if hit.ref == ref]
+        assert hit.version in (None, self.get(link, ref).version)
+
+    @catches("finds the first few only", _NAME, _CREATE)
+    def test_all_who_match_are_found(self, link: Link) -> None:
+        """As many as were asked for, and then there are no more."""
+        made = {self.make(link, f"Quillthrong {number}") for number in range(12)}
+        link.wait(LAG)
+        page = link.run(self.connector.search(link.facts, self.people, NameHas("Quillthrong"), limit=100))
+        assert {hit.ref for hit in page.items} == made
+        assert page.next is None

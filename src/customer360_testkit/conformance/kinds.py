@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from customer360.core.capabilities import Capability, Repeat
 from customer360.core.errors import Unsupported
+from customer360.core.metadata import FieldType
 from customer360.core.records import ContactDraft, ContactKind, RecordRef, RelatedKind
 from customer360.core.search import NameHas
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
+from customer360_testkit.conformance.calls import values_of
 
 _CREATE, _CALL, _CALLS = Capability.CREATE_CONTACT, Capability.CREATE_CALL, Capability.RELATED_CALLS
-_MARKUP = 'a < b & c > d, <b>bold</b>, R&amp;D, &#38;, "quoted", שלום مرحبا, Käse, <script>x</script>'
+_MARKUP = 'a < b & c > d, <b>bold</b>, R&amp;D, &#38;, "quoted", שלום مرحبا, Käse, 日本 😀, <script>x</script>'
 
 
 class KindChecks(Bench):
@@ -210,6 +213,70 @@ class KindChecks(Bench):
                 tried += 1
         if not tried:
             pytest.skip("there is one resource of people")
+
+    @catches("loses the lines of a note", _CREATE)
+    def test_the_lines_of_each_text_are_kept(self, link: Link) -> None:
+        """In the CRM itself, whatever ends a line there (F050)."""
+        contact = self.make(link, "Liner")
+        for kind in (*self.kinds(link), *self._calls(link)):
+            self.written(link, self.draft(link, kind, contact, f"line-{kind}", text=f"Quillone{kind}\nQuilltwo"))
+            rows = [row for each in link.fake.modules for row in link.fake.records(each)]
+            texts = [text for text in values_of(rows) if isinstance(text, str) and f"Quillone{kind}" in text]
+            ends = [text.partition(f"Quillone{kind}")[2].partition("Quilltwo")[0] for text in texts]
+            assert any(re.search(r"[\r\n]|<br|</p>|</div>", end) for end in ends), kind
+
+    @catches("cuts a subject", _CREATE)
+    def test_a_subject_of_a_line_is_kept(self, link: Link) -> None:
+        """Of a hundred letters, no markup (F050)."""
+        contact = self.make(link, "Subjects")
+        for kind in (*self.kinds(link), *self._calls(link)):
+            subject = f"R&D: a < b & {'quill ' * 13}{kind}"
+            self.written(link, self.draft(link, kind, contact, f"c-{kind}", subject=subject))
+            link.wait(LAG)
+            told = " ".join(f"{record.title} {record.text}" for record in self.listed(link, contact, kind))
+            assert subject in told, kind
+
+    @catches("drops what a rule adds to a task", _CREATE)
+    def test_further_fields_of_each_kind_are_kept(self, link: Link) -> None:
+        """By the CRM's own names (F054)."""
+        contact = self.make(link, "Extras")
+        for kind in self.kinds(link, apart=True):
+            probe = self.written(link, self.draft(link, kind, contact, f"probe-{kind}"))
+            described = self.schema(link, probe.resource).fields
+            for field in [each for each in described if each.type is FieldType.TEXT and each.creatable][:1]:
+                extra = {field.name: f"Quillextra {kind}"}
+                self.written(link, self.draft(link, kind, contact, f"extra-{kind}", extra=extra))
+                assert link.fake.count_holding(f"Quillextra {kind}") == 1, kind
+
+    @catches("gives a task to another than it is for", _CREATE)
+    def test_each_kind_is_of_whom_the_draft_names(self, link: Link) -> None:
+        """A task for a colleague is on the colleague's list (F050)."""
+        others = [name for name in link.fake.users if name != link.user]
+        if not others:
+            pytest.skip("the fake has one user")
+        other = self.signed_in(link.fake, others[0])
+        colleague = other.run(self.connector.identify(other.facts)).user
+        contact = self.make(link, "Delegated")
+        for kind in self.kinds(link):
+            try:
+                self.written(link, self.draft(link, kind, contact, f"for-{kind}", owner=colleague))
+            except Unsupported:
+                continue
+            link.wait(LAG)
+            assert {record.owner for record in self.listed(link, contact, kind)} <= {None, colleague}, kind
+
+    @catches("dates what it lists by another clock", _CREATE)
+    def test_it_is_told_when_each_was_written(self, link: Link) -> None:
+        """In whatever zone the CRM tells it, at an address that is its own."""
+        contact = self.make(link, "Clocked")
+        for kind in (*self.kinds(link), *self._calls(link)):
+            written = link.now
+            self.written(link, self.draft(link, kind, contact, f"clock-{kind}"))
+            link.wait(LAG)
+            for record in self.listed(link, contact, kind):
+                if record.created_at is not None and kind not in self.connector.within_contact:
+                    late = abs(record.created_at - written)
+                    assert record.created_at == record.at or late < timedelta(minutes=2), kind
 
     def _native(self, link: Link, kind: RelatedKind) -> bool:
         declared = self.connector.creates(link.facts).get(kind)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 
 from customer360.core.capabilities import Capability
-from customer360.core.errors import Customer360Error
+from customer360.core.errors import Customer360Error, ValidationFailed
 from customer360.core.metadata import StandardField
 from customer360.core.records import ContactChange, ContactDraft, RecordRef
 from customer360_testkit.conformance.bench import Bench, Link, catches
@@ -72,6 +73,7 @@ class PersonChecks(Bench):
         contact = self.get(link, self.make(link, "Bareperson"))
         assert (contact.phones, contact.emails) == ((), ())
         assert not contact.company
+        assert contact.region is None
         words = {value.casefold() for value in contact.fields.values() if isinstance(value, str)}
         assert not words & {"none", "null", "nan", "undefined"}
 
@@ -137,3 +139,63 @@ class PersonChecks(Bench):
         link.wait(1.0)
         change = ContactChange(ref=ref, fields={self.spare_field: "Spare"})
         self.refusal(link, self.connector.update(link.facts, change), Customer360Error)
+
+    @catches("calls people by their address", _CREATE)
+    def test_a_contact_is_called_by_its_name(self, link: Link) -> None:
+        """Whatever else is known of them."""
+        ref = self.make(link, "Quillcalled", phone="+442079460991", email="someone@conform.example")
+        name = self.get(link, ref).name
+        assert ("Quillcalled" in name, "@" in name) == (True, False)
+
+    @catches("leads from a contact to the start page", _CREATE, Capability.RECORD_URL)
+    def test_a_contact_brings_its_address(self, link: Link) -> None:
+        """The one of this very record, where it brings one."""
+        contact = self.get(link, self.make(link, "Quilladdress"))
+        assert contact.url is None or contact.ref.id in unquote(contact.url)
+
+    @catches("forgets where people work", Capability.DELTA)
+    def test_some_people_have_a_company(self, link: Link) -> None:
+        """Of those whom the fake holds, where the resource has a field for it (F011)."""
+        if StandardField.COMPANY not in self.resource(link).standard:
+            pytest.skip("people have no company")
+        page = link.run(self.connector.changes(link.facts, self.people))
+        assert any(self.get(link, contact.ref).company for contact in page.changed[:15])
+
+    @catches("clears nothing while it sets something", _CREATE, _UPDATE)
+    def test_one_field_is_cleared_while_another_is_set(self, link: Link) -> None:
+        """In one change (F012)."""
+        ref = self.made_with(link, "Mixedchange", {self.spare_field: "Spare"})
+        self.change(link, ref, {self.name_field: "Mixedafter", self.spare_field: None})
+        fields = self.get(link, ref).fields
+        assert (fields[self.name_field], fields.get(self.spare_field) or None) == ("Mixedafter", None)
+
+    @catches("changes addresses to small letters", _CREATE, _UPDATE)
+    def test_a_changed_address_is_read_as_it_was_typed(self, link: Link) -> None:
+        """Comparing is one thing, changing what people see another."""
+        ref = self.make(link, "Readdressed", email="before@conform.example")
+        field = self.get(link, ref).emails[0].field
+        self.change(link, ref, {field: "After.Mixed@Conform.example"})
+        assert "After.Mixed@Conform.example" in [email.address for email in self.get(link, ref).emails]
+
+    @catches("reads the first of several texts only", _CREATE)
+    def test_several_texts_in_one_field_are_all_read(self, link: Link) -> None:
+        """Where a field takes several numbers or addresses."""
+        resource = self.resource(link)
+        for field in self.writable(link, (*resource.phones, *resource.emails)):
+            texts = ("+442079460881", "+442079460882")
+            if field in resource.emails:
+                texts = ("one@conform.example", "two@conform.example")
+            try:
+                contact = self.get(link, self.made_with(link, "Severaltexts", {field: texts}))
+            except Customer360Error:
+                continue  # it takes one
+            read = [phone.text for phone in contact.phones] + [email.address for email in contact.emails]
+            assert all(any(text in each for each in read) for text in texts), field
+
+    @catches("takes a refused change for done", _CREATE, _UPDATE)
+    def test_a_refused_change_names_its_field(self, link: Link) -> None:
+        """As a refused create does (F012)."""
+        field, value = self.refused
+        change = ContactChange(ref=self.make(link, "Rechanged"), fields={field: value})
+        error = self.refusal(link, self.connector.update(link.facts, change), ValidationFailed)
+        assert field in {problem.field for problem in error.problems}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Gone
-from customer360.core.records import Contact
+from customer360.core.records import Contact, RecordRef
 from customer360_testkit.conformance.bench import Bench, Link, catches
 
 _DELTA, _CREATE = Capability.DELTA, Capability.CREATE_CONTACT
@@ -141,3 +141,45 @@ class SyncingChecks(Bench):
         link.wait(120.0)
         changed, _, _ = self.sync(link)
         assert ref.id not in changed
+
+    @catches("reads changes with one of their numbers", _DELTA, _CREATE)
+    def test_a_change_brings_all_its_numbers(self, link: Link) -> None:
+        """The one that rings may be the last of them."""
+        fields = self.writable(link, self.resource(link).phones)
+        given = {field: f"+4420794606{number:02d}" for number, field in enumerate(fields)}
+        ref = self.made_with(link, "Syncnumbers", given)
+        link.wait(120.0)
+        changed, _, _ = self.sync(link)
+        assert {phone.text for phone in changed[ref.id].phones} == set(given.values())
+
+    @catches("reads changes without their names", _DELTA, _CREATE)
+    def test_a_change_says_who_it_is(self, link: Link) -> None:
+        """By its name, and by the reference that creating it gave."""
+        ref = self.make(link, "Syncnamed")
+        link.wait(120.0)
+        changed, _, _ = self.sync(link)
+        assert (changed[ref.id].ref, "Syncnamed" in changed[ref.id].name) == (ref, True)
+
+    @catches("tells who is gone from elsewhere", _DELTA, _CREATE)
+    def test_who_is_gone_is_told_by_the_same_reference(self, link: Link) -> None:
+        """The index forgets whom it knows by it."""
+        ref = self.make(link, "Syncleaver")
+        link.wait(120.0)
+        _, _, cursor = self.sync(link)
+        self.delete(link, ref)
+        link.wait(120.0)
+        gone, more = list[RecordRef](), True
+        while more:
+            page = link.run(self.connector.changes(link.facts, self.people, cursor))
+            gone, cursor, more = [*gone, *page.gone], page.cursor, page.more
+        assert ref in gone
+
+    @catches("promises fewer than there are", _DELTA)
+    def test_progress_does_not_go_beyond_its_end(self, link: Link) -> None:
+        """How many are expected is said, or not said; not too few."""
+        total, seen, cursor, more = list[int](), 0, None, True
+        while more:
+            page = link.run(self.connector.changes(link.facts, self.people, cursor))
+            seen, cursor, more = seen + len(page.changed), page.cursor, page.more
+            total += [page.total] if page.total is not None else []
+        assert not total or max(total) >= seen

@@ -99,8 +99,13 @@ class Bare(ZohoConnector):
 
 @mutant("leads every record to one page")
 class Homeward(ZohoConnector):
+    def __init__(self) -> None:
+        self.last = 0
+
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
-        return "https://crm.zoho.eu/"
+        first = ref if int(ref.id) != self.last + 1 else attrs.evolve(ref, id=str(self.last))
+        self.last = int(ref.id)
+        return super().record_url(facts, first)
 
 
 @mutant("says that everybody is one person")
@@ -192,7 +197,8 @@ class OneSpelling(_Searching):
 @mutant("finds people without their numbers")
 class Bald(_Searching):
     def hits(self, page: Page[Contact]) -> Page[Contact]:
-        return Page(tuple(attrs.evolve(hit, phones=()) for hit in page.items), page.next)
+        bald = (attrs.evolve(hit, phones=()) if hit.name == "Bringer" else hit for hit in page.items)
+        return Page(tuple(bald), page.next)
 
 
 @mutant("takes a like address for the same")
@@ -281,20 +287,19 @@ class Whole(ZohoConnector):
 
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
         contact = await super().get(facts, ref)
-        self.read.setdefault(ref, str(contact.fields["Last_Name"]))
+        self.read[ref] = str(contact.fields["Last_Name"])
         return contact
 
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        fields = {"Last_Name": self.read[change.ref], **change.fields} if change.ref in self.read else change.fields
-        await super().update(facts, attrs.evolve(change, fields=fields))
+        whole = {"Last_Name": "Before"} if self.read.get(change.ref) == "Before" else {}
+        await super().update(facts, attrs.evolve(change, fields={**whole, **change.fields}))
 
 
 @mutant("cannot clear a field")
 class Clinging(ZohoConnector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        fields = {name: value for name, value in change.fields.items() if value is not None}
-        if fields:
-            await super().update(facts, attrs.evolve(change, fields=fields))
+        if set(change.fields.values()) != {None}:
+            await super().update(facts, change)
 
 
 @mutant("overwrites a newer version")
@@ -323,7 +328,7 @@ class Vague(_Refusing):
 @mutant("quotes the customer in an error")
 class Gossiping(_Refusing):
     def said(self, draft: ContactDraft, refused: ValidationFailed) -> Exception:
-        return ValidationFailed(f"{draft.fields['Last_Name']} is refused", problems=refused.problems)
+        return ValidationFailed(f"{draft.fields.get('Last_Name')} is refused", problems=refused.problems)
 
 
 @mutant("creates twice")
@@ -505,9 +510,18 @@ class Missing(_Syncing):
 
 
 @mutant("does not tell who is gone")
-class Haunted(_Syncing):
-    def page(self, cursor: str | None, changes: Changes) -> Changes:
-        return attrs.evolve(changes, gone=())
+class Haunted(ZohoConnector):
+    def __init__(self) -> None:
+        self.dear: RecordRef | None = None
+
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        ref = await super().create(facts, draft)
+        self.dear = ref if draft.fields.get("Last_Name") == "Leaver" else None
+        return ref
+
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        return attrs.evolve(changes, gone=tuple(ref for ref in changes.gone if ref != self.dear))
 
 
 @mutant("goes on from a cursor that means nothing")

@@ -298,7 +298,7 @@ class _Changing(ZohoConnector):
 @mutant("does not change a task")
 class Conservative(_Changing):
     def changed(self, change: ActivityChange) -> ActivityChange:
-        return attrs.evolve(change, due_on=UNSET)
+        return change if change.subject is UNSET else attrs.evolve(change, due_on=UNSET)
 
 
 @mutant("does not tick a task off")
@@ -322,7 +322,9 @@ class Clinging(ZohoConnector):
 @mutant("lists calls of everybody")
 class Unfiltered(ZohoConnector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
-        return await super().activities(facts, attrs.evolve(query, contact=None))
+        if not query.sort and not query.conditions:
+            query = attrs.evolve(query, contact=None)
+        return await super().activities(facts, query)
 
 
 @mutant("lists a resource that is not there")

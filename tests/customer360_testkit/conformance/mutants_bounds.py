@@ -58,7 +58,7 @@ class Persistent(_Judging):
 @mutant("takes what is forbidden for what is not there")
 class Forbidding(_Judging):
     def judged(self, request: Request, response: Response, error: Customer360Error) -> Customer360Error:
-        return NotFound("there is no such record") if response.status == 403 else error
+        return NotFound("there is no such record", status=403) if response.status == 403 else error
 
 
 @mutant("passes on the vendor's words")

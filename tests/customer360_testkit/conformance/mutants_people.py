@@ -41,7 +41,8 @@ class OneAddress(Reading):
 @mutant("writes addresses in small letters")
 class SmallLetters(Creating):
     def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
-        return {**fields, "Email": fields["Email"].lower()} if "Email" in fields else fields
+        email = fields.get("Email")
+        return {**fields, "Email": email.lower()} if isinstance(email, str) else fields
 
 
 @mutant("swaps first and last name")
@@ -174,7 +175,7 @@ class Demanding(_Describing):
 @mutant("cannot describe an activity")
 class Inactive(ZohoConnector):
     async def describe(self, facts: LinkFacts, resource: str) -> Schema:
-        if resource == "Events":
+        if resource == "Deals":
             raise Unsupported("only people are described")
         return await super().describe(facts, resource)
 
