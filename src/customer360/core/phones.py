@@ -165,7 +165,10 @@ def _compared(number: PhoneNumber, text: str, regions: tuple[str, ...], own: str
     at_home = _native(text, (own,)) if own else None
     digits = _main_digits(text)
     if stored is not None and _is_international(text):
-        if digits.startswith("001") and digits[3:] == number.e164[1:]:
+        dialled = digits.removesuffix(number.e164[1:]) if at_home is None or not at_home.valid else ""
+        if dialled == "00":
+            return Grade.NATIONAL  # read in a country that dials something longer than 00
+        if dialled == "001":
             return Grade.WEAK  # 00 and a number of North America, or 001 as in Singapore and another country's
         if stored.valid or stored.country_code != number.country_code:
             return Grade.NONE  # a full, different number is never a match, nor what says that it is of another country
@@ -198,7 +201,9 @@ def _certainly(number: PhoneNumber, text: str, own: str | None) -> bool:
     if bare.startswith(_PLUS) or _CONTEXT in bare:
         return True
     if bare.startswith("00") and (own == number.region or not _may_begin_with_001(text)):
-        return True
+        code, _, rest = _main_digits(text)[2:].partition(number.country_code)
+        if not code and rest.lstrip("0") == number.national.lstrip("0"):
+            return True
     at_home = _native(text, (own,)) if own else None
     return at_home is not None and at_home.e164 == number.e164 and _main_digits(text) != number.e164[1:]
 

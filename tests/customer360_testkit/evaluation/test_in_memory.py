@@ -108,6 +108,17 @@ def test_001_is_the_way_out_of_singapore_and_00_before_north_america() -> None:
 
 
 @pytest.mark.perf("P7")
+def test_00_is_not_the_way_out_everywhere() -> None:
+    """003 dials abroad from Singapore, too: a French mobile typed with 00 is one, and there a Hungarian by guess."""
+    text = "0033 6 12 34 56 78"
+    assert graded("+33612345678", text, ("ES",)) is Grade.EXACT
+    assert graded("+33612345678", "0033 (0)6 12 34 56 78", ("ES",)) is Grade.EXACT
+    assert graded("+33612345678", text, ("SG",)) is Grade.NATIONAL
+    assert graded("+3612345678", text, ("SG",)) is Grade.NATIONAL
+    assert graded("+3612345678", text, ("ES",)) is Grade.NONE
+
+
+@pytest.mark.perf("P7")
 def test_a_country_code_without_plus_may_be_an_area_code() -> None:
     """German mobiles and Stockholm: the plan also knows such numbers with an area code of these digits."""
     for rings, own in (("+4915112345678", "DE"), ("+468123456", "SE")):
