@@ -180,6 +180,19 @@ class KeepingChecks(Bench):
             assert identity.email in (None, user.email)
             assert identity.zone in (None, user.time_zone)
 
+    @catches("gives an address where it says that there is none")
+    def test_what_is_not_declared_is_refused(self, link: Link) -> None:
+        """Every verb, before any request: an empty answer would be believed (F095)."""
+        nobody = RecordRef(self.connector.info.key, self.people, "1")
+        for capability, op in self._verbs(link.facts, link, nobody):
+            if self.can(link, capability) or capability in {*RELATED.values(), *CREATE.values()}:
+                op.close()  # those that are declared, or looked at by checks of their own
+            else:
+                self.refusal(link, op, Unsupported)
+        assert link.asked == []
+        if not self.can(link, Capability.RECORD_URL):
+            assert self.connector.record_url(link.facts, nobody) is None
+
     @catches("goes on where it was not allowed to")
     def test_what_was_not_granted_is_refused(self, link: Link) -> None:
         """With the reason, before any request: without each permission in turn (F095)."""

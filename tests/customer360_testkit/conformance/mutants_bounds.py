@@ -20,6 +20,7 @@ from customer360.core.linking import Hosts, LinkFacts
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import Contact, ContactDraft, RecordRef
 from customer360.core.wire import Response
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 # Failing --------------------------------------------------------------------------------------------------------------
@@ -199,6 +200,12 @@ class Showy(ZohoConnector):
 class Provincial(ZohoConnector):
     async def identify(self, facts: LinkFacts) -> Identity:
         return attrs.evolve(await super().identify(facts), zone="Asia/Tokyo")
+
+
+@mutant("gives an address where it says that there is none")
+class Guessing(Microsoft365Connector):
+    def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
+        return f"https://outlook.office.com/people/{ref.id}"
 
 
 @mutant("goes on where it was not allowed to")

@@ -402,3 +402,15 @@ def test_a_project_without_the_suite_is_told_so(tmp_path: Path, monkeypatch: pyt
     (broken,) = conforms(subject)
     assert broken.what == "test_conformance.py runs none of the checks"
     assert "nothing_there" in broken.next_step
+
+
+@pytest.mark.feature("F095")
+def test_a_verb_that_is_written_in_silence_is_told() -> None:
+    """Nobody is offered it, and whoever calls it gets what nobody declared."""
+
+    class Sly(ZohoConnector):
+        def capabilities(self, facts: LinkFacts) -> Capabilities:
+            return Capabilities({**super().capabilities(facts).supports, Capability.DELTA: cannot("not yet")})
+
+    told = [problem.what for problem in declarations.capabilities(attrs.evolve(GOOD, connector=Sly()))]
+    assert told == ["changes() is written, but nothing that needs it is declared"]

@@ -180,6 +180,12 @@ def capabilities(subject: Subject) -> Iterator[Problem]:
             yield Problem(f"{capability.name} cannot be done, without a reason", "cannot('why')")
         elif support.can and (verb := _VERBS.get(capability)) and not _overridden(connector, verb):
             yield Problem(f"{capability.name} is declared, but {verb}() is not written", "write it, or declare why not")
+    for verb in sorted({verb for verb in _VERBS.values() if _overridden(connector, verb)}):
+        if not any(declared[capability].can for capability, each in _VERBS.items() if each == verb):
+            yield Problem(
+                f"{verb}() is written, but nothing that needs it is declared",
+                "declare it, or leave it out: the base refuses it, with the declared reason",
+            )
     if not any(declared[capability].can for capability in SEARCHES.values()):
         yield Problem("nothing can be searched for", "declare at least one SEARCH_ capability")
     phones = connector.phone_search(facts)
