@@ -83,9 +83,13 @@ if TYPE_CHECKING:
         Match,
         MatchPolicy,
         MatchResult,
+        MatchSource,
+        MatchStep,
+        MatchStepKind,
     )
     from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema, StandardField
     from customer360.core.panel import Panel, Part, PartName, PartState
+    from customer360.core.phones import Grade
     from customer360.core.records import (
         UNSET,
         Contact,
@@ -172,6 +176,7 @@ __all__ = [
     "Forbidden",
     "Found",
     "Gone",
+    "Grade",
     "HostRefused",
     "Identity",
     "IfPending",
@@ -185,6 +190,9 @@ __all__ = [
     "Match",
     "MatchPolicy",
     "MatchResult",
+    "MatchSource",
+    "MatchStep",
+    "MatchStepKind",
     "MissingScope",
     "NeedsAuthorization",
     "NeedsRelink",
@@ -333,6 +341,9 @@ _NAMES = {
         "Match",
         "MatchPolicy",
         "MatchResult",
+        "MatchSource",
+        "MatchStep",
+        "MatchStepKind",
     ),
     "customer360.core.metadata": (
         "Choice",
@@ -348,6 +359,7 @@ _NAMES = {
         "PartName",
         "PartState",
     ),
+    "customer360.core.phones": ("Grade",),
     "customer360.core.records": (
         "UNSET",
         "Contact",

@@ -12,7 +12,7 @@ from customer360.core.capabilities import Capabilities
 from customer360.core.effects import Now, Ok, Random, Within, settle, within
 from customer360.core.errors import Customer360Error, InvalidValue, Unsupported
 from customer360.core.interactions import Channel, Interaction
-from customer360.core.matching import ByEmail, ByName, ByPhone, Criterion, MatchResult, Step, StepKind
+from customer360.core.matching import ByEmail, ByName, ByPhone, Criterion, MatchResult, MatchStep, MatchStepKind
 from customer360.core.metadata import Resource, Schema
 from customer360.core.phones import read
 from customer360.core.records import Contact, ContactChange, ContactDraft, Fields, Page, RecordRef
@@ -33,7 +33,7 @@ class SearchResult:
 
     contacts: tuple[Contact, ...] = ()
     truncated: bool = False
-    gaps: tuple[Step, ...] = ()
+    gaps: tuple[MatchStep, ...] = ()
 
 
 class AgentDesk:
@@ -121,7 +121,7 @@ class AgentDesk:
 
         outcomes = await settle(*[search(resource) for resource in places])
         contacts: list[Contact] = []
-        gaps: list[Step] = []
+        gaps: list[MatchStep] = []
         errors: list[Exception] = []
         truncated = False
         for resource, outcome in zip(places, outcomes, strict=True):
@@ -130,7 +130,7 @@ class AgentDesk:
                 truncated = truncated or outcome.value.next is not None
             elif isinstance(outcome.error, Customer360Error):
                 errors.append(outcome.error)
-                gaps.append(Step(StepKind.FAILED, "name", resource.label, outcome.error.what))
+                gaps.append(MatchStep(MatchStepKind.FAILED, "name", resource.label, outcome.error.what))
             else:
                 raise outcome.error
         if len(errors) == len(places):
@@ -199,6 +199,6 @@ def _configured(connection: Connection, name: str) -> Resource:
 
 
 def _as_search(result: MatchResult, limit: int) -> SearchResult:
-    gaps = tuple(step for step in result.steps if step.kind in (StepKind.FAILED, StepKind.LEFT_OUT))
+    gaps = tuple(step for step in result.steps if step.kind in (MatchStepKind.FAILED, MatchStepKind.LEFT_OUT))
     contacts = tuple(match.contact for match in result.matches)
     return SearchResult(contacts=contacts[:limit], truncated=result.truncated or len(contacts) > limit, gaps=gaps)

@@ -38,9 +38,9 @@ from customer360.core.matching import (
     Match,
     MatchPolicy,
     MatchResult,
-    Source,
-    Step,
-    StepKind,
+    MatchSource,
+    MatchStep,
+    MatchStepKind,
     Wanted,
     rank,
     verify,
@@ -79,7 +79,7 @@ class _Report:
     """What came of asking for one criterion."""
 
     matches: tuple[Match, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[MatchStep, ...] = ()
     truncated: bool = False
 
 
@@ -100,7 +100,7 @@ async def find(
 
     async def ask(want: Wanted) -> _Report:
         if want.query is None:
-            return _Report(steps=(Step(StepKind.LEFT_OUT, str(want.criterion), INTERACTION, want.why),))
+            return _Report(steps=(MatchStep(MatchStepKind.LEFT_OUT, str(want.criterion), INTERACTION, want.why),))
         return await _ask(connection, want, policy, index, patience)
 
     reports: list[_Report] = []
@@ -109,7 +109,9 @@ async def find(
     else:
         for want in wants:
             if any(report.matches for report in reports):
-                step = Step(StepKind.LEFT_OUT, str(want.criterion), connection.crm, "an earlier criterion hit")
+                step = MatchStep(
+                    MatchStepKind.LEFT_OUT, str(want.criterion), connection.crm, "an earlier criterion hit"
+                )
                 reports.append(_Report(steps=(step,)))
             else:
                 reports.append(await ask(want))
@@ -150,15 +152,15 @@ def _expected(answer: IndexAnswer, want: Wanted, policy: MatchPolicy) -> tuple[C
 async def _ask(
     connection: Connection, want: Wanted, policy: MatchPolicy, index: ContactIndex | None, patience: float
 ) -> _Report:
-    steps: tuple[Step, ...] = ()
+    steps: tuple[MatchStep, ...] = ()
     if index is not None and isinstance(want.query, PhoneIs | EmailIs):
         answer = await index.candidates(connection, want.query, want.number)
         if not answer.ready:
-            steps = (Step(StepKind.LEFT_OUT, str(want.criterion), "the index", answer.why),)
+            steps = (MatchStep(MatchStepKind.LEFT_OUT, str(want.criterion), "the index", answer.why),)
         elif (age := await _outdated(answer, policy)) is not None:
             return await _ask_both(connection, want, policy, answer, age, patience)
         elif not (expected := _expected(answer, want, policy)):
-            steps = (Step(StepKind.MISSED, str(want.criterion), "the index"),)
+            steps = (MatchStep(MatchStepKind.MISSED, str(want.criterion), "the index"),)
         else:
             read = await _read_live(connection, want, policy, expected[: policy.limit], patience, answer.as_of)
             if read.matches:
@@ -188,10 +190,10 @@ async def _ask_both(
     )
     asked = connection.capabilities[SEARCHES[type(want.query)]].can
     detail = f"last brought up to date {_ago(age)} ago{'' if asked else ', who came since is not in it'}"
-    kind = StepKind.LEFT_OUT if asked else StepKind.FAILED
+    kind = MatchStepKind.LEFT_OUT if asked else MatchStepKind.FAILED
     return _Report(
         (*read.matches, *searched.matches),
-        (Step(kind, str(want.criterion), "the index", detail), *read.steps, *searched.steps),
+        (MatchStep(kind, str(want.criterion), "the index", detail), *read.steps, *searched.steps),
         truncated=searched.truncated or len(expected) > policy.limit,
     )
 
@@ -221,7 +223,7 @@ async def _read_live(
                 found, gone = None, gone + 1
             case Err(TransportError() | CrmUnavailable() | RateLimited() | QuotaExceeded() as error):
                 failure = error
-                found = verify(snapshot, want, policy.regions, source=Source.INDEX)
+                found = verify(snapshot, want, policy.regions, source=MatchSource.INDEX)
                 then = None if as_of is None else datetime.fromtimestamp(as_of, UTC)
                 found = found and attrs.evolve(found, as_of=then, outdated=outdated)
             case Err(Customer360Error() as error):
@@ -231,13 +233,17 @@ async def _read_live(
                 raise error
         if found is not None:
             matches.append(found)
-    steps: list[Step] = []
+    steps: list[MatchStep] = []
     if matches:
-        steps.append(Step(StepKind.HIT, criterion, "the index", _counted(len(matches), "contact")))
+        steps.append(MatchStep(MatchStepKind.HIT, criterion, "the index", _counted(len(matches), "contact")))
     if gone:
-        steps.append(Step(StepKind.MISSED, criterion, "the index", f"{_counted(gone, 'contact')} changed or gone"))
+        steps.append(
+            MatchStep(MatchStepKind.MISSED, criterion, "the index", f"{_counted(gone, 'contact')} changed or gone")
+        )
     if failure is not None:
-        steps.append(Step(StepKind.FAILED, criterion, connection.crm, f"could not be read live: {_said(failure)}"))
+        steps.append(
+            MatchStep(MatchStepKind.FAILED, criterion, connection.crm, f"could not be read live: {_said(failure)}")
+        )
     return _Report(tuple(matches), tuple(steps))
 
 
@@ -257,17 +263,19 @@ async def _search(connection: Connection, want: Wanted, policy: MatchPolicy, pat
     criterion = str(want.criterion)
     support = connection.capabilities[SEARCHES[type(want.query)]]
     if not support.can:
-        return _Report(steps=(Step(StepKind.LEFT_OUT, criterion, connection.crm, support.reason),))
+        return _Report(steps=(MatchStep(MatchStepKind.LEFT_OUT, criterion, connection.crm, support.reason),))
     places = [resource for resource in connection.contact_resources if _holds(resource, want)]
     if not places:
         return _Report(
-            steps=(Step(StepKind.LEFT_OUT, criterion, connection.crm, "no configured resource has such a field"),)
+            steps=(
+                MatchStep(MatchStepKind.LEFT_OUT, criterion, connection.crm, "no configured resource has such a field"),
+            )
         )
     outcomes = await settle(
         *[within(patience, _found_in(connection, resource, want, policy.limit)) for resource in places]
     )
     matches: list[Match] = []
-    steps: list[Step] = []
+    steps: list[MatchStep] = []
     truncated = False
     # Contacts that this agent may not see anyway hide nothing; being allowed nothing at all is a failure.
     some_allowed = not all(isinstance(each, Err) and isinstance(each.error, Forbidden) for each in outcomes)
@@ -278,22 +286,24 @@ async def _search(connection: Connection, want: Wanted, policy: MatchPolicy, pat
                 matches.extend(hits)
                 truncated = truncated or page.next is not None
                 unseen = page.next is not None and not hits  # whoever it is may be among those not handed out
-                kind = StepKind.HIT if hits else StepKind.FAILED if unseen else StepKind.MISSED
+                kind = MatchStepKind.HIT if hits else MatchStepKind.FAILED if unseen else MatchStepKind.MISSED
                 dropped = len(page.items) - len(hits)
                 detail = f"{_counted(dropped, 'look-alike')} dropped" if dropped else ""
                 detail += ", more were not looked at" if unseen else ""
-                steps.append(Step(kind, criterion, resource.label, detail))
+                steps.append(MatchStep(kind, criterion, resource.label, detail))
             case Err(Unsupported() as error):
-                steps.append(Step(StepKind.LEFT_OUT, criterion, resource.label, _said(error)))
+                steps.append(MatchStep(MatchStepKind.LEFT_OUT, criterion, resource.label, _said(error)))
             case Err(ValidationFailed() | InvalidValue()) if isinstance(want.query, FieldIs):
-                steps.append(Step(StepKind.LEFT_OUT, criterion, resource.label, "it has no such field to ask for"))
+                steps.append(
+                    MatchStep(MatchStepKind.LEFT_OUT, criterion, resource.label, "it has no such field to ask for")
+                )
             case Err(Forbidden() as error) if some_allowed:
-                steps.append(Step(StepKind.LEFT_OUT, criterion, resource.label, _said(error)))
+                steps.append(MatchStep(MatchStepKind.LEFT_OUT, criterion, resource.label, _said(error)))
             case Err(Truncated() as error):
                 truncated = True
-                steps.append(Step(StepKind.FAILED, criterion, resource.label, _said(error)))
+                steps.append(MatchStep(MatchStepKind.FAILED, criterion, resource.label, _said(error)))
             case Err(Customer360Error() as error):
-                steps.append(Step(StepKind.FAILED, criterion, resource.label, _said(error)))
+                steps.append(MatchStep(MatchStepKind.FAILED, criterion, resource.label, _said(error)))
             case Err(error):
                 raise error
     return _Report(tuple(matches), tuple(steps), truncated)

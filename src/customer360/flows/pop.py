@@ -16,7 +16,16 @@ from customer360.core.capabilities import RELATED
 from customer360.core.effects import Operation, gather, within
 from customer360.core.errors import Customer360Error, Gone, NotFound, Unsupported
 from customer360.core.interactions import Interaction
-from customer360.core.matching import INTERACTION, Found, Match, MatchPolicy, MatchResult, Source, Step, StepKind
+from customer360.core.matching import (
+    INTERACTION,
+    Found,
+    Match,
+    MatchPolicy,
+    MatchResult,
+    MatchSource,
+    MatchStep,
+    MatchStepKind,
+)
 from customer360.core.panel import RELATED_PARTS, Part, PartName, PartState, PartValue
 from customer360.core.records import Contact, RecordRef, RelatedKind
 from customer360.flows.match import ContactIndex, find, likely
@@ -39,7 +48,7 @@ async def pop(
     A record that routing names wins over matching (F030, F033). If it is missing or gone, matching takes over and says
     so; if it could not be read, what matching finds is shown and none of it is opened by itself.
     """
-    unrouted: tuple[Step, ...] = ()
+    unrouted: tuple[MatchStep, ...] = ()
     if interaction.pop is not None:
         why = await _routed(connection, interaction.pop, show, patience)
         if why is None:
@@ -70,10 +79,10 @@ async def pop(
     return result
 
 
-async def _routed(connection: Connection, ref: RecordRef, show: Show, patience: float) -> Step | None:
+async def _routed(connection: Connection, ref: RecordRef, show: Show, patience: float) -> MatchStep | None:
     """Open the record that routing names; or say why it is not open."""
     if ref.crm != connection.crm:
-        return Step(StepKind.LEFT_OUT, _ROUTING, INTERACTION, "the record that it names is of another CRM")
+        return MatchStep(MatchStepKind.LEFT_OUT, _ROUTING, INTERACTION, "the record that it names is of another CRM")
     error: Customer360Error | None = None
 
     async def noting(part: Part) -> None:
@@ -85,9 +94,11 @@ async def _routed(connection: Connection, ref: RecordRef, show: Show, patience: 
     if await open_contact(connection, ref, noting, patience=patience):
         return None
     if isinstance(error, NotFound | Gone):
-        return Step(StepKind.LEFT_OUT, _ROUTING, INTERACTION, "the record that it names is not there")
+        return MatchStep(MatchStepKind.LEFT_OUT, _ROUTING, INTERACTION, "the record that it names is not there")
     said = "" if error is None else f": {type(error).__name__}"
-    return Step(StepKind.FAILED, _ROUTING, connection.crm, f"the record that it names could not be read{said}")
+    return MatchStep(
+        MatchStepKind.FAILED, _ROUTING, connection.crm, f"the record that it names could not be read{said}"
+    )
 
 
 _ROUTING = "routing"
@@ -116,7 +127,7 @@ async def _show_contact(
     connection: Connection, ref: RecordRef, show: Show, match: Match | None, patience: float
 ) -> bool:
     await show(Part(name=PartName.CONTACT, state=PartState.LOADING))
-    live = match is not None and match.source is Source.CRM
+    live = match is not None and match.source is MatchSource.CRM
     read = match.contact if match is not None and live and not match.contact.partial else None
     part = await _settled(PartName.CONTACT, _contact(connection, ref, read), patience)
     if part.state is PartState.FAILED and match is not None and not live:

@@ -21,9 +21,9 @@ from customer360.core.matching import (
     Match,
     MatchPolicy,
     MatchResult,
-    Source,
-    Step,
-    StepKind,
+    MatchSource,
+    MatchStep,
+    MatchStepKind,
     rank,
     verify,
     wanted,
@@ -46,7 +46,7 @@ def matches(draw: st.DrawFn) -> Match:
     grades = sorted(draw(st.lists(st.sampled_from(list(Grade)[1:]), min_size=1, max_size=3)), reverse=True)
     criteria = st.sampled_from(["phone", "name"])
     evidence = tuple(Evidence(draw(criteria), "Phone", grade) for grade in grades)
-    return Match(contact, evidence, draw(st.sampled_from(Source)))
+    return Match(contact, evidence, draw(st.sampled_from(MatchSource)))
 
 
 @pytest.mark.feature("M1")
@@ -56,7 +56,7 @@ def test_ranking_is_total_and_merges(found: list[Match]) -> None:
     ranked = rank(found, RESOURCES)
     assert {match.contact.ref for match in ranked} == {match.contact.ref for match in found}
     assert len(ranked) == len({match.contact.ref for match in ranked})
-    places = [(match.source is not Source.CRM, match.grade is Grade.WEAK) for match in ranked]
+    places = [(match.source is not MatchSource.CRM, match.grade is Grade.WEAK) for match in ranked]
     assert places == sorted(places)
     for match in ranked:
         every = {each for one in found if one.contact.ref == match.contact.ref for each in one.evidence}
@@ -71,22 +71,22 @@ def test_ranking_is_total_and_merges(found: list[Match]) -> None:
     ("kinds", "matched", "found"),
     [
         ((), 0, Found.NONE),
-        ((StepKind.LEFT_OUT,), 0, Found.FAILED),
-        ((StepKind.LEFT_OUT, StepKind.MISSED), 0, Found.NONE),
-        ((StepKind.MISSED,), 0, Found.NONE),
-        ((StepKind.HIT,), 1, Found.ONE),
-        ((StepKind.HIT,), 2, Found.SEVERAL),
-        ((StepKind.FAILED,), 0, Found.FAILED),
-        ((StepKind.FAILED, StepKind.LEFT_OUT), 0, Found.FAILED),
-        ((StepKind.FAILED, StepKind.MISSED), 0, Found.PARTLY_FAILED),
-        ((StepKind.FAILED, StepKind.HIT), 1, Found.PARTLY_FAILED),
+        ((MatchStepKind.LEFT_OUT,), 0, Found.FAILED),
+        ((MatchStepKind.LEFT_OUT, MatchStepKind.MISSED), 0, Found.NONE),
+        ((MatchStepKind.MISSED,), 0, Found.NONE),
+        ((MatchStepKind.HIT,), 1, Found.ONE),
+        ((MatchStepKind.HIT,), 2, Found.SEVERAL),
+        ((MatchStepKind.FAILED,), 0, Found.FAILED),
+        ((MatchStepKind.FAILED, MatchStepKind.LEFT_OUT), 0, Found.FAILED),
+        ((MatchStepKind.FAILED, MatchStepKind.MISSED), 0, Found.PARTLY_FAILED),
+        ((MatchStepKind.FAILED, MatchStepKind.HIT), 1, Found.PARTLY_FAILED),
     ],
 )
-def test_five_answers(kinds: tuple[StepKind, ...], matched: int, found: Found) -> None:
+def test_five_answers(kinds: tuple[MatchStepKind, ...], matched: int, found: Found) -> None:
     """Which answer it is follows from what was tried; each reads as a sentence that ends."""
     result = MatchResult(
         matches=tuple(one(str(at)) for at in range(matched)),
-        steps=tuple(Step(kind, "phone", "Leads") for kind in kinds),
+        steps=tuple(MatchStep(kind, "phone", "Leads") for kind in kinds),
     )
     assert result.found is found
     assert (result.best is not None) == (found is Found.ONE)
@@ -96,10 +96,10 @@ def test_five_answers(kinds: tuple[StepKind, ...], matched: int, found: Found) -
 
 def test_nothing_to_ask_for_is_nobody() -> None:
     """A withheld number is no failure."""
-    assert MatchResult(steps=(Step(StepKind.LEFT_OUT, "phone", INTERACTION, "withheld"),)).found is Found.NONE
+    assert MatchResult(steps=(MatchStep(MatchStepKind.LEFT_OUT, "phone", INTERACTION, "withheld"),)).found is Found.NONE
 
 
-def one(record: str, grade: Grade = Grade.EXACT, source: Source = Source.CRM) -> Match:
+def one(record: str, grade: Grade = Grade.EXACT, source: MatchSource = MatchSource.CRM) -> Match:
     return Match(Contact(ref=RecordRef("zoho", "Leads", record)), (Evidence("phone", "Phone", grade),), source)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from customer360.core.matching import Found, Source
+from customer360.core.matching import Found, MatchSource
 
 
 @pytest.mark.feature("D13")
@@ -48,7 +48,7 @@ def test_with_it_no_search_is_sent(own_world: Any) -> None:
     caller = own_world.person()
     conversation = session.begin(own_world.call(caller.e164[0]))
     assert conversation.panel.match.found is Found.ONE
-    assert conversation.panel.match.best.source is Source.CRM
+    assert conversation.panel.match.best.source is MatchSource.CRM
     asked = [entry for entry in own_world.crm.fake.journal if entry.number > before]
     assert not any(entry.path.endswith("/search") for entry in asked)
     conversation.end()

@@ -11,7 +11,7 @@ from customer360.core.activities import CaseDraft, NoteDraft, TaskDraft
 from customer360.core.capabilities import Capability
 from customer360.core.errors import NeedsAuthorization, Unsupported
 from customer360.core.interactions import Channel, WrapUp
-from customer360.core.matching import Found, Source, StepKind
+from customer360.core.matching import Found, MatchSource, MatchStepKind
 from customer360.core.panel import PartName, PartState
 from customer360.core.records import RelatedKind
 from customer360.outbox.rows import DeliveryState
@@ -26,7 +26,7 @@ def test_a_number_is_not_searched_before_there_is_an_index_and_the_explanation_s
     match = conversation.panel.match
     assert outlook.crm.fake.journal.count == before
     assert match.found is Found.FAILED
-    assert {step.kind for step in match.steps} == {StepKind.LEFT_OUT}
+    assert {step.kind for step in match.steps} == {MatchStepKind.LEFT_OUT}
     conversation.end()
 
 
@@ -53,7 +53,7 @@ def test_with_the_index_a_call_opens_the_customer(outlook: Any) -> None:
     caller = outlook.person(2)
     conversation = outlook.session().begin(outlook.call(caller.e164[0]))
     assert conversation.panel.contact.name == caller.name
-    assert conversation.panel.match.best.source is Source.CRM
+    assert conversation.panel.match.best.source is MatchSource.CRM
     conversation.end()
 
 

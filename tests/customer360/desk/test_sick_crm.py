@@ -9,7 +9,7 @@ import pytest
 
 from customer360.core.errors import CircuitOpen, CrmUnavailable
 from customer360.core.interactions import WrapUp
-from customer360.core.matching import Found, Source
+from customer360.core.matching import Found, MatchSource
 from customer360.core.panel import PartName, PartState
 from customer360.outbox.rows import DeliveryState
 from customer360_testkit.fakes.faults import slow, status
@@ -39,7 +39,7 @@ def test_the_index_answers_when_the_crm_is_down_and_says_so(own_world: Any) -> N
     session = own_world.session()
     own_world.crm.fake.faults.add(status(503), times=None)
     conversation = session.begin(own_world.call(caller.e164[0]))
-    assert [match.source for match in conversation.panel.match.matches] == [Source.INDEX]
+    assert [match.source for match in conversation.panel.match.matches] == [MatchSource.INDEX]
     conversation.end()
     own_world.crm.fake.faults.clear()
 

@@ -10,7 +10,7 @@ from tests.customer360.flows.stand_in import LEADS, MAILBOX, PEOPLE, Card, Playe
 
 from customer360.core.errors import InvalidSettings
 from customer360.core.interactions import Interaction
-from customer360.core.matching import Evidence, Found, Match, MatchPolicy, MatchResult, Source, StepKind
+from customer360.core.matching import Evidence, Found, Match, MatchPolicy, MatchResult, MatchSource, MatchStepKind
 from customer360.core.matching.result import merged
 from customer360.core.metadata import Resource
 from customer360.core.phones import Grade
@@ -53,7 +53,7 @@ def test_a_second_customer_who_came_since_is_not_overlooked(player: Player) -> N
     result = who(player, PEOPLE)
     assert (result.found, result.best) == (Found.SEVERAL, None)
     assert {match.contact.ref.id for match in result.matches} == {"1", "2"}
-    assert result.steps[0].kind is StepKind.LEFT_OUT
+    assert result.steps[0].kind is MatchStepKind.LEFT_OUT
     assert result.steps[0].detail == "last brought up to date 1 hour ago"
 
 
@@ -90,7 +90,7 @@ def test_the_only_one_of_an_outdated_index_is_for_a_person_to_confirm(player: Pl
     player.now += 3 * 24 * HOUR
     result = who(player, MAILBOX)
     assert (result.found, result.best) == (Found.PARTLY_FAILED, None)
-    assert [match.source for match in result.matches] == [Source.CRM]
+    assert [match.source for match in result.matches] == [MatchSource.CRM]
     assert "3 days ago" in result.sentence()
 
 
@@ -108,7 +108,7 @@ def test_while_the_crm_is_down_an_outdated_answer_says_how_old_it_is(player: Pla
     player.now += 2 * HOUR
     result = who(player)
     (old,) = result.matches
-    assert (old.source, old.outdated, old.as_of, old.contact.name) == (Source.INDEX, True, fresh.as_of, "Ann")
+    assert (old.source, old.outdated, old.as_of, old.contact.name) == (MatchSource.INDEX, True, fresh.as_of, "Ann")
     assert result.best is None
 
 
@@ -144,9 +144,9 @@ def test_found_twice_the_live_one_counts() -> None:
     """What was read live is neither outdated nor of the past."""
     contact = Card("1", phone=NUMBER).contact()
     old = Match(
-        contact, (Evidence("phone", "phone", Grade.EXACT),), Source.INDEX, datetime(2026, 1, 1, tzinfo=UTC), True
+        contact, (Evidence("phone", "phone", Grade.EXACT),), MatchSource.INDEX, datetime(2026, 1, 1, tzinfo=UTC), True
     )
     live = Match(contact, (Evidence("phone", "phone", Grade.NATIONAL),))
     for both in ((old, live), (live, old)):
         (one,) = merged(both)
-        assert (one.source, one.as_of, one.outdated, one.grade) == (Source.CRM, None, False, Grade.EXACT)
+        assert (one.source, one.as_of, one.outdated, one.grade) == (MatchSource.CRM, None, False, Grade.EXACT)

@@ -18,8 +18,8 @@ from customer360.core.matching import (
     Found,
     MatchPolicy,
     MatchResult,
-    Source,
-    StepKind,
+    MatchSource,
+    MatchStepKind,
 )
 from customer360.core.metadata import Resource
 from customer360.core.phones import Grade
@@ -78,7 +78,7 @@ def test_look_alikes_are_dropped_and_counted(player: Player) -> None:
     player.crm.put(Card("1", phone="+1 207 946 0018"), Card("2", phone="+49 20 7946 0018"))
     result = who(player, call(), POLICY, PEOPLE)
     assert result.found is Found.NONE
-    assert result.steps[0].kind is StepKind.MISSED
+    assert result.steps[0].kind is MatchStepKind.MISSED
     assert result.steps[0].detail == "2 look-alikes dropped"
 
 
@@ -113,7 +113,7 @@ def test_what_identifies_nobody_is_never_searched(player: Player, customer: str 
     policy = MatchPolicy(regions=("GB",), own_numbers=("+44 20 7946 0000",))
     result = who(player, call(customer), policy)
     assert result.found is Found.NONE
-    assert [(step.kind, step.detail) for step in result.steps] == [(StepKind.LEFT_OUT, why)]
+    assert [(step.kind, step.detail) for step in result.steps] == [(MatchStepKind.LEFT_OUT, why)]
     assert player.crm.asked == []
 
 
@@ -137,10 +137,10 @@ def test_criteria_are_tried_in_order_until_one_hits(player: Player) -> None:
     assert ids(result) == ["1"]
     assert result.matches[0].evidence[0].criterion == "Account_No = routing 'account'"
     assert [step.kind for step in result.steps] == [
-        StepKind.MISSED,
-        StepKind.HIT,
-        StepKind.LEFT_OUT,
-        StepKind.LEFT_OUT,
+        MatchStepKind.MISSED,
+        MatchStepKind.HIT,
+        MatchStepKind.LEFT_OUT,
+        MatchStepKind.LEFT_OUT,
     ]
     assert len(player.crm.asked) == 2
 
@@ -206,7 +206,7 @@ def test_what_the_agent_may_not_search_is_left_out(player: Player) -> None:
     player.crm.failing["/search/leads"] = 403
     result = who(player, call())
     assert (result.found, result.best is not None) == (Found.ONE, True)
-    assert result.steps[1].kind is StepKind.LEFT_OUT
+    assert result.steps[1].kind is MatchStepKind.LEFT_OUT
     player.crm.failing["/search"] = 403
     assert who(player, call()).found is Found.FAILED
 
@@ -246,7 +246,7 @@ def test_an_indexed_contact_is_read_live_in_one_request(player: Player) -> None:
     assert player.crm.asked == ["/records/people/1"], "the look-alike costs nothing"
     best = result.best
     assert best is not None
-    assert (best.source, best.certain, best.contact.partial) == (Source.CRM, True, False)
+    assert (best.source, best.certain, best.contact.partial) == (MatchSource.CRM, True, False)
     assert best.contact.name == "Ann, just renamed"
 
 
@@ -283,7 +283,7 @@ def test_while_the_crm_is_down_the_index_answers_marked(player: Player) -> None:
     assert result.found is Found.PARTLY_FAILED
     best = result.best
     assert best is not None
-    assert (best.source, best.certain, best.contact.name) == (Source.INDEX, False, "Ann")
+    assert (best.source, best.certain, best.contact.name) == (MatchSource.INDEX, False, "Ann")
     assert "could not be read live" in result.sentence()
 
 

@@ -15,7 +15,7 @@ from customer360.connections import Connection
 from customer360.core.effects import GET, Request, Send
 from customer360.core.errors import DeadlineExceeded
 from customer360.core.interactions import Interaction
-from customer360.core.matching import Found, MatchPolicy, Source
+from customer360.core.matching import Found, MatchPolicy, MatchSource
 from customer360.core.panel import Part, PartName, PartState
 from customer360.core.wire import Response
 from customer360.drivers.blocking import BlockingDriver
@@ -122,7 +122,7 @@ def test_a_silent_crm_costs_no_more_than_the_patience(place: Place) -> None:
     assert place.driver.run(INDEX.sync(place.connection)).complete
     place.wire.silent = ("/",)
     result = place.driver.run(find(place.connection, RINGING, POLICY, index=INDEX, patience=0.05))
-    assert [match.source for match in result.matches] == [Source.INDEX]
+    assert [match.source for match in result.matches] == [MatchSource.INDEX]
     assert "DeadlineExceeded" in result.sentence()
     assert place.driver.run(find(place.connection, RINGING, POLICY, patience=0.05)).found is Found.FAILED
 

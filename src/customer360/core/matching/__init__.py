@@ -4,7 +4,16 @@ Criteria, evidence, ranking and the explanation: pure; the searching itself is a
 """
 
 from customer360.core.matching.criteria import ByEmail, ByField, ByName, ByPhone, Criterion, MatchPolicy, Wanted, wanted
-from customer360.core.matching.result import INTERACTION, Evidence, Found, Match, MatchResult, Source, Step, StepKind
+from customer360.core.matching.result import (
+    INTERACTION,
+    Evidence,
+    Found,
+    Match,
+    MatchResult,
+    MatchSource,
+    MatchStep,
+    MatchStepKind,
+)
 from customer360.core.matching.verify import rank, verify
 
 __all__ = [
@@ -19,9 +28,9 @@ __all__ = [
     "Match",
     "MatchPolicy",
     "MatchResult",
-    "Source",
-    "Step",
-    "StepKind",
+    "MatchSource",
+    "MatchStep",
+    "MatchStepKind",
     "Wanted",
     "rank",
     "verify",

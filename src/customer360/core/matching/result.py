@@ -25,7 +25,7 @@ class Found(StrEnum):
     """What was found may not be all: some of what should have been asked failed."""
 
 
-class Source(StrEnum):
+class MatchSource(StrEnum):
     """Where a candidate was read."""
 
     CRM = "crm"
@@ -54,7 +54,7 @@ class Match:
 
     contact: Contact
     evidence: tuple[Evidence, ...]
-    source: Source = Source.CRM
+    source: MatchSource = MatchSource.CRM
     as_of: datetime | None = None
     outdated: bool = False
 
@@ -69,10 +69,10 @@ class Match:
 
         Everything else is to be confirmed by a person.
         """
-        return self.grade is Grade.EXACT and self.source is Source.CRM
+        return self.grade is Grade.EXACT and self.source is MatchSource.CRM
 
 
-class StepKind(StrEnum):
+class MatchStepKind(StrEnum):
     """What became of one thing that might have been asked."""
 
     HIT = "hit"
@@ -86,13 +86,13 @@ INTERACTION = "the interaction"
 
 
 @attrs.frozen
-class Step:
+class MatchStep:
     """One thing that was tried or left out: the criterion, where (a resource, the index), what came of it, and why.
 
     ``detail`` holds counts and reasons, never numbers, names or addresses: an explanation may be logged.
     """
 
-    kind: StepKind
+    kind: MatchStepKind
     criterion: str
     where: str
     detail: str = ""
@@ -103,15 +103,15 @@ class MatchResult:
     """Candidates, best first, and the explanation as data; :meth:`sentence` says it in words."""
 
     matches: tuple[Match, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[MatchStep, ...] = ()
     truncated: bool = False
 
     @property
     def found(self) -> Found:
         """Which of the five answers this is."""
-        failed = any(step.kind is StepKind.FAILED for step in self.steps)
+        failed = any(step.kind is MatchStepKind.FAILED for step in self.steps)
         if failed:
-            answered = bool(self.matches) or any(step.kind is StepKind.MISSED for step in self.steps)
+            answered = bool(self.matches) or any(step.kind is MatchStepKind.MISSED for step in self.steps)
             return Found.PARTLY_FAILED if answered else Found.FAILED
         if not self.matches:
             return Found.FAILED if self._asked_nobody else Found.NONE
@@ -120,8 +120,8 @@ class MatchResult:
     @property
     def _asked_nobody(self) -> bool:
         """There was something to ask, and nowhere to ask it: that is no "there is no such customer"."""
-        unasked = [step for step in self.steps if step.kind is StepKind.LEFT_OUT and step.where != INTERACTION]
-        return bool(unasked) and all(step.kind is StepKind.LEFT_OUT for step in self.steps)
+        unasked = [step for step in self.steps if step.kind is MatchStepKind.LEFT_OUT and step.where != INTERACTION]
+        return bool(unasked) and all(step.kind is MatchStepKind.LEFT_OUT for step in self.steps)
 
     @property
     def best(self) -> Match | None:
@@ -133,7 +133,7 @@ class MatchResult:
         if len(self.matches) != 1 or self.truncated:
             return None
         (only,) = self.matches
-        alone = self.found is Found.ONE or (only.source is Source.INDEX and not only.outdated)
+        alone = self.found is Found.ONE or (only.source is MatchSource.INDEX and not only.outdated)
         return only if alone and only.grade > Grade.WEAK else None
 
     def sentence(self) -> str:
@@ -161,7 +161,7 @@ _GRADES = {
 }
 
 
-def _told(step: Step) -> str:
+def _told(step: MatchStep) -> str:
     detail = f": {step.detail}" if step.detail else ""
     return f"{step.criterion} in {step.where} {step.kind.value}{detail}"
 
@@ -176,6 +176,6 @@ def merged(results: Sequence[Match]) -> tuple[Match, ...]:
         else:
             evidence = tuple(dict.fromkeys((*before.evidence, *match.evidence)))
             ordered = tuple(sorted(evidence, key=lambda e: -e.grade))
-            live = before if before.source is Source.CRM else match
+            live = before if before.source is MatchSource.CRM else match
             found[match.contact.ref] = attrs.evolve(live, evidence=ordered)
     return tuple(found.values())

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from customer360.core.matching.criteria import Wanted
-from customer360.core.matching.result import Evidence, Match, Source, merged
+from customer360.core.matching.result import Evidence, Match, MatchSource, merged
 from customer360.core.phones import Grade, compare
 from customer360.core.records import Contact
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, TextHas
@@ -15,7 +15,9 @@ from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, TextHas
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def verify(contact: Contact, wanted: Wanted, regions: Sequence[str], *, source: Source = Source.CRM) -> Match | None:
+def verify(
+    contact: Contact, wanted: Wanted, regions: Sequence[str], *, source: MatchSource = MatchSource.CRM
+) -> Match | None:
     """The candidate with its evidence, or None if the record does not hold what was asked for."""
     found = [
         Evidence(str(wanted.criterion), field, grade)
@@ -72,7 +74,7 @@ def rank(matches: Sequence[Match], resources: Mapping[str, int]) -> tuple[Match,
         contact, ref = match.contact, match.contact.ref
         latest = contact.last_activity_at or contact.modified_at or contact.created_at or _LONG_AGO
         return (
-            match.source is not Source.CRM,
+            match.source is not MatchSource.CRM,
             match.grade < Grade.NATIONAL,
             resources.get(ref.resource, len(resources)),
             -latest.timestamp(),
