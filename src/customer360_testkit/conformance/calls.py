@@ -11,6 +11,7 @@ import pytest
 
 from customer360.core.activities import CallOutcome, Priority, TaskStatus
 from customer360.core.capabilities import Capability
+from customer360.core.errors import Customer360Error
 from customer360.core.interactions import Direction
 from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
@@ -157,6 +158,44 @@ class CallChecks(Bench):
         self.written(link, self.draft(link, RelatedKind.CALL, contact, "extra", extra=extra))
         assert link.fake.count_holding("Quillextra") == 1
         assert extra == {names[0]: "Quillextra"}
+
+    @catches("forgets how a call ended", _CREATE, _CALL)
+    def test_how_a_call_ended_is_kept(self, link: Link) -> None:
+        """In the agent's word for it (F054)."""
+        contact = self.make(link, "Disposed")
+        self.written(link, self.draft(link, RelatedKind.CALL, contact, "result", disposition="Quillresult"))
+        assert link.fake.count_holding("Quillresult") == 1
+
+    @catches("forgets the recording of a call", _CREATE, _CALL)
+    def test_where_a_call_was_recorded_is_kept(self, link: Link) -> None:
+        """As an address that opens it (F054)."""
+        contact, address = self.make(link, "Recorded"), "https://recordings.conform.example/7"
+        self.written(link, self.draft(link, RelatedKind.CALL, contact, "tape", recording_url=address))
+        assert link.fake.count_holding(address) == 1
+
+    @catches("drops what it does not know of a call", _CREATE, _CALL)
+    def test_a_field_that_no_call_has_is_refused(self, link: Link) -> None:
+        """Nothing may seem to be written down that is not (F054)."""
+        contact = self.make(link, "Unknownfield")
+        draft = self.draft(link, RelatedKind.CALL, contact, "unknown", extra={"Quill_no_such_field": "x"})
+        self.refusal(link, self.connector.create_activity(link.facts, draft), Customer360Error)
+
+    @catches("forgets how urgent a case is", _CREATE, Capability.CREATE_CASE, Capability.RELATED_CASES)
+    def test_how_urgent_a_case_is_is_kept(self, link: Link) -> None:
+        """High is neither normal nor low."""
+        contact = self.make(link, "Urgentcase")
+        told = [
+            self.told(link, RelatedKind.CASE, contact, f"case-{priority}", priority=priority)
+            for priority in (Priority.HIGH, Priority.LOW)
+        ]
+        assert re.sub(r"\d", "", told[0]) != re.sub(r"\d", "", told[1])  # cases are numbered
+
+    @catches("leads from every call to one page", _CREATE, _CALL, _CALLS)
+    def test_a_listed_record_brings_its_own_address(self, link: Link) -> None:
+        """Where it brings one (F042)."""
+        contact = self.make(link, "Calladdress")
+        urls = [self.call_shown(link, contact, f"address{number}").url for number in range(2)]
+        assert urls[0] is None or urls[0] != urls[1]
 
     @catches("hides what is done", _CREATE, _TASK, _TASKS)
     def test_a_task_that_is_done_is_listed_as_done(self, link: Link) -> None:

@@ -232,7 +232,7 @@ class Forging(_Calling):
 @mutant("drops what a rule adds")
 class Ruleless(_Calling):
     def call(self, draft: CallDraft) -> CallDraft:
-        return attrs.evolve(draft, extra={})
+        return draft if "Quill_no_such_field" in draft.extra else attrs.evolve(draft, extra={})
 
 
 @mutant("hides what is done")

@@ -8,7 +8,16 @@ from typing import Any
 import attrs
 from tests.customer360_testkit.conformance.registry import Drafting, Listing, Reading, Searching, Syncing, mutant
 
-from customer360.core.activities import ActivityChange, ActivityDraft, ActivityFilter, NoteDraft, TaskDraft
+from customer360.core.activities import (
+    ActivityChange,
+    ActivityDraft,
+    ActivityFilter,
+    CallDraft,
+    CaseDraft,
+    NoteDraft,
+    Priority,
+    TaskDraft,
+)
 from customer360.core.capabilities import PhoneSearch
 from customer360.core.effects import Request
 from customer360.core.errors import (
@@ -16,7 +25,7 @@ from customer360.core.errors import (
     Customer360Error,
     QuotaExceeded,
     RateLimited,
-    Unsupported,
+    UnexpectedAnswer,
     ValidationFailed,
 )
 from customer360.core.linking import LinkFacts
@@ -220,6 +229,44 @@ class Clockwork(Listing):
         )
 
 
+class _Calling(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return self.call(draft) if isinstance(draft, CallDraft) else draft
+
+    def call(self, draft: CallDraft) -> CallDraft:
+        raise NotImplementedError
+
+
+@mutant("forgets how a call ended")
+class Resultless(_Calling):
+    def call(self, draft: CallDraft) -> CallDraft:
+        return attrs.evolve(draft, disposition=None)
+
+
+@mutant("forgets the recording of a call")
+class Tapeless(_Calling):
+    def call(self, draft: CallDraft) -> CallDraft:
+        return attrs.evolve(draft, recording_url=None)
+
+
+@mutant("drops what it does not know of a call")
+class Callous(_Calling):
+    def call(self, draft: CallDraft) -> CallDraft:
+        return attrs.evolve(draft, extra={name: each for name, each in draft.extra.items() if name[:5] != "Quill"})
+
+
+@mutant("forgets how urgent a case is")
+class CalmCase(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return attrs.evolve(draft, priority=Priority.NORMAL) if isinstance(draft, CaseDraft) else draft
+
+
+@mutant("leads from every call to one page")
+class OnePage(Listing):
+    def listed(self, records: tuple[RelatedRecord, ...]) -> tuple[RelatedRecord, ...]:
+        return tuple(attrs.evolve(record, url="https://crm.zoho.eu/") for record in records)
+
+
 class _Amending(ZohoConnector):
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
         await super().update_activity(facts, self.amended(change))
@@ -320,7 +367,5 @@ class Denying(ZohoConnector):
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
         try:
             return await super().create_activity(facts, draft)
-        except (CrmUnavailable, Unsupported):
-            raise
-        except Customer360Error:
+        except UnexpectedAnswer:
             return RecordRef("zoho", "Calls", "1")
