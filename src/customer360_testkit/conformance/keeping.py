@@ -25,7 +25,6 @@ from customer360.core.records import ContactChange, ContactDraft, RecordRef, Rel
 from customer360.core.search import EmailIs, NameHas
 from customer360_testkit.by_hand import play, signed_in
 from customer360_testkit.conformance.bench import Bench, Link, catches
-from customer360_testkit.fakes.registry import fake_named
 
 _CREATE = Capability.CREATE_CONTACT
 _DOING = frozenset({"socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system"})
@@ -110,7 +109,7 @@ class KeepingChecks(Bench):
         link.connector = type(self.connector)()  # the suite's own may remember from another check
         _forget(link.connector)
         first = list(self.tour(link))
-        other = self.signed_in(fake_named(self.connector.info.key)())
+        other = self.signed_in(type(link.fake)(cast=link.fake.cast))
         other.connector = link.connector
         assert list(self.tour(other)) == first
 
