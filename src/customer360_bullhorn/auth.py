@@ -167,9 +167,9 @@ def token_error(response: Response) -> Customer360Error | None:
         return None
     code, told = answer.get("error"), str(answer.get("error_description")).lower()
     named = code if isinstance(code, str) and re.fullmatch(r"[a-z_]{3,40}", code) else None
-    if code in _BAD_CLIENT or "redirect uri" in told or "client_id" in told or "client id" in told:
+    if named in _BAD_CLIENT or "redirect uri" in told or "client_id" in told or "client id" in told:
         return NeedsRelink("Bullhorn refuses the application that the link names", status=status, vendor_code=named)
-    if code in ("invalid_grant", "access_denied"):
+    if named in ("invalid_grant", "access_denied"):
         return NeedsAuthorization("Bullhorn no longer accepts this sign-in", status=status, vendor_code=named)
     return UnexpectedAnswer("Bullhorn's token answer holds no access token and no error that it documents")
 

@@ -166,7 +166,8 @@ def token_error(response: Response) -> Customer360Error | None:
     token = answer.get("access_token")
     if 200 <= status < 300 and isinstance(token, str) and token:
         return None
-    code, told = answer.get("error"), answer.get("error_description")
+    named, told = answer.get("error"), answer.get("error_description")
+    code = named if isinstance(named, str) else None
     described = told.lower() if isinstance(told, str) else ""
     if status == 429 or code == "rate_limit_exceeded" or "rate exceeded" in described:
         return RateLimited("Salesforce refuses further token requests for now", status=status, wait=60.0)

@@ -138,7 +138,7 @@ class ByHand(Generic[C]):
         """One request's answer as it came, good or not."""
         signature = self.connector.auth_for(self.facts).sign(self.grant)
         self.requests += 1
-        return _carried(self.fake, request, self.connector.api_base(self.facts), signature)
+        return carried(self.fake, request, self.connector.api_base(self.facts), signature)
 
     def wait(self, seconds: float) -> None:
         """Let time pass by the fake's clock, and sign in anew where that ends the sign-in."""
@@ -161,7 +161,7 @@ def signed_in(
     ``settings`` go over the fake's own ``link_settings``; ``scopes``, if given, are all that the consent page grants.
     """
     facts = LinkFacts(crm=fake.key, settings=connector.linking.checked({**fake.link_settings, **(settings or {})}))
-    located = play(connector.locate(facts), lambda request: _carried(fake, request, "", ()), now=fake.clock.time)
+    located = play(connector.locate(facts), lambda request: carried(fake, request, "", ()), now=fake.clock.time)
     facts = attrs.evolve(facts, extra=located)
     narrowed = None if scopes is None else tuple(scopes)
     grant = _granted(connector, fake, facts, user, narrowed)
@@ -183,7 +183,7 @@ def _granted(
     url = pending.url if scopes is None else _narrowed(pending.url, scopes)
     back = dict(parse_qsl(urlsplit(fake.authorize(url, user)).query))
     op = scheme.complete(facts, application, pending, back)
-    grant: Grant = play(op, lambda request: _carried(fake, request, "", ()), now=now)
+    grant: Grant = play(op, lambda request: carried(fake, request, "", ()), now=now)
     return grant if scopes is None else attrs.evolve(grant, scopes=frozenset(scopes))
 
 
@@ -195,7 +195,8 @@ def _narrowed(url: str, scopes: Iterable[str]) -> str:
     return f"{base}?{urlencode({**asked, 'scope': separator.join(scopes)}, quote_via=quote)}"
 
 
-def _carried(fake: FakeCrm, request: Request, base: str, signature: tuple[tuple[str, str], ...]) -> Response:
+def carried(fake: FakeCrm, request: Request, base: str, signature: tuple[tuple[str, str], ...]) -> Response:
+    """A fake's answer as it came; a path that is no address is under ``base``."""
     url = ("" if request.path.startswith("https://") else base) + request.path
     if request.params:
         url += ("&" if "?" in url else "?") + urlencode(request.params, quote_via=quote)

@@ -144,7 +144,8 @@ def token_error(response: Response) -> Customer360Error | None:
     token = answer.get("access_token")
     if isinstance(token, str) and token:
         return None
-    code = answer.get("error")
+    named = answer.get("error")
+    code = named if isinstance(named, str) else None
     if code in _DEAD_GRANT:
         return NeedsAuthorization("Zoho no longer accepts this sign-in", status=status, vendor_code=code)
     if code in _BAD_CLIENT:

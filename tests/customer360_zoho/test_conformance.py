@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from customer360.core.effects import Request
 from customer360.core.records import RecordRef
@@ -15,6 +15,10 @@ class TestZoho(ConnectorConformance):
     connector = ZohoConnector()
     people, name_field, spare_field = "Contacts", "Last_Name", "Title"
     refused = ("Email", "no address")
+    waived: ClassVar[Mapping[str, str]] = {
+        "test_a_token_that_is_not_known_is_renewed": "Zoho answers AUTHENTICATION_FAILURE, which also means that the"
+        " sign-in was revoked, or belongs to another data centre: a new token would be refused as well",
+    }
 
     def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Mapping[str, Any]:
         return {"Last_Name": name, "Phone": phone, "Email": email}

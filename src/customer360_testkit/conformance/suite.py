@@ -15,8 +15,11 @@ from customer360_testkit.conformance.finding import FindingChecks
 from customer360_testkit.conformance.keeping import KeepingChecks
 from customer360_testkit.conformance.kinds import KindChecks
 from customer360_testkit.conformance.persons import PersonChecks
+from customer360_testkit.conformance.placing import PlacingChecks
 from customer360_testkit.conformance.reading import ReadingChecks
+from customer360_testkit.conformance.refusing import RefusingChecks
 from customer360_testkit.conformance.searching import SearchingChecks
+from customer360_testkit.conformance.signing import SigningChecks
 from customer360_testkit.conformance.syncing import SyncingChecks
 from customer360_testkit.conformance.writing import WritingChecks
 
@@ -36,6 +39,9 @@ class ConnectorConformance(
     SyncingChecks,
     FailingChecks,
     KeepingChecks,
+    PlacingChecks,
+    RefusingChecks,
+    SigningChecks,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from customer360.core.errors import ValidationFailed
-
 
 def told(error: BaseException) -> str:
-    """Every text of an error and of its causes, as a log shows them; a record's reference is no secret."""
-    texts, seen, waiting = list[str](), set[int](), [error]
+    """Every text of an error and of its causes, as a log shows them; a record's own id is no secret."""
+    texts, seen, waiting = list[str](), list[BaseException](), [error]
     while waiting:
         each = waiting.pop()
-        if id(each) in seen:
+        if each in seen:
             continue
-        seen.add(id(each))
-        kept = {name: value for name, value in vars(each).items() if name != "ref"}
-        texts.append(f"{each!r} {each.args} {kept}")
-        texts += [] if kept.keys() != vars(each).keys() and getattr(each, "ref", None) else [str(each)]
-        texts += [str(problem) for problem in each.problems] if isinstance(each, ValidationFailed) else []
+        seen.append(each)
+        ref = str(getattr(each, "ref", None))
+        texts += [text.replace(ref, "") for text in (str(each), repr(each), str(each.args))]
+        texts += [str(value) for name, value in vars(each).items() if name != "ref"]
         texts += getattr(each, "__notes__", [])
         hidden = None if each.__suppress_context__ else each.__context__
         waiting += [other for other in (each.__cause__, hidden) if other is not None]

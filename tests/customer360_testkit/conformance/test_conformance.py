@@ -14,6 +14,9 @@ from tests.customer360_testkit.conformance import (  # noqa: F401  # each regist
     mutants_finding,
     mutants_more,
     mutants_people,
+    mutants_placing,
+    mutants_refusing,
+    mutants_signing,
 )
 from tests.customer360_testkit.conformance.registry import MUTANTS, SUITES, base_of
 from tests.customer360_zoho.test_conformance import TestZoho as Zoho
