@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from customer360_testkit.conformance.activities import ActivityChecks
 from customer360_testkit.conformance.bench import checks_of
 from customer360_testkit.conformance.calls import CallChecks
@@ -21,6 +23,7 @@ from customer360_testkit.conformance.refusing import RefusingChecks
 from customer360_testkit.conformance.searching import SearchingChecks
 from customer360_testkit.conformance.signing import SigningChecks
 from customer360_testkit.conformance.syncing import SyncingChecks
+from customer360_testkit.conformance.unbent import guarded, refuse_replacing, refuse_waiving
 from customer360_testkit.conformance.writing import WritingChecks
 
 
@@ -57,16 +60,23 @@ class ConnectorConformance(
                 link.send(Request(method="DELETE", path=f"/people/{ref.id}"))
 
     Each check runs where the connector declares that it can do what is checked. A check that cannot hold is waived by
-    name, with the reason: overriding it raises TypeError.
+    name, with the reason: overriding it raises TypeError, and so does replacing anything else of the suite, by a mixin
+    too (see :mod:`.unbent`); what is set afterwards fails when it is run.
     """
+
+    @pytest.fixture(autouse=True)
+    def as_written(self, request: pytest.FixtureRequest) -> None:
+        """Each check is the suite's, and is reported as such (in JUnit's XML, as a property)."""
+        refuse_replacing(type(self), ConnectorConformance, _KEPT, _CHECKS)
+        refuse_waiving(type(self).__name__, self.waived, _CHECKS)
+        request.node.user_properties.append(MADE)
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
-        checks = checks_of(ConnectorConformance)
-        for name in checks.keys() & vars(cls).keys():
-            raise TypeError(f"{cls.__name__}.{name} overrides a check; waive it by name instead, with the reason")
-        for name, reason in cls.waived.items():
-            if name not in checks:
-                raise TypeError(f"{cls.__name__} waives {name!r}, which is no check")
-            if not reason.strip():
-                raise TypeError(f"{cls.__name__} waives {name!r} without a reason")
+        refuse_replacing(cls, ConnectorConformance, _KEPT, _CHECKS)
+        refuse_waiving(cls.__name__, cls.waived, _CHECKS)
+
+
+MADE = ("conformance", "made")
+_CHECKS = checks_of(ConnectorConformance)
+_KEPT = guarded(ConnectorConformance)

@@ -1,0 +1,88 @@
+"""The suite does not bend in silence: neither by a mixin, nor by what it works with, nor afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.customer360_zoho.test_conformance import TestZoho as Zoho
+
+from customer360_testkit.conformance import ConnectorConformance
+from customer360_testkit.conformance.bench import Bench, checks_of
+from customer360_testkit.conformance.suite import _CHECKS, _KEPT
+from customer360_testkit.conformance.unbent import MOST_WAIVED, SET_BY_AUTHORS, guarded, refuse_replacing, replaced
+
+NAMES = list(checks_of(ConnectorConformance))
+CHECK = NAMES[0]
+
+
+def quiet(self: object) -> None:
+    """Proves nothing."""
+
+
+@pytest.mark.feature("F094")
+@pytest.mark.parametrize("name", [CHECK, "can", "kinds", "listed", "writable", "link", "as_written"])
+@pytest.mark.parametrize("value", [quiet, None])
+def test_nothing_of_the_suite_is_replaced(name: str, value: Any) -> None:
+    """By the class itself, by a mixin before the suite, by one between; one after it replaces nothing."""
+    mixin = type("Mixin", (), {name: value})
+    for bases, own in (((Zoho,), {name: value}), ((mixin, Zoho), {}), ((type("Deeper", (mixin,), {}), Zoho), {})):
+        with pytest.raises(TypeError, match=f"{name} (overrides a check|replaces what)"):
+            type("TestBent", bases, own)
+    assert type("TestStraight", (Zoho, mixin), {})
+
+
+def test_a_mixin_of_the_bench_does_not_come_between() -> None:
+    """After the suite, and yet before what the suite itself is made from."""
+    between = type("Between", (Bench,), {"can": quiet})
+    with pytest.raises(TypeError, match=r"Between\.can replaces what"):
+        type("TestBent", (Zoho, between), {})
+
+
+def test_looking_up_what_is_not_there_is_not_replaced() -> None:
+    """It would answer for every check at once."""
+    with pytest.raises(TypeError, match="__getattribute__"):
+        type("TestBent", (Zoho,), {"__getattribute__": lambda self, name: quiet})
+
+
+def late_on_the_class(kind: type, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(kind, CHECK, quiet, raising=False)
+
+
+def late_removed(kind: type, patch: pytest.MonkeyPatch) -> None:
+    holder = next(each for each in kind.__mro__ if CHECK in vars(each))
+    patch.delattr(holder, CHECK)
+
+
+@pytest.mark.parametrize("bend", [late_on_the_class, late_removed])
+def test_what_is_replaced_afterwards_fails_where_it_is_run(
+    bend: Callable[[type, pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As each check looks once more; in the suite's own classes, too."""
+    kind = type("TestLate", (Zoho,), {})
+    assert replaced(kind, ConnectorConformance, _KEPT) == []
+    bend(kind, monkeypatch)
+    with pytest.raises(TypeError, match=CHECK):
+        refuse_replacing(kind, ConnectorConformance, _KEPT, _CHECKS)
+
+
+def test_what_an_author_sets_is_told_and_nothing_of_it_is_guarded() -> None:
+    """Each of these names is one of the suite's."""
+    assert all(
+        hasattr(ConnectorConformance, name)
+        or name in {key for kind in ConnectorConformance.__mro__ for key in vars(kind).get("__annotations__", {})}
+        for name in SET_BY_AUTHORS
+    )
+    assert not SET_BY_AUTHORS & {name for _, name in guarded(ConnectorConformance)}
+
+
+def test_the_suite_is_not_waived_at_large() -> None:
+    """What a CRM cannot do is declared; a reason is a sentence."""
+    some = len(NAMES) // MOST_WAIVED
+    reason = "the CRM keeps none"
+    assert type("TestSome", (Zoho,), {"waived": dict.fromkeys(NAMES[:some], reason)})
+    with pytest.raises(TypeError, match="leaves too little proved"):
+        type("TestAll", (Zoho,), {"waived": dict.fromkeys(NAMES[: some + 1], reason)})
+    with pytest.raises(TypeError, match="without a reason"):
+        type("TestShrug", (Zoho,), {"waived": {CHECK: "x"}})
