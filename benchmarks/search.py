@@ -21,7 +21,7 @@ from customer360.transport.fast_adapter import AsyncFastPort, FastPort
 from customer360.transport.httpx_adapter import AsyncHttpxPort, HttpxPort
 
 CRM = "zoho"
-MODULE = "Contacts"
+MODULE = "Leads"
 ROUNDS = sized(9, 2)
 TIMES = sized(200, 3)
 HEADERS = {

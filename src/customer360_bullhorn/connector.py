@@ -20,7 +20,7 @@ from customer360.core.capabilities import (
     Support,
     cannot,
 )
-from customer360.core.connector import SEARCHES, Connector, ConnectorInfo, Identity, Limits
+from customer360.core.connector import SEARCHES, Connector, ConnectorInfo, Identity, Limits, of_facts
 from customer360.core.effects import Request
 from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.linking import Hosts, LinkFacts, Linking
@@ -75,6 +75,7 @@ class BullhornConnector(Connector):
     def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
         return metadata.declared(facts)
 
+    @of_facts
     def capabilities(self, facts: LinkFacts) -> Capabilities:
         """What the user's entitlements allow, as far as sign-in told them."""
         people = tuple(each.name for each in CONTACTS)

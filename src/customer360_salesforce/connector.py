@@ -20,7 +20,7 @@ from customer360.core.capabilities import (
     Support,
     cannot,
 )
-from customer360.core.connector import SEARCHES, Connector, ConnectorInfo, Identity, Limits
+from customer360.core.connector import SEARCHES, Connector, ConnectorInfo, Identity, Limits, of_facts
 from customer360.core.effects import Request
 from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.linking import Hosts, LinkFacts, Linking
@@ -80,6 +80,7 @@ class SalesforceConnector(Connector):
     def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
         return metadata.declared(facts)
 
+    @of_facts
     def capabilities(self, facts: LinkFacts) -> Capabilities:
         """What the scope and the user's rights allow, as far as sign-in told them."""
         if not auth.has_api(facts):

@@ -20,7 +20,7 @@ from customer360.core.capabilities import (
     Support,
     cannot,
 )
-from customer360.core.connector import SEARCHES, Connector, ConnectorInfo, Identity, Limits
+from customer360.core.connector import SEARCHES, Connector, ConnectorInfo, Identity, Limits, of_facts
 from customer360.core.effects import Request
 from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.linking import Hosts, LinkFacts, Linking
@@ -74,6 +74,7 @@ class ZohoConnector(Connector):
     def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
         return metadata.declared(facts)
 
+    @of_facts
     def capabilities(self, facts: LinkFacts) -> Capabilities:
         """What the granted scopes allow; without a word on them, what is asked for at sign-in."""
         coql = CAN if auth.granted(facts, auth.COQL) else cannot(_NO_COQL)

@@ -132,7 +132,11 @@ def _spelt(
 def _ends(text: str, national: str) -> bool:
     """Whether the digits of ``text`` hold the end of the number, whatever stands before (a country) or after (an
     extension)."""
-    digits = "".join(str(int(c)) for c in text if c.isdecimal())
+    if len(text) < _COMPARED:  # most texts of a record are no numbers, and each record has many
+        return False
+    digits = "".join(filter(str.isdecimal, text))
+    if not digits.isascii():
+        digits = "".join(str(int(c)) for c in digits)
     return bool(national) and national[-_COMPARED:] in digits
 
 

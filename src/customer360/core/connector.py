@@ -14,9 +14,10 @@ what it returns.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import ClassVar
+from functools import lru_cache
+from typing import ClassVar, TypeVar, cast
 
 import attrs
 
@@ -40,6 +41,9 @@ from customer360.core.records import (
 )
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
 from customer360.core.wire import Response
+
+C = TypeVar("C")
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -86,6 +90,14 @@ class Identity:
     organisation_id: str | None = None
     zone: str | None = None
     extra: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+
+
+def of_facts(declaration: Callable[[C, LinkFacts], T]) -> Callable[[C, LinkFacts], T]:
+    """Remember what a declaration says of the same facts: each verb asks for the capabilities, a pop dozens of times.
+
+    Right for what is a pure function of the facts and never changed by whoever gets it.
+    """
+    return cast("Callable[[C, LinkFacts], T]", lru_cache(maxsize=256)(declaration))
 
 
 class Connector(ABC):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
 from customer360.links.tables import authorization, link, pending_login
+from customer360.store import by_key
 
 
 class LinkState(StrEnum):
@@ -89,8 +91,8 @@ def remove_link(connection: sa.Connection, tenant_id: str, crm: str) -> bool:
 
 def stamps(connection: sa.Connection, tenant_id: str, crm: str, agent_id: str) -> tuple[str | None, str | None]:
     """The stamps of the link and of one authorisation: equal stamps, equal rows."""
-    found = connection.execute(_STAMPS, {"tenant_id": tenant_id, "crm": crm, "agent_id": agent_id}).first()
-    return (None, None) if found is None else (found[0], found[1])
+    found = by_key.read(connection, _stamps(connection.dialect), (agent_id, tenant_id, crm))
+    return (found[0][0], found[0][1]) if found else (None, None)
 
 
 def read_authorization(connection: sa.Connection, tenant_id: str, crm: str, agent_id: str) -> AuthorizationRow | None:
@@ -237,9 +239,14 @@ _SIGNED_IN = sa.and_(
     authorization.c.crm == link.c.crm,
     authorization.c.agent_id == sa.bindparam("agent_id"),
 )
-# Asked for at every pop: built once.
-_STAMPS = (
-    sa.select(link.c.stamp, authorization.c.stamp)
-    .select_from(sa.outerjoin(link, authorization, _SIGNED_IN))
-    .where(link.c.tenant_id == sa.bindparam("tenant_id"), link.c.crm == sa.bindparam("crm"))
-)
+
+
+@lru_cache(maxsize=4)
+def _stamps(dialect: sa.Dialect) -> str:
+    """Asked for at every pop: built once, and carried out by the driver."""
+    statement = (
+        sa.select(link.c.stamp, authorization.c.stamp)
+        .select_from(sa.outerjoin(link, authorization, _SIGNED_IN))
+        .where(link.c.tenant_id == sa.bindparam("tenant_id"), link.c.crm == sa.bindparam("crm"))
+    )
+    return by_key.compiled(statement, dialect, "agent_id", "tenant_id", "crm")
