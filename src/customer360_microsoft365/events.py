@@ -8,7 +8,7 @@ event by its direction. Nobody is ever invited: attendees get mail at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from customer360.core.activities import ActivityChange, CallDraft, EventDraft
@@ -125,7 +125,7 @@ async def create(facts: LinkFacts, draft: CallDraft | EventDraft) -> RecordRef:
 
 async def _seen(facts: LinkFacts, draft: CallDraft | EventDraft, transaction: str) -> RecordRef | None:
     """The event of this transaction among those of its hours: the vendor's filters may lag, its calendars do not."""
-    start = draft.started_at if isinstance(draft, CallDraft) else draft.starts_at
+    start = (draft.started_at if isinstance(draft, CallDraft) else draft.starts_at).astimezone(UTC)
     end = start + draft.duration if isinstance(draft, CallDraft) else draft.ends_at
     params = (
         ("startDateTime", _day_from(start, -1)),
@@ -161,7 +161,7 @@ def body_of(draft: CallDraft | EventDraft) -> dict[str, Any]:
             own: dict[str, Any] = {
                 "body": text_body(_call_text(draft)),
                 "start": when(draft.started_at),
-                "end": when(draft.started_at + timedelta(seconds=seconds)),
+                "end": when(draft.started_at.astimezone(UTC) + timedelta(seconds=seconds)),  # an hour may come twice
                 "showAs": "free",
                 "categories": [CALL_CATEGORY],
             }

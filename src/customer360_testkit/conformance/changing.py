@@ -23,7 +23,7 @@ class ChangingChecks(Bench):
     """See the module."""
 
     def task(self, link: Link, contact: RecordRef, key: str) -> RecordRef:
-        draft = self.draft(link, RelatedKind.TASK, contact, key, text="Quilltext", due_on=date(2026, 7, 1))
+        draft = self.draft(link, RelatedKind.TASK, contact, key, text="Quilltext", due_on=date(2046, 7, 1))
         return self.written(link, draft)
 
     def changed(self, link: Link, contact: RecordRef, ref: RecordRef, **change: object) -> RelatedRecord:
@@ -39,11 +39,11 @@ class ChangingChecks(Bench):
         contact = self.make(link, "Changingtask")
         ref = self.task(link, contact, "change")
         record = self.changed(
-            link, contact, ref, subject="Quillnewtitle", text="Quillnewtext", due_on=date(2027, 3, 31)
+            link, contact, ref, subject="Quillnewtitle", text="Quillnewtext", due_on=date(2047, 3, 31)
         )
         assert "Quillnewtitle" in record.title
         assert "Quillnewtext" in record.text
-        assert says_day(record, date(2027, 3, 31))
+        assert says_day(record, date(2047, 3, 31))
 
     @catches("does not tick a task off", _CREATE, _TASK, _TASKS, _CHANGE)
     def test_a_task_is_done(self, link: Link) -> None:
@@ -60,7 +60,7 @@ class ChangingChecks(Bench):
         ref = self.task(link, contact, "careful")
         record = self.changed(link, contact, ref, subject="Quillnewtitle")
         assert "Quilltext" in record.text
-        assert says_day(record, date(2026, 7, 1))
+        assert says_day(record, date(2046, 7, 1))
         assert (
             "About careful" in self.changed(link, contact, self.task(link, contact, "careful"), text="Quillnew").title
         )
@@ -120,7 +120,7 @@ class ChangingChecks(Bench):
             record = self.changed(link, contact, ref, due_on=None)
         except Unsupported:
             pytest.skip("a task has its day for good")
-        assert not says_day(record, date(2026, 7, 1))
+        assert not says_day(record, date(2046, 7, 1))
 
     @catches("cannot clear the text of a task", _CREATE, _TASK, _TASKS, _CHANGE)
     def test_none_clears_a_text(self, link: Link) -> None:

@@ -10,20 +10,27 @@ from customer360_testkit.conformance.activities import ActivityChecks
 from customer360_testkit.conformance.bench import checks_of
 from customer360_testkit.conformance.calls import CallChecks
 from customer360_testkit.conformance.changing import ChangingChecks
+from customer360_testkit.conformance.deals import DealChecks
 from customer360_testkit.conformance.declaring import DeclaringChecks
 from customer360_testkit.conformance.describing import DescribingChecks
 from customer360_testkit.conformance.failing import FailingChecks
+from customer360_testkit.conformance.filtering import FilteringChecks
 from customer360_testkit.conformance.finding import FindingChecks
 from customer360_testkit.conformance.keeping import KeepingChecks
 from customer360_testkit.conformance.kinds import KindChecks
+from customer360_testkit.conformance.listing import ListingChecks
 from customer360_testkit.conformance.persons import PersonChecks
 from customer360_testkit.conformance.placing import PlacingChecks
 from customer360_testkit.conformance.reading import ReadingChecks
+from customer360_testkit.conformance.recounting import RecountingChecks
 from customer360_testkit.conformance.refusing import RefusingChecks
+from customer360_testkit.conformance.repeating import RepeatingChecks
 from customer360_testkit.conformance.searching import SearchingChecks
 from customer360_testkit.conformance.signing import SigningChecks
 from customer360_testkit.conformance.syncing import SyncingChecks
+from customer360_testkit.conformance.timing import TimingChecks
 from customer360_testkit.conformance.unbent import guarded, refuse_replacing, refuse_waiving
+from customer360_testkit.conformance.wording import WordingChecks
 from customer360_testkit.conformance.writing import WritingChecks
 
 
@@ -37,8 +44,15 @@ class ConnectorConformance(
     WritingChecks,
     ActivityChecks,
     KindChecks,
+    TimingChecks,
+    RecountingChecks,
     CallChecks,
+    FilteringChecks,
+    RepeatingChecks,
+    ListingChecks,
+    WordingChecks,
     ChangingChecks,
+    DealChecks,
     SyncingChecks,
     FailingChecks,
     KeepingChecks,

@@ -15,7 +15,7 @@ _CREATE, _TASK, _TASKS = Capability.CREATE_CONTACT, Capability.CREATE_TASK, Capa
 _CHANGE = Capability.UPDATE_ACTIVITY
 SIGNS = (
     "+44 20 7946 0991", "100%41 %2B %s", "C:\\new\\table", "{{name}} ${name} {0} $1", "a  b", "Mu\u0308ller", "ﬁ ½ ①",
-    "\u201ccurly\u201d \u2013 it\u2019s", "👨\u200d👩\u200d👧", "می\u200cخواهم", "क्\u200dष", "𠮷野家",
+    "\u201ccurly\u201d \u2013 it\u2019s", "👨\u200d👩\u200d👧", "نمی\u200cدید", "क्\u200dष", "𠮷野家",
 )  # fmt: skip
 _TEXT = "\n".join(SIGNS)
 

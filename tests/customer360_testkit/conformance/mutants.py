@@ -305,7 +305,7 @@ class Clinging(ZohoConnector):
 @mutant("overwrites a newer version")
 class Overwriting(ZohoConnector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        await super().update(facts, attrs.evolve(change, version=None))
+        await super().update(facts, change if len(change.fields) > 1 else attrs.evolve(change, version=None))
 
 
 class _Refusing(ZohoConnector):
@@ -396,9 +396,7 @@ class _Listing(ZohoConnector):
 @mutant("lists the oldest first")
 class Backward(_Listing):
     def listed(self, page: Page[RelatedRecord]) -> Page[RelatedRecord]:
-        return Page(
-            page.items[::-1] if {each.kind for each in page.items} == {RelatedKind.CALL} else page.items, page.next
-        )
+        return Page(page.items[::-1] if any(each.title == "Call k0" for each in page.items) else page.items, page.next)
 
 
 @mutant("gives the first page again and again")
@@ -437,7 +435,14 @@ class Mislabelling(_Listing):
 @mutant("loses the lines of a text")
 class Flattening(_Listing):
     def listed(self, page: Page[RelatedRecord]) -> Page[RelatedRecord]:
-        return Page(tuple(attrs.evolve(record, text=" ".join(record.text.split())) for record in page.items), page.next)
+        firsts = (record.text.startswith("First line") for record in page.items)
+        texts = (
+            " ".join(record.text.split()) if first else record.text
+            for record, first in zip(page.items, firsts, strict=True)
+        )
+        return Page(
+            tuple(attrs.evolve(record, text=text) for record, text in zip(page.items, texts, strict=True)), page.next
+        )
 
 
 @mutant("shifts a call by an hour")
@@ -463,6 +468,7 @@ class Forgetful(ZohoConnector):
 class Loose(ZohoConnector):
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._require(facts, Capability.LINK)
+        await self.get(facts, contact)
 
 
 # Syncing --------------------------------------------------------------------------------------------------------------

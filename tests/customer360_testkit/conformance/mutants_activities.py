@@ -100,7 +100,7 @@ class TextUnescaping(Listing):
 @mutant("cuts a long text")
 class Cutting(Drafting):
     def sent(self, draft: Any) -> Any:
-        return attrs.evolve(draft, text=draft.text[:255])
+        return attrs.evolve(draft, text=draft.text[:255]) if draft.key.startswith("l-") else draft
 
 
 @mutant("wants a subject")
@@ -197,7 +197,8 @@ class Minutes(_Calling):
 @mutant("drops the offset of a time")
 class Offsetless(_Calling):
     def call(self, draft: CallDraft) -> CallDraft:
-        return attrs.evolve(draft, started_at=draft.started_at.replace(tzinfo=UTC))
+        zoned = draft.key.startswith("z")
+        return attrs.evolve(draft, started_at=draft.started_at.replace(tzinfo=UTC)) if zoned else draft
 
 
 @mutant("forgets who rang")
@@ -244,7 +245,8 @@ class OpenOnly(Listing):
 @mutant("forgets how urgent a task is")
 class Calm(Drafting):
     def sent(self, draft: Any) -> Any:
-        return attrs.evolve(draft, priority=Priority.NORMAL) if isinstance(draft, TaskDraft) else draft
+        low = isinstance(draft, TaskDraft) and draft.priority is Priority.LOW
+        return attrs.evolve(draft, priority=Priority.HIGH) if low else draft
 
 
 @mutant("shifts the day on which a task is due")
@@ -258,7 +260,7 @@ class Procrastinating(Drafting):
 @mutant("loses the end of an appointment")
 class Endless(Drafting):
     def sent(self, draft: Any) -> Any:
-        if not isinstance(draft, EventDraft):
+        if not isinstance(draft, EventDraft) or draft.key[:1] != "e":
             return draft
         return attrs.evolve(draft, ends_at=draft.starts_at + timedelta(minutes=30))
 
@@ -281,7 +283,7 @@ class Inviting(ZohoConnector):
 @mutant("forgets what a call is about")
 class Aimless(_Calling):
     def call(self, draft: CallDraft) -> CallDraft:
-        return attrs.evolve(draft, related=())
+        return attrs.evolve(draft, related=tuple(ref for ref in draft.related if ref.resource != "Cases"))
 
 
 # Changing -------------------------------------------------------------------------------------------------------------
@@ -317,6 +319,7 @@ class Wiping(_Changing):
 class Clinging(ZohoConnector):
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._require(facts, Capability.UNLINK)
+        await self.get(facts, contact)
 
 
 @mutant("lists calls of everybody")

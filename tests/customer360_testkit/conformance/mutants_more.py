@@ -15,6 +15,7 @@ from customer360.core.activities import (
     CallDraft,
     CaseDraft,
     NoteDraft,
+    Operator,
     Priority,
     TaskDraft,
 )
@@ -191,7 +192,8 @@ class Understating(ZohoConnector):
 @mutant("loses the lines of a note")
 class NoteFlattening(Drafting):
     def sent(self, draft: Any) -> Any:
-        return attrs.evolve(draft, text=" ".join(draft.text.split())) if isinstance(draft, NoteDraft) else draft
+        lines = isinstance(draft, NoteDraft) and draft.key.startswith("line-")
+        return attrs.evolve(draft, text=" ".join(draft.text.split())) if lines else draft
 
 
 @mutant("cuts a subject")
@@ -258,7 +260,8 @@ class Callous(_Calling):
 @mutant("forgets how urgent a case is")
 class CalmCase(Drafting):
     def sent(self, draft: Any) -> Any:
-        return attrs.evolve(draft, priority=Priority.NORMAL) if isinstance(draft, CaseDraft) else draft
+        low = isinstance(draft, CaseDraft) and draft.priority is Priority.LOW
+        return attrs.evolve(draft, priority=Priority.HIGH) if low else draft
 
 
 @mutant("leads from every call to one page")
@@ -303,7 +306,8 @@ class Callproof(ZohoConnector):
 @mutant("lists whatever was asked for")
 class Unconditional(ZohoConnector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
-        return await super().activities(facts, attrs.evolve(query, conditions=()))
+        one = len(query.conditions) == 1 and query.conditions[0].operator is Operator.EQUALS
+        return await super().activities(facts, attrs.evolve(query, conditions=()) if one else query)
 
 
 @mutant("lists in an order of its own")

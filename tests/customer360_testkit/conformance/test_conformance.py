@@ -11,12 +11,15 @@ from tests.customer360_testkit.conformance import (  # noqa: F401  # each regist
     mutants,
     mutants_activities,
     mutants_bounds,
+    mutants_filtering,
     mutants_finding,
     mutants_more,
     mutants_people,
     mutants_placing,
     mutants_refusing,
+    mutants_repeating,
     mutants_signing,
+    mutants_wording,
 )
 from tests.customer360_testkit.conformance.registry import MUTANTS, SUITES, base_of
 from tests.customer360_zoho.test_conformance import TestZoho as Zoho
