@@ -47,7 +47,7 @@ def _crms(verbs: Verbs) -> None:
 
 
 def _list_crms(_: argparse.Namespace) -> int:
-    from customer360.plugins import PACKAGES, installed
+    from customer360.plugins import PACKAGES, PLANNED, installed
 
     plugins = installed()
     for key, connector in sorted(plugins.connectors.items()):
@@ -57,6 +57,8 @@ def _list_crms(_: argparse.Namespace) -> int:
     for key, package in sorted(PACKAGES.items()):
         if key not in plugins.connectors and key not in plugins.broken:
             print(f"{key:<14}not installed: pip install {package}")
+    for key in sorted(PLANNED - plugins.connectors.keys() - plugins.broken.keys()):
+        print(f"{key:<14}not published yet")
     return 1 if plugins.broken else 0
 
 

@@ -16,26 +16,13 @@ from customer360.core.errors import PluginBroken, PluginMissing
 from customer360.core.guarding import guarded
 
 PACKAGES: Mapping[str, str] = MappingProxyType(
-    {
-        key: f"customer360-{key}"
-        for key in (
-            "bullhorn",
-            "clio",
-            "connectwise",
-            "dynamics365",
-            "google",
-            "hubspot",
-            "jobdiva",
-            "microsoft365",
-            "netsuite",
-            "salesforce",
-            "sugarcrm",
-            "zendesk",
-            "zoho",
-        )
-    }
+    {key: f"customer360-{key}" for key in ("bullhorn", "microsoft365", "salesforce", "zoho")}
 )
-"""The CRMs we know of and the package that speaks to each, so that a missing one can be named."""
+"""The CRMs with a plugin of ours and the package that brings it, so that a missing one can be named."""
+PLANNED = frozenset(
+    ("clio", "connectwise", "dynamics365", "google", "hubspot", "jobdiva", "netsuite", "sugarcrm", "zendesk")
+)
+"""CRMs whose plugin is still to come. No package is named: somebody else might publish one of that name."""
 
 
 @attrs.frozen
@@ -59,6 +46,10 @@ class Plugins:
             raise self.broken[crm]
         if crm in PACKAGES:
             raise PluginMissing(f"no plugin for {crm!r} is installed", next_step=f"pip install {PACKAGES[crm]}")
+        if crm in PLANNED:
+            raise PluginMissing(
+                f"no plugin for {crm!r} has been published yet", next_step="write one, or wait for ours"
+            )
         installed = ", ".join(sorted(self.connectors)) or "none"
         raise PluginMissing(
             f"{crm!r} is no CRM that an installed plugin speaks to (installed: {installed})",

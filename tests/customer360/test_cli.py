@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from customer360.cli import main
-from customer360.plugins import PACKAGES
+from customer360.plugins import PACKAGES, PLANNED
 from customer360.store.engine import open_store
 from customer360.vault import MasterKey
 
@@ -33,13 +33,13 @@ def store(tmp_path: Path) -> Path:
 
 
 @pytest.mark.feature("F093", "F094")
-def test_crms_names_what_is_missing_and_how_to_install_it(capsys: pytest.CaptureFixture[str]) -> None:
-    """Every CRM that we know of is listed: installed, or with the package that brings it."""
+def test_crms_lists_what_is_installed_and_what_is_to_come(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every CRM that we know of is listed: installed, with the package that brings it, or not published yet."""
     assert main(["crms"]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert set(lines) >= set(PACKAGES)
+    assert set(lines) >= PACKAGES.keys() | PLANNED
     assert "Zoho CRM, API" in lines["zoho"]
-    assert lines["hubspot"].endswith("pip install customer360-hubspot")
+    assert "pip install" not in lines["hubspot"]  # whoever published that name, it would not be us
 
 
 @pytest.mark.fault("X19")

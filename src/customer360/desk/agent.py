@@ -142,7 +142,7 @@ class AgentDesk:
     async def get_contact(self, ref: RecordRef) -> Contact:
         """One contact with all its fields. Raises :class:`NotFound` or :class:`Gone`."""
         connection = await self.connection()
-        _configured(connection, ref.resource)
+        _ours(connection, ref)
         return await within(self.office.deadlines.read, connection.run(connection.connector.get(connection.facts, ref)))
 
     # Writing ----------------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ class AgentDesk:
         Raises :class:`ValidationFailed`, :class:`Conflict`, :class:`Forbidden`.
         """
         connection = await self.connection()
-        _configured(connection, change.ref.resource)
+        _ours(connection, change.ref)
         write = connection.run(connection.connector.update(connection.facts, change))
         await within(self.office.deadlines.write, write)
         return await self.get_contact(change.ref)
@@ -187,6 +187,15 @@ _ASKED: dict[str, tuple[Channel, Criterion]] = {
     "email": (Channel.EMAIL, ByEmail()),
     "name": (Channel.CHAT, ByName()),
 }
+
+
+def _ours(connection: Connection, ref: RecordRef) -> None:
+    """Refuse another CRM's record: its id may well be somebody else's here."""
+    if ref.crm != connection.crm:
+        raise InvalidValue(
+            f"a record of {ref.crm} is none of {connection.crm}", next_step=f"use the session at {ref.crm}"
+        )
+    _configured(connection, ref.resource)
 
 
 def _configured(connection: Connection, name: str) -> Resource:

@@ -65,9 +65,10 @@ class Logins:
 
     async def begin(self, row: LinkRow, facts: LinkFacts, agent_id: str, *, redirect_uri: str) -> str:
         """The address to send a person to. ``agent_id`` "" signs in the account itself."""
-        if not _absolute(redirect_uri):
+        if not _leads_back(redirect_uri):
             raise InvalidValue(
-                "the redirect address is not absolute", next_step="give the one registered at the vendor"
+                "the redirect address is no address of an application",
+                next_step="give the one registered at the vendor: https, http on this machine, or an app's own scheme",
             )
         _account_first(row, agent_id)
         state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
@@ -197,11 +198,16 @@ def _query(url: str) -> dict[str, str]:
         return {}
 
 
-def _absolute(url: str) -> bool:
+def _leads_back(url: str) -> bool:
+    """Whether a browser would bring the code to an application: a code must not travel in the clear (RFC 8252, 7)."""
     try:
-        return bool(urlsplit(url).scheme)
+        parts = urlsplit(url)
+        host = parts.hostname or ""
     except ValueError:
         return False
+    if parts.scheme == "http":
+        return host == "localhost" or host.startswith("127.") or host == "::1"
+    return bool(host) if parts.scheme == "https" else "." in parts.scheme
 
 
 def _digest(state: str) -> str:

@@ -6,10 +6,12 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+import attrs
 import pytest
 
 from customer360 import AsyncCustomer360, InvalidSettings, InvalidValue, MasterKey
 from customer360.core.interactions import WrapUp
+from customer360.core.records import ContactChange
 from customer360.desk.deadlines import Deadlines
 from customer360_testkit.sandbox import Sandbox
 
@@ -62,3 +64,36 @@ def test_changes_end_when_the_client_closes() -> None:
 
     with Sandbox("zoho") as crm:
         asyncio.run(run(crm))
+
+
+def test_another_crms_record_is_refused_whatever_its_id(world: Any) -> None:
+    """The same id may well be somebody else's here: neither shown nor changed."""
+    session = world.session()
+    mine = session.find_contacts(phone=world.person(17).e164[0]).best.contact.ref
+    stranger = attrs.evolve(mine, crm="bullhorn")
+    with pytest.raises(InvalidValue, match="a record of bullhorn"):
+        session.get_contact(stranger)
+    with pytest.raises(InvalidValue, match="a record of bullhorn"):
+        session.update_contact(ContactChange(ref=stranger, fields={}))
+
+
+@pytest.mark.parametrize(
+    ("address", "good"),
+    [
+        ("https://desk.example/back", True),
+        ("http://localhost:8000/back", True),
+        ("http://127.0.0.1/back", True),
+        ("com.example.desk:/back", True),
+        ("http://desk.example/back", False),
+        ("javascript:alert(1)", False),
+        ("/back", False),
+        ("https:///back", False),
+    ],
+)
+def test_a_sign_in_leads_back_to_an_application_only(world: Any, address: str, good: bool) -> None:
+    """What comes back is a code: it goes nowhere in the clear, and to no script."""
+    if good:
+        assert world.client.begin_login(world.crm.key, "kim", redirect_uri=address)
+        return
+    with pytest.raises(InvalidValue, match="redirect"):
+        world.client.begin_login(world.crm.key, "kim", redirect_uri=address)

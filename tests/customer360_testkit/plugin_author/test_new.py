@@ -135,7 +135,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         ("match", "word of Python's"),
         ("email", "word of Python's"),
         ("zoho", "speaks to 'zoho' already"),
-        ("hubspot", "kept for the package customer360-hubspot"),
+        ("hubspot", "kept for a plugin of ours"),
         ("testkit", "package of ours"),
         ("Acme-CRM", "try 'acmecrm'"),
         ("9lives", "try 'lives'"),
