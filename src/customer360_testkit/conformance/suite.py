@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from customer360_testkit.conformance.activities import ActivityChecks
-from customer360_testkit.conformance.bench import checks_of
+from customer360_testkit.conformance.bench import Bench, checks_of
 from customer360_testkit.conformance.calls import CallChecks
 from customer360_testkit.conformance.changing import ChangingChecks
 from customer360_testkit.conformance.deals import DealChecks
@@ -84,6 +84,8 @@ class ConnectorConformance(
         refuse_replacing(type(self), ConnectorConformance, _KEPT, _CHECKS)
         refuse_waiving(type(self).__name__, self.waived, _CHECKS)
         request.node.user_properties.append(MADE)
+        if type(self).signed_in is not Bench.signed_in:
+            request.node.user_properties.append(SIGNS_IN)
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
@@ -92,5 +94,6 @@ class ConnectorConformance(
 
 
 MADE = ("conformance", "made")
+SIGNS_IN = ("conformance", "signs in by itself")
 _CHECKS = checks_of(ConnectorConformance)
 _KEPT = guarded(ConnectorConformance)

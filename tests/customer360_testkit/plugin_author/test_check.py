@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -25,9 +26,9 @@ from customer360.core.records import ContactKind, RelatedKind
 from customer360.core.wire import Response
 from customer360.plugins import installed
 from customer360_testkit.fakes.registry import fake_named
-from customer360_testkit.plugin_author.inspection import answers, declarations, fakes, source
+from customer360_testkit.plugin_author.inspection import answers, calls, declarations, fakes, source
 from customer360_testkit.plugin_author.inspection.report import DECLARED, SEEN, inspect_plugin, title
-from customer360_testkit.plugin_author.inspection.subject import Check, NotMade, Subject, find
+from customer360_testkit.plugin_author.inspection.subject import Check, Note, NotMade, Problem, Subject, find
 from customer360_testkit.plugin_author.inspection.suite import conforms
 from customer360_zoho import ZohoConnector, auth
 
@@ -246,6 +247,22 @@ def importing(line: str) -> Callable[[Path], None]:
         (importing("from customer360.transport import exchange"), source.imports),
         (importing("import customer360_microsoft365"), source.imports),
         (importing("from customer360_testkit.fakes.cast import shared_cast"), source.imports),
+        (importing("import os"), source.imports),
+        (importing("from subprocess import run"), source.imports),
+        (importing("print('Ada')"), calls.calls),
+        (importing("return open('/tmp/people')"), calls.calls),
+        (importing("list(map(print, ()))"), calls.calls),
+        (importing("import io; io.open('people')"), calls.calls),
+        (importing("import sys; sys.stderr.write('Ada')"), calls.calls),
+        (importing("from sys import stdout as told; told.write('Ada')"), calls.calls),
+        (importing("import sys as s; s.__stdout__.write('Ada')"), calls.calls),
+        (importing("from pathlib import Path"), calls.calls),
+        (importing("import pathlib; pathlib.Path('people')"), calls.calls),
+        (importing("Filter('a').write_text('Ada')"), calls.calls),
+        (importing("import importlib; importlib.import_module('socket')"), calls.calls),
+        (importing("eval('1')"), calls.calls),
+        (importing("import warnings; warnings.warn(f'no {Filter}')"), calls.calls),
+        (importing("from warnings import warn as tell; tell(str(Filter))"), calls.calls),
     ],
 )
 def test_a_wrong_package_is_caught_by_one_check(spoil: Callable[[Path], None], check: Check, house: Path) -> None:
@@ -253,6 +270,29 @@ def test_a_wrong_package_is_caught_by_one_check(spoil: Callable[[Path], None], c
     assert caught(attrs.evolve(GOOD, package=house)) == set()
     spoil(house)
     assert caught(attrs.evolve(GOOD, package=house)) == {title(check)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import warnings; warnings.warn('Zoho will end this version', DeprecationWarning)",
+        "import io; io.BytesIO(b'')",
+        "import sys; sys.intern('Ada')",
+        "from pathlib import PurePosixPath",
+        "Filter('a').open()",
+    ],
+)
+def test_what_does_nothing_elsewhere_is_let_be(line: str, house: Path) -> None:
+    """A warning that stands in the code as it is quotes nobody; memory is no file."""
+    importing(line)(house)
+    assert caught(attrs.evolve(GOOD, package=house)) == set()
+
+
+def test_a_name_of_ones_own_is_not_pythons() -> None:
+    """A room may have its own ``open``."""
+    assert calls.done(ast.parse("def open(): ...\nopen()")) == []
+    assert calls.done(ast.parse("from .records import open\nopen()")) == []
+    assert calls.done(ast.parse("\nopen()")) == [(2, "uses open")]
 
 
 def test_a_connector_that_knows_its_fake_is_caught(house: Path) -> None:
@@ -396,12 +436,63 @@ def test_a_project_without_the_suite_is_told_so(tmp_path: Path, monkeypatch: pyt
         list(conforms(subject))
     (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
     (missing,) = conforms(subject)
+    assert isinstance(missing, Problem)
     assert missing.what == "there is no tests/test_conformance.py"
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_conformance.py").write_text("import nothing_there\n", encoding="utf-8")
     (broken,) = conforms(subject)
+    assert isinstance(broken, Problem)
     assert broken.what == "test_conformance.py runs none of the checks"
     assert "nothing_there" in broken.next_step
+
+
+BENT = """
+import pytest
+from customer360_testkit.conformance import ConnectorConformance
+from customer360_zoho import ZohoConnector
+
+class Zoho(ConnectorConformance):
+    connector = ZohoConnector()
+    people, name_field, spare_field = "Contacts", "Last_Name", "Title"
+
+    def fields(self, name, phone=None, email=None):
+        return {"Last_Name": name, "Phone": phone, "Email": email}
+
+TestKept = type("TestKept", (Zoho,), {"waived": {"test_none_clears": "Zoho keeps what was there"}})
+TestMarked = pytest.mark.skip(reason="later")(type("TestMarked", (Zoho,), {}))
+TestLate = type("TestLate", (Zoho,), {})
+TestLate.test_who_is_signed_in = lambda self: None
+"""
+HOOK = """
+RUN = ("test_none_clears", "test_who_is_signed_in", "test_a_number_is_kept")
+
+def pytest_collection_modifyitems(items):
+    items[:] = [item for item in items if item.name in RUN]
+"""
+
+
+@pytest.mark.feature("F094")
+def test_what_a_project_leaves_out_is_told(tmp_path: Path) -> None:
+    """A waiver with its reason, and what does not apply; what a mark, a hook or a late name hides is to be mended."""
+    (tmp_path / "src" / "customer360_zoho").mkdir(parents=True)
+    (tmp_path / "tests").mkdir()
+    for name, text in (("pyproject.toml", ""), ("tests/test_conformance.py", BENT), ("tests/conftest.py", HOOK)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = list(conforms(attrs.evolve(GOOD, package=tmp_path / "src" / "customer360_zoho")))
+    told = [each.text for each in found if isinstance(each, Note)]
+    assert "waived: none clears: Zoho keeps what was there" in told
+    assert "left out, 1: people have no number to write" in told
+    kept = next(text for text in told if text.startswith("TestKept, "))
+    assert "1 hold; waived: 1; " in kept
+    assert kept.endswith("not possible: 0; as they do not apply: 1")
+    wrong = [each.what for each in found if isinstance(each, Problem)]
+    total = int(kept.split()[1])
+    assert [what.split(" are left")[0] for what in wrong if "left out by the project" in what] == [
+        f"TestKept: {total - 3} of {total} checks",
+        f"TestMarked: {total} of {total} checks",
+        f"TestLate: {total - 3} of {total} checks",
+    ]
+    assert sum("TestLate.test_who_is_signed_in overrides a check" in what for what in wrong) == 3
 
 
 @pytest.mark.feature("F095")
@@ -412,5 +503,5 @@ def test_a_verb_that_is_written_in_silence_is_told() -> None:
         def capabilities(self, facts: LinkFacts) -> Capabilities:
             return Capabilities({**super().capabilities(facts).supports, Capability.DELTA: cannot("not yet")})
 
-    told = [problem.what for problem in declarations.capabilities(attrs.evolve(GOOD, connector=Sly()))]
+    told = [each.what for each in declarations.capabilities(attrs.evolve(GOOD, connector=Sly()))]
     assert told == ["changes() is written, but nothing that needs it is declared"]

@@ -9,8 +9,16 @@ from rich.console import Console
 from rich.text import Text
 
 from customer360.core.errors import Customer360Error
-from customer360_testkit.plugin_author.inspection import answers, declarations, fakes, source, suite
-from customer360_testkit.plugin_author.inspection.subject import Check, NotMade, Problem, Subject, explained, find
+from customer360_testkit.plugin_author.inspection import answers, calls, declarations, fakes, source, suite
+from customer360_testkit.plugin_author.inspection.subject import (
+    Check,
+    Note,
+    NotMade,
+    Problem,
+    Subject,
+    explained,
+    find,
+)
 
 SEEN: tuple[Check, ...] = (
     source.packaged,
@@ -18,6 +26,7 @@ SEEN: tuple[Check, ...] = (
     source.typed,
     source.exported,
     source.imports,
+    calls.calls,
     source.readme,
     declarations.label,
     declarations.linking,
@@ -46,6 +55,7 @@ class Finding:
     title: str
     problems: tuple[Problem, ...] = ()
     skipped: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -85,11 +95,16 @@ def title(check: Check) -> str:
 
 def _made(check: Check, subject: Subject) -> Finding:
     try:
-        return Finding(title(check), tuple(check(subject)))
+        found = tuple(check(subject))
     except NotMade as reason:
         return Finding(title(check), skipped=str(reason))
     except Exception as raised:
         return Finding(title(check), (Problem(f"it raises {explained(raised)}"),))
+    return Finding(
+        title(check),
+        tuple(each for each in found if isinstance(each, Problem)),
+        notes=tuple(each.text for each in found if isinstance(each, Note)),
+    )
 
 
 class Report:
@@ -142,6 +157,8 @@ class Report:
             self._print(f"      {problem.what}")
             if problem.next_step:
                 self._print(f"      → {problem.next_step}", "yellow")
+        for note in finding.notes:
+            self._print(f"      {note}", "dim")
 
     def _print(self, text: str, style: str = "") -> None:
         self._console.print(Text(text, style=style), soft_wrap=True)

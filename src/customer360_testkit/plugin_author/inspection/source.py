@@ -20,6 +20,8 @@ _DOES_IO = frozenset(
         *("aiohttp", "anyio", "asyncio", "concurrent", "http", "httpcore", "httpx", "httpx2", "keyring", "logging"),
         *("multiprocessing", "requests", "selectors", "socket", "sqlalchemy", "sqlite3", "ssl", "subprocess"),
         *("threading", "trio", "urllib3", "random", "secrets", "time"),
+        *("os", "shutil", "tempfile", "glob", "fileinput", "ctypes", "signal", "webbrowser", "syslog", "shelve", "dbm"),
+        *("ftplib", "imaplib", "poplib", "smtplib", "socketserver", "xmlrpc"),
     }
 )
 _HOOK_LINES = 30

@@ -31,11 +31,18 @@ class Problem:
     next_step: str = ""
 
 
+@attrs.frozen
+class Note:
+    """Something that an author, and whoever reads the author's word, should know; nothing to mend."""
+
+    text: str
+
+
 class NotMade(Exception):
     """A check cannot be made here; the text says why."""
 
 
-Check = Callable[["Subject"], Iterable[Problem]]
+Check = Callable[["Subject"], Iterable[Problem | Note]]
 
 
 @attrs.frozen(kw_only=True, slots=False)

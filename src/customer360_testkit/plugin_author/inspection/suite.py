@@ -16,24 +16,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
-import attrs
-
-from customer360_testkit.plugin_author.inspection.subject import NotMade, Problem, Subject
+from customer360_testkit.plugin_author.inspection.outcome import Case, case, told_of
+from customer360_testkit.plugin_author.inspection.subject import Note, NotMade, Problem, Subject
 
 _FILE = "test_conformance.py"
 _LONGEST = 600.0
-_TOLD = 300
 
 
-@attrs.frozen
-class _Case:
-    """A check as pytest reports it; ``failed`` how, "" if it did not."""
-
-    name: str
-    failed: str
-
-
-def conforms(subject: Subject) -> Iterator[Problem]:
+def conforms(subject: Subject) -> Iterator[Problem | Note]:
     """conformance: every verb does what it must, on the fake"""
     project = _project(subject)
     if project is None:
@@ -51,27 +41,21 @@ def conforms(subject: Subject) -> Iterator[Problem]:
     yield from _told(path, project)
 
 
-def _told(path: Path, project: Path) -> Iterator[Problem]:
+def _told(path: Path, project: Path) -> Iterator[Problem | Note]:
     from customer360_testkit.conformance import ConnectorConformance
-    from customer360_testkit.conformance.bench import MUTANT, checks_of
+    from customer360_testkit.conformance.bench import checks_of
 
     checks = checks_of(ConnectorConformance)
     cases, said = _played(path, project)
-    made = [case for case in cases if case.name in checks]
+    made = [each for each in cases if each.name in checks]
     told = path.relative_to(project) if path.is_relative_to(project) else path
     if not made:
         yield Problem(f"{path.name} runs none of the checks", said or "no class in it subclasses ConnectorConformance")
-    for case in made:
-        if case.failed:
-            check = checks[case.name]
-            demand = " ".join((check.__doc__ or "").split())
-            yield Problem(
-                f"{case.name.removeprefix('test_').replace('_', ' ')}: {demand} [{case.failed}]",
-                f"so fails a connector that {getattr(check, MUTANT)}, for one; see it: pytest {told} -k {case.name}",
-            )
+    for name in dict.fromkeys(each.suite for each in made):
+        yield from told_of(name, [each for each in made if each.suite == name], checks, f"pytest {told}")
 
 
-def _played(path: Path, project: Path) -> tuple[list[_Case], str]:
+def _played(path: Path, project: Path) -> tuple[list[Case], str]:
     """What pytest says of the file, and the last it said where that is nothing."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
@@ -85,25 +69,8 @@ def _played(path: Path, project: Path) -> tuple[list[_Case], str]:
         if not report.is_file():
             return [], _last(done.stdout + done.stderr)
         # Written by pytest a moment ago, so no stranger's XML.
-        cases = [_case(element) for element in ElementTree.parse(report).iter("testcase")]
-    return cases, "" if cases and any(case.name.startswith("test_") for case in cases) else _last(done.stdout)
-
-
-def _case(element: ElementTree.Element) -> _Case:
-    failed = element.find("failure")
-    failed = element.find("error") if failed is None else failed
-    return _Case(element.get("name") or "", "" if failed is None else _short(failed))
-
-
-def _short(failed: ElementTree.Element) -> str:
-    """The line that failed and why, as far as one line holds it."""
-    lines = (failed.text or "").splitlines()
-    at = next((line.removeprefix(">").strip() for line in reversed(lines) if line.startswith(">")), "")
-    why = (failed.get("message") or "").splitlines()
-    told = " ".join(why[:2])
-    if not told or told.startswith("AssertionError"):
-        told = f"{at}: {told}"
-    return told if len(told) <= _TOLD else f"{told[:_TOLD]}..."
+        cases = [case(element) for element in ElementTree.parse(report).iter("testcase")]
+    return cases, "" if cases and any(each.name.startswith("test_") for each in cases) else _last(done.stdout)
 
 
 def _last(output: str) -> str:
