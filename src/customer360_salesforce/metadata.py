@@ -18,7 +18,7 @@ from customer360.core.records import RecordRef
 from customer360_salesforce.asking import Part, Row, batch, soql
 from customer360_salesforce.auth import KEY, instance_host, instance_url, key_field
 from customer360_salesforce.query import is_identifier, named, select
-from customer360_salesforce.records import CONTACTS, USERS, Shape, shape_of, usual_shape
+from customer360_salesforce.records import CONTACTS, MANY, USERS, Shape, shape_of, usual_shape
 from customer360_salesforce.related import ACTIVITIES, object_of
 
 _SHAPE: Final = "shape."
@@ -36,7 +36,7 @@ _TYPES: Final = {
     "phone": FieldType.PHONE,
     "url": FieldType.URL,
     "picklist": FieldType.CHOICE,
-    "multipicklist": FieldType.CHOICES,
+    MANY: FieldType.CHOICES,
     "boolean": FieldType.BOOLEAN,
     "date": FieldType.DATE,
     "datetime": FieldType.DATETIME,
@@ -166,7 +166,7 @@ async def shape(facts: LinkFacts, name: str) -> Shape:
 def _kept(shape: Shape) -> str:
     """The fields of a shape and their types, as one fact: what :func:`known_shape` reads back."""
     types = {**dict.fromkeys(shape.columns, ""), **dict.fromkeys(shape.resource.phones, "phone")}
-    types |= dict.fromkeys(shape.resource.emails, "email")
+    types |= {**dict.fromkeys(shape.resource.emails, "email"), **dict.fromkeys(shape.choices, MANY)}
     roots = {f"{name.partition('.')[0]}Id" if "." in name else name: kind for name, kind in types.items()}
     return json.dumps(roots, separators=(",", ":"))
 

@@ -183,17 +183,23 @@ _PERSONS: Final = ("IsPersonAccount", "PersonContactId", "FirstName", "LastName"
 _PERSON_PHONES = ("PersonMobilePhone", "PersonHomePhone", "PersonOtherPhone", "PersonAssistantPhone")
 
 
+MANY: Final = "multipicklist"
+"""The type of a field that holds several choices."""
+
+
 @attrs.frozen
 class Shape:
     """A contact resource as this organisation has it: which columns there are, and whether persons are accounts.
 
-    ``columns`` are those that a :class:`Contact` is made from, without the ones that the user may not see.
+    ``columns`` are those that a :class:`Contact` is made from, without the ones that the user may not see; ``choices``
+    the fields that hold several, which a record sends as one text.
     """
 
     resource: Resource
     columns: tuple[str, ...]
     persons: bool = False
     searchable: bool = True
+    choices: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -212,7 +218,7 @@ def shape_of(name: str, label: str, fields: Mapping[str, str], *, searchable: bo
     persons = "IsPersonAccount" in fields
     resource = usual.resource if usual else Resource(name=name, label=label, contact_kind=ContactKind.CONTACT)
     standard = resource.standard or {StandardField.NAME: "Name", StandardField.OWNER: "OwnerId"}
-    typed = {kind: [field for field, each in fields.items() if each == kind] for kind in ("phone", "email")}
+    typed = {kind: [field for field, each in fields.items() if each == kind] for kind in ("phone", "email", MANY)}
     first = (*resource.phones, *_PERSON_PHONES)
     resource = attrs.evolve(
         resource,
@@ -222,7 +228,7 @@ def shape_of(name: str, label: str, fields: Mapping[str, str], *, searchable: bo
     )
     wanted = (*columns_of(resource), "LastActivityDate", *(_PERSONS if persons else ()))
     columns = tuple(each for each in dict.fromkeys(wanted) if _root(each) in fields or each == "Id")
-    return Shape(resource, columns, persons, searchable)
+    return Shape(resource, columns, persons, searchable, frozenset(typed[MANY]))
 
 
 def _root(column: str) -> str:
@@ -270,7 +276,7 @@ def contact_of(shape: Shape, row: Row, *, url: str | None = None, partial: bool 
         modified_at=time_of(row.get("LastModifiedDate")) or time_of(version),
         last_activity_at=_midnight(value_of("LastActivityDate", row.get("LastActivityDate"))),
         partial=partial,
-        fields=fields_of(row),
+        fields=fields_of(row, shape.choices),
     )
 
 
@@ -279,8 +285,11 @@ def _midnight(day: FieldValue) -> datetime | None:
     return datetime.combine(day, time.min, UTC) if isinstance(day, date) and not isinstance(day, datetime) else None
 
 
-def fields_of(row: Row) -> dict[str, FieldValue]:
-    return {name: value_of(name, wire) for name, wire in row.items() if name != "attributes"}
+def fields_of(row: Row, choices: frozenset[str] = frozenset()) -> dict[str, FieldValue]:
+    """All of a row's fields; ``choices`` names those whose text is several values."""
+    fields = {name: value_of(name, wire) for name, wire in row.items() if name != "attributes"}
+    fields.update((name, tuple(wire.split(";"))) for name in choices if isinstance(wire := row.get(name), str) and wire)
+    return fields
 
 
 def _region(row: Row) -> str | None:

@@ -16,8 +16,6 @@ class TestSalesforce(ConnectorConformance):
     people, name_field, spare_field = "Contact", "LastName", "Title"
     refused = ("Email", "no address")
     waived: ClassVar = {
-        "test_several_choices_are_kept": "a record does not say which of its texts are several choices: they stay as "
-        "Salesforce sends them, joined by semicolons",
         "test_a_call_of_long_ago_is_listed": "Salesforce archives what was done over a year ago; no list holds it",
         "test_a_record_opens_at_the_vendors": "pages are on force.com, which is Salesforce's too",
     }
