@@ -19,8 +19,9 @@ _HEAD = """# What the conformance suite demands
 
 Made by `python -m tools.conformance` from the suite itself; a test fails when it is out of date. Every connector passes
 these {count} checks, or waives one by its name with the reason; [](../how-to/write-a-plugin.md) shows the class to
-subclass. A check runs where the connector declares what the check needs. The last column is the deliberately wrong
-connector that this check catches, and no other does: our tests hold the suite to that.
+subclass, says what it sets, and how a check is waived. A check runs where the connector declares what the check needs;
+`customer360 plugin check` tells how many did not, and why. The last column is the deliberately wrong connector that
+this check catches, and no other does: our tests hold the suite to that.
 """
 
 
