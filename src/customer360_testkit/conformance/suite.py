@@ -8,6 +8,7 @@ import pytest
 
 from customer360_testkit.conformance.activities import ActivityChecks
 from customer360_testkit.conformance.bench import Bench, checks_of
+from customer360_testkit.conformance.breadth import BreadthChecks
 from customer360_testkit.conformance.calls import CallChecks
 from customer360_testkit.conformance.changing import ChangingChecks
 from customer360_testkit.conformance.deals import DealChecks
@@ -16,19 +17,25 @@ from customer360_testkit.conformance.describing import DescribingChecks
 from customer360_testkit.conformance.failing import FailingChecks
 from customer360_testkit.conformance.filtering import FilteringChecks
 from customer360_testkit.conformance.finding import FindingChecks
+from customer360_testkit.conformance.formed import FormedChecks
+from customer360_testkit.conformance.interleaving import InterleavingChecks
 from customer360_testkit.conformance.keeping import KeepingChecks
 from customer360_testkit.conformance.kinds import KindChecks
 from customer360_testkit.conformance.listing import ListingChecks
+from customer360_testkit.conformance.outside import OutsideChecks
 from customer360_testkit.conformance.persons import PersonChecks
 from customer360_testkit.conformance.placing import PlacingChecks
 from customer360_testkit.conformance.reading import ReadingChecks
 from customer360_testkit.conformance.recounting import RecountingChecks
 from customer360_testkit.conformance.refusing import RefusingChecks
 from customer360_testkit.conformance.repeating import RepeatingChecks
+from customer360_testkit.conformance.resources import ResourceChecks
 from customer360_testkit.conformance.searching import SearchingChecks
 from customer360_testkit.conformance.signing import SigningChecks
 from customer360_testkit.conformance.syncing import SyncingChecks
 from customer360_testkit.conformance.timing import TimingChecks
+from customer360_testkit.conformance.touching import TouchingChecks
+from customer360_testkit.conformance.truth import TruthChecks
 from customer360_testkit.conformance.unbent import guarded, refuse_replacing, refuse_waiving
 from customer360_testkit.conformance.wording import WordingChecks
 from customer360_testkit.conformance.writing import WritingChecks
@@ -59,6 +66,13 @@ class ConnectorConformance(
     PlacingChecks,
     RefusingChecks,
     SigningChecks,
+    InterleavingChecks,
+    OutsideChecks,
+    BreadthChecks,
+    TruthChecks,
+    TouchingChecks,
+    FormedChecks,
+    ResourceChecks,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

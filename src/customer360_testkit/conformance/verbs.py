@@ -7,10 +7,12 @@ from typing import Any, TypeAlias
 
 from customer360.core.capabilities import CREATE, RELATED, Capability
 from customer360.core.connector import SEARCHES
-from customer360.core.effects import Operation
+from customer360.core.effects import Operation, Request
 from customer360.core.errors import Customer360Error
 from customer360.core.records import ContactChange, ContactDraft, RecordRef, RelatedKind
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
+from customer360.core.wire import Response
+from customer360_testkit.by_hand import play
 from customer360_testkit.conformance.bench import Bench, Link
 
 Verb: TypeAlias = Callable[[], Operation[Any]]
@@ -63,6 +65,19 @@ class Verbs(Bench):
         except Customer360Error as error:
             return error
         return None
+
+    def heard(
+        self, link: Link, op: Operation[Any], alter: Callable[[bytes], bytes] = bytes
+    ) -> tuple[Any, list[Response]]:
+        """What an operation comes to, and what it was answered; ``alter`` makes another answer of each good one."""
+        answers = list[Response]()
+
+        def answered(request: Request) -> Response:
+            response = link.send(request)
+            answers.append(Response(response.status, alter(response.content), response.headers))
+            return answers[-1]
+
+        return play(op, answered, now=link.fake.clock.time), answers
 
     def _search(self, link: Link, query: Query) -> Verb:
         return lambda: self.connector.search(link.facts, self.people, query, limit=20)

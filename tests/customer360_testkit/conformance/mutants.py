@@ -119,7 +119,8 @@ class Everybody(ZohoConnector):
 
 class _Reading(ZohoConnector):
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
-        return self.read(await super().get(facts, ref))
+        contact = await super().get(facts, ref)
+        return self.read(contact) if ref.resource == "Contacts" else contact
 
     def read(self, contact: Contact) -> Contact:
         raise NotImplementedError
@@ -190,8 +191,9 @@ class _Searching(ZohoConnector):
 @mutant("knows one spelling of a number")
 class OneSpelling(_Searching):
     def hits(self, page: Page[Contact]) -> Page[Contact]:
-        texts = [hit for hit in page.items if not any(phone.text.startswith("0") for phone in hit.phones)]
-        return Page(tuple(texts), page.next)
+        spelled = [hit for hit in page.items if hit.name.startswith("Speller")]
+        other = {hit.ref for hit in spelled if any(phone.text.startswith("0") for phone in hit.phones)}
+        return Page(tuple(hit for hit in page.items if hit.ref not in other), page.next)
 
 
 @mutant("finds people without their numbers")
@@ -266,7 +268,7 @@ class Generous(_Searching):
 @mutant("hides that there are more")
 class Modest(_Searching):
     def hits(self, page: Page[Contact]) -> Page[Contact]:
-        return Page(page.items, None)
+        return Page(page.items, None if page.items and page.items[0].name.startswith("Quillmore") else page.next)
 
 
 @mutant("finds who was asked for under another resource")
@@ -287,7 +289,7 @@ class Whole(ZohoConnector):
 
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
         contact = await super().get(facts, ref)
-        self.read[ref] = str(contact.fields["Last_Name"])
+        self.read[ref] = str(contact.fields.get("Last_Name"))
         return contact
 
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
@@ -305,7 +307,8 @@ class Clinging(ZohoConnector):
 @mutant("overwrites a newer version")
 class Overwriting(ZohoConnector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        await super().update(facts, change if len(change.fields) > 1 else attrs.evolve(change, version=None))
+        one = len(change.fields) == 1 and change.ref.resource == "Contacts"
+        await super().update(facts, attrs.evolve(change, version=None) if one else change)
 
 
 class _Refusing(ZohoConnector):
@@ -554,7 +557,7 @@ class _Failing(ZohoConnector):
 class Impatient(_Failing):
     def said(self, response: Response, error: Customer360Error | None) -> Customer360Error | None:
         if response.status == 429 and error is not None:
-            error.wait = 0.1
+            error.wait = 0.1 if error.wait == 7.0 else error.wait
         return error
 
 

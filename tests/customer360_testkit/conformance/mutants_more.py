@@ -130,7 +130,7 @@ class Beside(ZohoConnector):
 @mutant("leads to a stranger's page")
 class Strange(ZohoConnector):
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
-        return f"https://crm.collector.example/{ref.id}"
+        return f"https://crm.collector.example/{facts.settings['data_centre']}/{ref.id}"
 
 
 @mutant("says that numbers are not searched")
@@ -145,7 +145,7 @@ class Numberblind(ZohoConnector):
 @mutant("finds people with one of their numbers")
 class OneOfMany(Searching):
     def hits(self, query: Query, hits: Hits) -> Hits:
-        return tuple(attrs.evolve(hit, phones=hit.phones[:1]) for hit in hits)
+        return tuple(attrs.evolve(hit, phones=hit.phones[: 1 if isinstance(query, NameHas) else None]) for hit in hits)
 
 
 @mutant("finds people as they were once")
@@ -158,7 +158,7 @@ class Outdated(Searching):
 class Few(ZohoConnector):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
         page = await super().search(facts, resource, query, limit=limit)
-        return Page(page.items[:10], page.next) if isinstance(query, NameHas) else page
+        return Page(page.items[:10] if query == NameHas("Quillthrong") else page.items, page.next)
 
 
 @mutant("reads changes with one of their numbers")

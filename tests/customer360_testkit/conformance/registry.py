@@ -49,7 +49,8 @@ class Reading(ZohoConnector):
     """Wrong in what it reads of one contact."""
 
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
-        return self.read(await super().get(facts, ref))
+        contact = await super().get(facts, ref)
+        return self.read(contact) if ref.resource == "Contacts" else contact
 
     def read(self, contact: Contact) -> Contact:
         raise NotImplementedError
@@ -110,7 +111,7 @@ class Syncing(ZohoConnector):
 
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
         changes = await super().changes(facts, resource, cursor)
-        return attrs.evolve(changes, changed=self.changed(changes.changed))
+        return attrs.evolve(changes, changed=self.changed(changes.changed)) if resource == "Contacts" else changes
 
     def changed(self, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
         raise NotImplementedError

@@ -1,0 +1,125 @@
+"""A search reaches everybody: whoever shares a name or a number, all of many, and any way to be called."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from customer360.core.capabilities import Capability
+from customer360.core.connector import SEARCHES
+from customer360.core.errors import Duplicate, ValidationFailed
+from customer360.core.metadata import StandardField
+from customer360.core.records import RecordRef
+from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
+from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.verbs import Verbs
+
+_CREATE, _NAME, _PHONE = Capability.CREATE_CONTACT, Capability.SEARCH_NAME, Capability.SEARCH_PHONE
+_ADDRESS, _NUMBER = "quillshared@conform.example", "+442079460766"
+_WORLD = (
+    ("+4915112345678", "15112345678", "DE"), ("+3545551234", "5551234", "IS"), ("+6561234567", "61234567", "SG"),
+    ("+5511912345678", "11912345678", "BR"), ("+8613812345678", "13812345678", "CN"),
+    ("+390655512345", "0655512345", "IT"), ("+81335551234", "335551234", "JP"),
+    ("+80012345678", "12345678", None), ("+12025550143", "2025550143", None),
+)  # fmt: skip
+
+
+class BreadthChecks(Verbs):
+    """See the module."""
+
+    def sharing(self, link: Link, count: int) -> list[tuple[Query, set[RecordRef]]]:
+        """For each kind of question, as many people who share what is asked for; left out where none may share it."""
+        found: list[tuple[Query, set[RecordRef]]] = []
+        for query, phone, email in (
+            (NameHas("Quillsharer"), None, None),
+            (PhoneIs(_NUMBER, _NUMBER[3:], "GB"), _NUMBER, None),
+            (EmailIs(_ADDRESS), None, _ADDRESS),
+            (FieldIs(self.name_field, "Quillnamesake"), None, None),
+        ):
+            if self.can(link, SEARCHES[type(query)]):
+                names = {NameHas: "Quillsharer", FieldIs: "Quillnamesake"}
+                with suppress(Duplicate):  # the CRM keeps addresses apart
+                    made = {
+                        self.make(link, names.get(type(query), f"Quillapart{number}"), phone, email)
+                        for number in range(count)
+                    }
+                    found.append((query, made))
+        link.wait(LAG)
+        return found
+
+    @catches("finds one of two namesakes", _CREATE)
+    def test_all_who_share_a_name_or_number_are_found(self, link: Link) -> None:
+        """One of them alone would be taken for the caller (D5)."""
+        for query, made in self.sharing(link, 3):
+            assert {hit.ref for hit in self.found(link, query)} == made, type(query)
+
+    @catches("hides that more people share a number", _CREATE)
+    def test_more_than_the_limit_is_said_of_every_question(self, link: Link) -> None:
+        """Else the first few are taken for all: a match would be certain that is not."""
+        for query, _ in self.sharing(link, 4):
+            page = link.run(self.connector.search(link.facts, self.people, query, limit=2))
+            assert page.next is not None, type(query)
+
+    @catches("finds one page of people", _CREATE)
+    def test_many_who_match_are_all_found(self, link: Link) -> None:
+        """More than any one page holds."""
+        for query, made in self.sharing(link, 30):
+            if len(made) == 30 and not isinstance(query, EmailIs):
+                assert {hit.ref for hit in self.found(link, query, limit=60)} == made, type(query)
+        if self.can(link, _NAME):
+            crowd = {self.make(link, f"Quillcrowd {number}") for number in range(110)}
+            link.wait(LAG)
+            assert {hit.ref for hit in self.found(link, NameHas("Quillcrowd"), limit=200)} == crowd
+
+    @catches("knows numbers of its own country only", _CREATE, _PHONE)
+    def test_numbers_of_the_world_are_found(self, link: Link) -> None:
+        """Short ones, long ones, and those of no country (D1)."""
+        made = {}
+        for number, (e164, national, region) in enumerate(_WORLD):
+            with suppress(ValidationFailed):
+                made[e164, national, region] = self.make(link, f"Quillworld{number}", phone=e164)
+        link.wait(LAG)
+        for (e164, national, region), ref in made.items():
+            assert ref in {hit.ref for hit in self.found(link, PhoneIs(e164, national, region))}, e164
+
+    @catches("finds people by one of their names", _CREATE, _NAME)
+    def test_every_name_is_searched(self, link: Link) -> None:
+        """First or last, in small letters or capital ones: as an agent hears it (F008)."""
+        standard = self.resource(link).standard
+        given, family = standard.get(StandardField.GIVEN_NAME), standard.get(StandardField.FAMILY_NAME)
+        if given is None or family is None:
+            pytest.skip("names have no parts")
+        ref = self.made_with(link, "Quillfamily", {given: "Quendolyn", family: "Quillfamily"})
+        link.wait(LAG)
+        for text in ("Quendolyn", "Quillfamily", "quillfam", "QUILLFAMILY", "quendo", " Quillfamily "):
+            assert ref in {hit.ref for hit in self.found(link, NameHas(text))}, text
+
+    @catches("does not find a name beyond ASCII", _CREATE, _NAME)
+    def test_a_name_beyond_ascii_is_found(self, link: Link) -> None:
+        """As it was written."""
+        for name in ("Müllerquill", "Łukaszquill", "山田花子", "\u0418\u0432\u0430\u043d\u043e\u0432quill"):
+            ref = self.make(link, name)
+            link.wait(LAG)
+            assert ref in {hit.ref for hit in self.found(link, NameHas(name))}, name
+
+    @catches("finds people with part of what is compared", _CREATE)
+    def test_a_hit_of_any_question_brings_what_is_compared(self, link: Link) -> None:
+        """All numbers and all addresses, and the region by which numbers are read (D3)."""
+        resource = self.resource(link)
+        given = {field: f"+4420794604{number:02d}" for number, field in enumerate(self.writable(link, resource.phones))}
+        emails = self.writable(link, resource.emails)
+        given |= {field: f"quillbrings{number}@conform.example" for number, field in enumerate(emails)}
+        ref = self.made_with(link, "Quillbrings", given)
+        link.wait(LAG)
+        contact = self.get(link, ref)
+        asked: list[Query] = [NameHas("Quillbrings"), FieldIs(self.name_field, "Quillbrings")]
+        asked += [EmailIs(email.address) for email in contact.emails[:1]]
+        asked += [PhoneIs(phone.text, phone.text[3:], "GB") for phone in contact.phones[:1]]
+        for query in asked:
+            if self.can(link, SEARCHES[type(query)]):
+                (hit,) = [hit for hit in self.found(link, query) if hit.ref == ref]
+                if not isinstance(query, NameHas):  # that is a check of its own
+                    assert {*contact.phones} <= {*hit.phones}, type(query)
+                assert {*contact.emails} <= {*hit.emails}, type(query)
+                assert hit.region == contact.region, type(query)

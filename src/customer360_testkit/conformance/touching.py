@@ -1,0 +1,95 @@
+"""A change touches what it names, and a create gives what it was given: nothing beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from customer360.core.capabilities import Capability
+from customer360.core.errors import Conflict, ValidationFailed
+from customer360.core.metadata import FieldInfo, FieldType
+from customer360.core.records import ContactChange, Fields, RecordRef
+from customer360_testkit.conformance.bench import Bench, Link, catches
+
+_CREATE, _UPDATE = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT
+_PLAIN = (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.PHONE, FieldType.EMAIL, FieldType.CHOICE)
+
+
+class TouchingChecks(Bench):
+    """See the module."""
+
+    def filled(self, link: Link, name: str) -> tuple[RecordRef, dict[str, Any]]:
+        """A contact with a value in every plain field that can be written, and those values as they were read."""
+        fields = [each for each in self.schema(link).fields if each.creatable and each.editable]
+        given: dict[str, Any] = {
+            each.name: value
+            for number, each in enumerate(fields)
+            if each.type in _PLAIN and (value := _value(each, number)) is not None
+        }
+        given |= {field: value for field, value in self.fields(name).items() if value is not None}
+        while True:
+            try:
+                ref = self.made_with(link, name, given)
+            except ValidationFailed as refused:  # a field with a rule of its own
+                named = {problem.field for problem in refused.problems} & given.keys()
+                if not named:
+                    raise
+                given = {field: value for field, value in given.items() if field not in named}
+            else:
+                read = self.get(link, ref).fields
+                return ref, {field: read.get(field) for field in given}
+
+    @catches("changes one field and loses another", _CREATE, _UPDATE)
+    def test_a_change_of_one_field_leaves_every_other(self, link: Link) -> None:
+        """Each number, each address, and a text: a new mobile is no reason to lose the desk's number (F012)."""
+        resource = self.resource(link)
+        ref, before = self.filled(link, "Quillwhole")
+        for number, name in enumerate((*resource.phones, *resource.emails, self.spare_field)):
+            if name in before:
+                value = f"quillnew{number}@conform.example" if name in resource.emails else f"+4420794608{number:02d}"
+                link.wait(60.0)
+                self.change(link, ref, {name: value})
+                after = self.get(link, ref).fields
+                lost = {each for each in before if after.get(each) != before[each]}
+                assert lost == {name}, name
+                before[name] = after.get(name)
+
+    @catches("guards a change of one field only", _CREATE, _UPDATE)
+    def test_a_lost_update_of_several_fields_is_refused(self, link: Link) -> None:
+        """Whatever was changed, a colleague's newer change stays (R2)."""
+        ref = self.make(link, "Quillguarded")
+        version = self.get(link, ref).version
+        if version is None:
+            pytest.skip("a contact has no version")
+        link.wait(2.0)
+        self.change(link, ref, {self.spare_field: "Quillfirst"}, version)
+        link.wait(2.0)
+        fields: Fields = {self.spare_field: "Quillsecond", self.name_field: "Quillother"}
+        late = ContactChange(ref=ref, fields=fields, version=version)
+        self.refusal(link, self.connector.update(link.facts, late), Conflict)
+        read = self.get(link, ref).fields
+        assert (read[self.spare_field], read[self.name_field]) == ("Quillfirst", "Quillguarded")
+
+    @catches("creates more than it was given", _CREATE)
+    def test_a_contact_holds_what_it_was_given(self, link: Link) -> None:
+        """Every other text is empty, or the vendor's own default for all: a choice (F012)."""
+        given = {name for name, value in self.fields("Quillgiven").items() if value is not None}
+        read = self.get(link, self.make(link, "Quillgiven")).fields
+        standard = {*self.resource(link).standard.values()}
+        texts = [each for each in self.schema(link).fields if each.type in _PLAIN and each.type is not FieldType.CHOICE]
+        others = [each.name for each in texts if each.creatable and each.editable and each.name not in given]
+        full = {name: str(read[name]) for name in others if read.get(name) and name not in standard}
+        for name, value in full.items():
+            assert "Quillgiven" in value or value in (link.facts.user, "None"), name
+
+
+def _value(field: FieldInfo, number: int) -> Any:
+    match field.type:
+        case FieldType.PHONE:
+            return f"+4420794609{number % 100:02d}"
+        case FieldType.EMAIL:
+            return f"quill{number}@conform.example"
+        case FieldType.CHOICE:
+            return field.choices[-1].value if field.choices else None
+    return f"Qu{number}"[: field.max_length]

@@ -1,0 +1,75 @@
+"""Whom the CRM held before we came is read as they are: their numbers, names, work and country."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from customer360.core.capabilities import Capability
+from customer360.core.metadata import StandardField
+from customer360.core.records import Contact
+from customer360.core.search import EmailIs
+from customer360_testkit.conformance.bench import Bench, Link, catches
+from customer360_testkit.fakes.cast import CastMember
+
+_EMAIL = Capability.SEARCH_EMAIL
+_ENOUGH = 8
+
+
+class TruthChecks(Bench):
+    """See the module."""
+
+    def known(self, link: Link) -> Iterator[tuple[CastMember, Contact]]:
+        """Customers whom the fake holds among these people, each with what is read of them. Skips where none is."""
+        seen, doubled = 0, {member.twin for member in link.fake.cast}
+        for member in link.fake.customers_of(link.user):
+            alone = member.twin is None and member.number not in doubled
+            if member.kind == "company" or not member.emails or not alone or seen == _ENOUGH:
+                continue
+            hits = self.found(link, EmailIs(member.emails[0]), limit=5)
+            if len(hits) == 1 and member.family and member.family in hits[0].name:  # not one of two who share it
+                seen += 1
+                yield member, self.get(link, hits[0].ref)
+        if not seen:
+            pytest.skip("the fake holds none of the cast among these people")
+
+    @catches("does not read every number that is there", _EMAIL)
+    def test_every_number_of_a_customer_is_read(self, link: Link) -> None:
+        """As it was typed, wherever it stands: a mobile that is not read rings unknown (D4)."""
+        for member, contact in self.known(link):
+            texts = {phone.text.strip() for phone in contact.phones}
+            assert {phone.spelled.strip() for phone in member.phones} <= texts, member.number
+
+    @catches("takes a mobile for the desk", _EMAIL)
+    def test_standard_fields_hold_what_they_are_called(self, link: Link) -> None:
+        """The landline, the mobile, the names, the title: agents edit by these names (F011)."""
+        standard = self.resource(link).standard
+        for member, contact in self.known(link):
+            labelled = {phone.label: phone.spelled for phone in member.phones}
+            wanted = {
+                StandardField.PHONE: labelled.get("work"), StandardField.MOBILE: labelled.get("mobile"),
+                StandardField.GIVEN_NAME: member.given, StandardField.FAMILY_NAME: member.family,
+                StandardField.TITLE: member.title,
+            }  # fmt: skip
+            for name, value in wanted.items():
+                read = contact.fields.get(standard.get(name, ""))
+                if value and isinstance(read, str):
+                    assert read.strip() == value.strip(), (member.number, name)
+
+    @catches("does not say where somebody works", _EMAIL)
+    def test_the_company_of_a_customer_is_read(self, link: Link) -> None:
+        """Where the record tells it (F011)."""
+        for member, contact in self.known(link):
+            assert contact.company in (member.company or None, None), member.number
+            if member.company and member.company in contact.fields.values():
+                assert contact.company, member.number
+
+    @catches("takes everybody for a neighbour", _EMAIL)
+    def test_a_customer_is_of_the_country_that_is_told(self, link: Link) -> None:
+        """National numbers are read by it: in another country they are somebody else's (D3)."""
+        for member, contact in self.known(link):
+            assert contact.region in (member.country, None), member.number
+            named = [value for name, value in contact.fields.items() if "country" in name.lower()]
+            if member.country in named:
+                assert contact.region, member.number

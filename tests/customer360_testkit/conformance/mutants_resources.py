@@ -1,0 +1,49 @@
+"""Connectors that are right about their first resource, and wrong about the others."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+from tests.customer360_testkit.conformance.registry import mutant
+
+from customer360.core.linking import LinkFacts
+from customer360.core.records import Contact, Page, RecordRef
+from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
+from customer360_zoho import ZohoConnector
+
+
+class _Overlooking(ZohoConnector):
+    resource: ClassVar[str]
+    query: ClassVar[type[Query]]
+
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        return Page(()) if resource == self.resource and isinstance(query, self.query) else page
+
+
+@mutant("does not find companies by name")
+class Nobodys(_Overlooking):
+    resource, query = "Accounts", NameHas
+
+
+@mutant("does not know the number of a company")
+class Switchless(_Overlooking):
+    resource, query = "Accounts", PhoneIs
+
+
+@mutant("does not know the address of a lead")
+class Mailless(_Overlooking):
+    resource, query = "Leads", EmailIs
+
+
+@mutant("does not compare a field of a lead")
+class Incomparable(_Overlooking):
+    resource, query = "Leads", FieldIs
+
+
+@mutant("reads half of a lead")
+class Halving(ZohoConnector):
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        contact = await super().get(facts, ref)
+        return attrs.evolve(contact, version=None) if ref.resource == "Leads" else contact

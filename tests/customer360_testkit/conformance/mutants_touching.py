@@ -1,0 +1,31 @@
+"""Connectors that touch more than they are told to, or guard less."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from tests.customer360_testkit.conformance.registry import Creating, mutant
+
+from customer360.core.linking import LinkFacts
+from customer360.core.records import ContactChange
+from customer360_zoho import ZohoConnector
+
+
+@mutant("changes one field and loses another")
+class Sweeping(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        also = {"Phone": None} if set(change.fields) == {"Mobile"} else {}
+        await super().update(facts, attrs.evolve(change, fields={**also, **change.fields}))
+
+
+@mutant("guards a change of one field only")
+class HalfGuarded(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        await super().update(facts, change if len(change.fields) == 1 else attrs.evolve(change, version=None))
+
+
+@mutant("creates more than it was given")
+class Embellishing(Creating):
+    def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
+        return {**fields, "Department": "Imported"} if fields.get("Last_Name") == "Quillgiven" else fields

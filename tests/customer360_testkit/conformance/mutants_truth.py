@@ -1,0 +1,45 @@
+"""Connectors that read customers as they are not."""
+
+from __future__ import annotations
+
+import attrs
+from tests.customer360_testkit.conformance.registry import Reading, mutant
+
+from customer360.core.linking import LinkFacts
+from customer360.core.metadata import Resource, StandardField
+from customer360.core.records import Contact
+from customer360_zoho import ZohoConnector
+
+
+def _seeded(contact: Contact) -> bool:
+    """Of the cast, in the resource that is looked at: no check makes such people."""
+    return contact.ref.resource == "Contacts" and any(each.address.endswith("@example.com") for each in contact.emails)
+
+
+@mutant("does not read every number that is there")
+class Deskbound(Reading):
+    def read(self, contact: Contact) -> Contact:
+        desk = tuple(phone for phone in contact.phones if phone.field != "Mobile")
+        return attrs.evolve(contact, phones=desk) if _seeded(contact) else contact
+
+
+@mutant("takes a mobile for the desk")
+class Mislabelling(ZohoConnector):
+    def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        first, *others = super().resources(facts)
+        phone, mobile = StandardField.PHONE, StandardField.MOBILE
+        swapped = {**first.standard, phone: first.standard[mobile], mobile: first.standard[phone]}
+        return (attrs.evolve(first, standard=swapped), *others)
+
+
+@mutant("does not say where somebody works")
+class Promoting(Reading):
+    def read(self, contact: Contact) -> Contact:
+        title = contact.fields.get("Title")
+        return attrs.evolve(contact, company=f"{title}") if _seeded(contact) and title else contact
+
+
+@mutant("takes everybody for a neighbour")
+class Insular(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, region="GB") if _seeded(contact) else contact
