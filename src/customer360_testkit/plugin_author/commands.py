@@ -47,7 +47,7 @@ It is whole: a connector for a small imaginary CRM, a fake of that CRM, and test
   cd {folder}
   python -m venv .venv && . .venv/bin/activate
   python -m pip install --upgrade pip      # 25.1 or newer, for --group
-  pip install -e . --group dev             # before it, from a clone: pip install CLONE CLONE/src/customer360_testkit
+  pip install -e . --group dev             # before it, from a clone: pip install CLONE/ CLONE/src/customer360_testkit
   pytest
   customer360 plugin check {named.key}
 

@@ -17,6 +17,8 @@ from customer360_testkit.plugin_author.inspection.subject import Note, Problem
 _TOLD = 300
 _NAMED = 5
 _WAIVED = "waived: "
+_NOT_BEGUN = "failed on setup"
+"""What pytest says of a check whose fixtures raise: of all of them, mostly, and for one reason."""
 
 
 @attrs.frozen
@@ -67,15 +69,20 @@ def told_of(
     suite: str, made: Sequence[Case], checks: Mapping[str, Callable[..., None]], command: str
 ) -> Iterator[Problem | Note]:
     """What is to mend in a class of the project's, and what its author answers for."""
-    for each in made:
-        if each.failed:
+    failed = [each for each in made if each.failed]
+    alike = Counter(each.failed for each in failed if each.failed.startswith(_NOT_BEGUN))
+    for reason, count in alike.items():
+        first = next(each.name for each in failed if each.failed == reason)
+        yield Problem(f"{suite}: {_count(count)} cannot begin [{reason}]", f"see it: {command} -k {first}")
+    for each in failed:
+        if each.failed not in alike:
             yield _failing(each, checks[each.name], command)
     silent = [each for each in made if not each.by_suite and not each.failed]
     missing = [name for name in checks if name not in {each.name for each in made}]
     if lost := [each.name for each in silent] + missing:
         names = ", ".join(map(_plain, lost[:_NAMED])) + (" ..." if len(lost) > _NAMED else "")
         yield Problem(
-            f"{suite}: {len(lost)} of {len(checks)} checks are left out by the project itself: {names}",
+            f"{suite}: {len(lost)} of {_count(len(checks))} left out by the project itself: {names}",
             "no mark, hook or option of pytest leaves a check out: waive it by its name, with the reason",
         )
     yield from _notes(suite, made, len(checks))
@@ -109,6 +116,10 @@ def _notes(suite: str, made: Sequence[Case], checks: int) -> Iterator[Note]:
         yield Note(f"waived: {_plain(each.name)}: {each.left_out.removeprefix(_WAIVED)}")
     for reason, count in reasons.most_common():
         yield Note(f"left out, {count}: {reason}")
+
+
+def _count(checks: int) -> str:
+    return "1 check" if checks == 1 else f"{checks} checks"
 
 
 def _plain(name: str) -> str:
