@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from customer360.core.effects import GET
-from customer360.core.errors import Gone, HostRefused, UnexpectedAnswer, Unsupported
+from customer360.core.errors import Gone, HostRefused, PageLoop, UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Changes, RecordRef
 from customer360_microsoft365.auth import API_PATH, hosts
@@ -38,6 +38,8 @@ async def changes(facts: LinkFacts, resource: str, cursor: str | None) -> Change
     later = link_of(facts, answer.json(), "@odata.deltaLink")
     if following is None and later is None:
         raise UnexpectedAnswer("Microsoft 365 ended a sync without saying where the next one begins")
+    if following is not None and following == cursor:
+        raise PageLoop("Microsoft 365's page of changes leads back to itself")
     last: dict[str, Row] = {identifier: row for row in rows if (identifier := text_of(row, "id"))}
     return Changes(
         changed=tuple(contact_of(resource, row, partial=True) for row in last.values() if "@removed" not in row),

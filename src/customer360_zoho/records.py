@@ -251,7 +251,11 @@ def custom_resource(name: str, label: str, phones: Sequence[str] = (), emails: S
 
 def columns_of(resource: Resource) -> tuple[str, ...]:
     """The fields to ask COQL for, so that a row makes a :class:`Contact`; at most 50 (the vendor's limit)."""
-    more = {"Contacts": ("Account_Name.Account_Name", "Mailing_Country"), "Leads": ("Converted__s",)}
+    more = {
+        "Contacts": ("Account_Name.Account_Name", "Mailing_Country"),
+        "Leads": ("Converted__s", "Country"),
+        "Accounts": ("Billing_Country",),
+    }
     times = ("Created_Time", "Modified_Time")
     names = ("id", *resource.standard.values(), *times, *resource.phones, *resource.emails)
     return tuple(dict.fromkeys((*names, *more.get(resource.name, ()))))[:50]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from customer360_testkit.conformance.activities import ActivityChecks
+from customer360_testkit.conformance.agreeing import AgreeingChecks
 from customer360_testkit.conformance.bench import Bench, checks_of
 from customer360_testkit.conformance.breadth import BreadthChecks
 from customer360_testkit.conformance.calls import CallChecks
@@ -22,6 +23,7 @@ from customer360_testkit.conformance.interleaving import InterleavingChecks
 from customer360_testkit.conformance.keeping import KeepingChecks
 from customer360_testkit.conformance.kinds import KindChecks
 from customer360_testkit.conformance.listing import ListingChecks
+from customer360_testkit.conformance.others import OtherResourceChecks
 from customer360_testkit.conformance.outside import OutsideChecks
 from customer360_testkit.conformance.persons import PersonChecks
 from customer360_testkit.conformance.placing import PlacingChecks
@@ -32,6 +34,7 @@ from customer360_testkit.conformance.repeating import RepeatingChecks
 from customer360_testkit.conformance.resources import ResourceChecks
 from customer360_testkit.conformance.searching import SearchingChecks
 from customer360_testkit.conformance.signing import SigningChecks
+from customer360_testkit.conformance.spelling import SpellingChecks
 from customer360_testkit.conformance.syncing import SyncingChecks
 from customer360_testkit.conformance.timing import TimingChecks
 from customer360_testkit.conformance.touching import TouchingChecks
@@ -60,6 +63,9 @@ class ConnectorConformance(
     WordingChecks,
     ChangingChecks,
     DealChecks,
+    SpellingChecks,
+    AgreeingChecks,
+    OtherResourceChecks,
     SyncingChecks,
     FailingChecks,
     KeepingChecks,

@@ -161,7 +161,8 @@ class Keyless(Microsoft365Connector):
 @mutant("ties to its first resource only")
 class Leadblind(ZohoConnector):
     async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
-        return Page(()) if contact.resource != "Contacts" else await super().related(facts, contact, kind, **more)
+        other = contact.resource != "Contacts" and kind is RelatedKind.CALL
+        return Page(()) if other else await super().related(facts, contact, kind, **more)
 
 
 # Calls, tasks, events -------------------------------------------------------------------------------------------------

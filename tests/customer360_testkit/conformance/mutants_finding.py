@@ -172,7 +172,7 @@ class NewOnly(Syncing):
 @mutant("reads changes without their addresses")
 class Unaddressed(Syncing):
     def changed(self, contacts: Hits) -> Hits:
-        return tuple(attrs.evolve(contact, emails=()) for contact in contacts)
+        return tuple(attrs.evolve(each, emails=()) if each.name == "Addressed" else each for each in contacts)
 
 
 @mutant("skips what changed as it read")

@@ -17,6 +17,7 @@ from tests.customer360_testkit.conformance import (  # noqa: F401  # each regist
     mutants_formed,
     mutants_interleaving,
     mutants_more,
+    mutants_others,
     mutants_outside,
     mutants_people,
     mutants_placing,

@@ -1,0 +1,121 @@
+"""Leads and companies are changed, read on and written about like everybody else: each resource in its own right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from customer360.core.capabilities import Capability
+from customer360.core.errors import Conflict, Customer360Error, Unsupported
+from customer360.core.metadata import FieldType
+from customer360.core.records import Contact, ContactChange
+from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
+from customer360_testkit.fakes.faults import status
+
+_DELTA, _UPDATE = Capability.DELTA, Capability.UPDATE_CONTACT
+_SOME = 8
+"""Of those whom the fake holds."""
+
+
+class OtherResourceChecks(Bench):
+    """See the module."""
+
+    def of_other_resources(self, link: Link) -> Iterator[tuple[str, tuple[Contact, ...]]]:
+        """Some of whom the fake holds in each contact resource but ``people``, as changes tell them."""
+        found = 0
+        for resource in link.run(self.connector.list_resources(link.facts)):
+            if resource.contact_kind is None or resource.name == self.people:
+                continue
+            with suppress(Unsupported):  # it says that it cannot
+                page = link.run(self.connector.changes(link.facts, resource.name))
+                changed = tuple(each for each in page.changed if each.ref.resource == resource.name)[:_SOME]
+                found += len(changed)
+                yield resource.name, changed
+        if not found:
+            pytest.skip("there is one resource of people")
+
+    def changeable(self, link: Link) -> Iterator[tuple[Contact, str, str]]:
+        """One of each other resource that can be changed, and two of its text fields."""
+        found = 0
+        for name, changed in self.of_other_resources(link):
+            texts = [
+                field.name
+                for field in self.schema(link, name).fields
+                if field.type is FieldType.TEXT and field.editable and field.creatable and not field.choices
+                if not field.required and (field.max_length or 255) > 20
+            ]
+            for contact in changed[:1]:
+                if len(texts) > 1:
+                    with suppress(Unsupported):
+                        self.change(link, contact.ref, {texts[0]: "Quill"})
+                        link.wait(2.0)
+                        found += 1
+                        yield self.get(link, contact.ref), texts[0], texts[1]
+        if not found:
+            pytest.skip("nobody else can be changed")
+
+    @catches("guards its first resource only", _DELTA, _UPDATE)
+    def test_a_lost_update_of_anybody_is_refused(self, link: Link) -> None:
+        """Of a lead as of a contact: the first one's value stays (F012)."""
+        for contact, first, _ in self.changeable(link):
+            assert contact.version is not None, contact.ref.resource
+            self.change(link, contact.ref, {first: "Quill one"}, contact.version)
+            link.wait(2.0)
+            late = ContactChange(ref=contact.ref, fields={first: "Quill two"}, version=contact.version)
+            self.refusal(link, self.connector.update(link.facts, late), Conflict)
+            assert self.get(link, contact.ref).fields[first] == "Quill one", contact.ref.resource
+
+    @catches("writes the whole lead back", _DELTA, _UPDATE)
+    def test_a_change_of_anybody_leaves_the_rest(self, link: Link) -> None:
+        """What is not named stays, and so do numbers and addresses (F012)."""
+        for contact, first, second in self.changeable(link):
+            before = len(link.asked)
+            self.change(link, contact.ref, {second: "Other"})
+            sent = str([(request.json, request.form) for request in link.asked[before:]])
+            held = {*(each.text for each in contact.phones), *(each.address for each in contact.emails), "Quill"}
+            assert [text for text in held if text in sent] == [], contact.ref.resource
+            after = self.get(link, contact.ref)
+            assert (after.fields[first], after.fields[second]) == ("Quill", "Other"), contact.ref.resource
+            assert (after.phones, after.emails) == (contact.phones, contact.emails), contact.ref.resource
+
+    @catches("takes a failed change of a lead for done", _DELTA, _UPDATE)
+    def test_a_failed_change_of_anybody_is_raised(self, link: Link) -> None:
+        """Whoever it is, an agent must know that it went nowhere."""
+        for contact, first, _ in self.changeable(link):
+            for code in (400, 403, 409, 500):
+                link.fake.faults.add(status(code), times=None)
+                change = ContactChange(ref=contact.ref, fields={first: "Quill"})
+                self.refusal(link, self.connector.update(link.facts, change), Customer360Error)
+                link.fake.faults.clear()
+
+    @catches("reads changes of leads without their numbers", _DELTA)
+    def test_a_change_of_anybody_says_what_reading_says(self, link: Link) -> None:
+        """Numbers, addresses, name and country: the index lives on them (D4)."""
+        for name, changed in self.of_other_resources(link):
+            for contact in changed:
+                assert said(contact) == said(self.get(link, contact.ref)), name
+
+    @catches("lists the calls of a lead only", _DELTA)
+    def test_what_happened_is_listed_of_anybody(self, link: Link) -> None:
+        """Notes, tasks, appointments and cases, or it is said that they cannot be (F044)."""
+        tried = 0
+        for name, changed in self.of_other_resources(link):
+            for kind in self.kinds(link, apart=True):
+                for contact in changed[:1]:
+                    draft = self.draft(link, kind, contact.ref, f"anybody-{kind}", text="Quill")
+                    with suppress(Unsupported):
+                        ref = self.written(link, draft)
+                        link.wait(LAG)
+                        assert ref in {each.ref for each in self.listed(link, contact.ref, kind)}, (name, kind)
+                        tried += 1
+        if not tried:
+            pytest.skip("nothing happens to anybody else")
+
+
+def said(contact: Contact) -> tuple[object, ...]:
+    """What matching compares of a contact, and whom it shows."""
+    phones = {(each.field, each.text) for each in contact.phones}
+    emails = {(each.field, each.address) for each in contact.emails}
+    return phones, emails, contact.name, contact.given_name, contact.family_name, contact.region

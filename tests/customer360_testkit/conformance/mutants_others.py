@@ -1,0 +1,132 @@
+"""Connectors that know one kind of people well, and those that changed less well than those that are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from tests.customer360_testkit.conformance.registry import Creating, Syncing, mutant
+
+from customer360.core.errors import Forbidden, PageLoop
+from customer360.core.linking import LinkFacts
+from customer360.core.records import Changes, Contact, ContactChange, Page, RecordRef, RelatedKind
+from customer360_zoho import ZohoConnector
+
+# Other resources ------------------------------------------------------------------------------------------------------
+
+
+class _LeadChanging(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        if change.ref.resource == "Leads":
+            change = await self.changed(facts, change)
+        await super().update(facts, change)
+
+    async def changed(self, facts: LinkFacts, change: ContactChange) -> ContactChange:
+        raise NotImplementedError
+
+
+@mutant("guards its first resource only")
+class Unguarded(_LeadChanging):
+    async def changed(self, facts: LinkFacts, change: ContactChange) -> ContactChange:
+        return attrs.evolve(change, version=None)
+
+
+@mutant("writes the whole lead back")
+class WholeLead(_LeadChanging):
+    async def changed(self, facts: LinkFacts, change: ContactChange) -> ContactChange:
+        lead = await self.get(facts, change.ref)
+        return attrs.evolve(change, fields={**{phone.field: phone.text for phone in lead.phones}, **change.fields})
+
+
+@mutant("takes a failed change of a lead for done")
+class LeadShrugging(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        try:
+            await super().update(facts, change)
+        except Forbidden:
+            if change.ref.resource != "Leads":
+                raise
+
+
+@mutant("reads changes of leads without their numbers")
+class LeadNumberless(ZohoConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        if resource != "Leads":
+            return changes
+        return attrs.evolve(changes, changed=tuple(attrs.evolve(each, phones=()) for each in changes.changed))
+
+
+@mutant("lists the calls of a lead only")
+class LeadCalls(ZohoConnector):
+    async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
+        if contact.resource == "Leads" and kind is not RelatedKind.CALL:
+            return Page(())
+        return await super().related(facts, contact, kind, **more)
+
+
+# Changes --------------------------------------------------------------------------------------------------------------
+
+
+@mutant("reads changes with one of their addresses")
+class OneAddress(Syncing):
+    def changed(self, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        return tuple(
+            attrs.evolve(each, emails=each.emails[:1]) if each.name == "Syncaddresses" else each for each in contacts
+        )
+
+
+@mutant("reads changes without their country")
+class Stateless(Syncing):
+    def changed(self, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        return tuple(attrs.evolve(each, region=None) if each.ref.resource == "Contacts" else each for each in contacts)
+
+
+@mutant("tells one of those who are gone")
+class OneGone(ZohoConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        return attrs.evolve(changes, gone=changes.gone[-1:])
+
+
+@mutant("reads the same page for ever")
+class Sisyphus(ZohoConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        try:
+            return await super().changes(facts, resource, cursor)
+        except PageLoop:
+            return Changes(cursor=cursor, more=True)
+
+
+# Spelling -------------------------------------------------------------------------------------------------------------
+
+
+def _common(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    text = fields.get(name)
+    return {**fields, name: "".join(sign for sign in text if sign < "\U00010000")} if text else fields
+
+
+class _Changing(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        await super().update(facts, attrs.evolve(change, fields=self.sent(dict(change.fields))))
+
+    def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+@mutant("drops rare letters from a field")
+class Common(_Changing):
+    def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
+        return _common(fields, "Title")
+
+
+@mutant("drops rare letters of somebody new")
+class NewlyCommon(Creating):
+    def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
+        return _common(fields, "Title")
+
+
+@mutant("runs the lines of a field together")
+class Lineless(_Changing):
+    def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
+        return {name: " ".join(text.split("\n")) if isinstance(text, str) else text for name, text in fields.items()}
