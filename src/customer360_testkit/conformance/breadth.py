@@ -95,10 +95,19 @@ class BreadthChecks(Verbs):
         for text in ("Quendolyn", "Quillfamily", "quillfam", "QUILLFAMILY", "quendo", " Quillfamily "):
             assert ref in {hit.ref for hit in self.found(link, NameHas(text))}, text
 
+    @catches("takes the beginning of a name for the name", _CREATE, _NAME)
+    def test_a_long_name_is_asked_for_whole(self, link: Link) -> None:
+        """Who is called otherwise in the end is somebody else (F008)."""
+        mine, other = self.make(link, "Quilllongish Feather"), self.make(link, "Quilllongish Inkwell")
+        link.wait(LAG)
+        hits = {hit.ref for hit in self.found(link, NameHas("Quilllongish Feather"))}
+        assert (mine in hits, other in hits) == (True, False)
+
     @catches("does not find a name beyond ASCII", _CREATE, _NAME)
     def test_a_name_beyond_ascii_is_found(self, link: Link) -> None:
         """As it was written."""
-        for name in ("Müllerquill", "Łukaszquill", "山田花子", "\u0418\u0432\u0430\u043d\u043e\u0432quill"):
+        composed = ("Müllerquill", "Łukaszquill", "山田花子", "\u0418\u0432\u0430\u043d\u043e\u0432quill")
+        for name in (*composed, "Mu\u0308llerinquill"):
             ref = self.make(link, name)
             link.wait(LAG)
             assert ref in {hit.ref for hit in self.found(link, NameHas(name))}, name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import suppress
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from customer360.core.capabilities import CREATE, RELATED, Capability
 from customer360.core.connector import SEARCHES
-from customer360.core.effects import Operation, Request
+from customer360.core.effects import Cancelled, Operation, Request
 from customer360.core.errors import Customer360Error, Duplicate
 from customer360.core.linking import LinkFacts
 from customer360.core.records import ContactChange, RecordRef, RelatedKind
@@ -126,6 +127,35 @@ class InterleavingChecks(Verbs):
     def _change(self, link: Link, ref: RecordRef, text: str) -> Verb:
         change = ContactChange(ref=ref, fields={self.spare_field: text})
         return lambda: self.connector.update(link.facts, change)
+
+    @catches("goes on after it was told to stop", _CREATE)
+    def test_what_is_given_up_asks_for_nothing_more(self, link: Link) -> None:
+        """An agent who closed the panel, a deadline that is over: nothing is written after that (R1)."""
+        ref = self.two(link)[0]
+        for name, verb in (*self.reading(link, ref, "Quillone"), *self.writing(link, ref, "Quillone")):
+            for number in (1, 2):
+                assert self._stops(link, verb(), number), name
+
+    def _stops(self, link: Link, op: Operation[Any], number: int) -> bool:
+        """Whether an operation that is given up at that request of its asks for nothing more."""
+        asked = 0
+
+        def answer(request: Request) -> Response:
+            nonlocal asked
+            asked += 1
+            if asked == number:
+                raise Cancelled
+            return link.send(request)
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # what it gathers is given up before it began
+            with suppress(Cancelled, Customer360Error):
+                play(op, answer, now=link.fake.clock.time)
+            try:
+                op.close()
+            except RuntimeError:  # it awaits something
+                return False
+            return True
 
     @catches("remembers who was found", _CREATE)
     def test_who_came_in_between_is_found(self, link: Link) -> None:

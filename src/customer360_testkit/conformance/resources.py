@@ -7,9 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from customer360.core.capabilities import Capability
-from customer360.core.metadata import Resource
-from customer360.core.records import Contact
+from customer360.core.effects import Request
+from customer360.core.errors import Conflict
+from customer360.core.metadata import Resource, StandardField
+from customer360.core.records import Contact, ContactChange, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
+from customer360.core.wire import Response
+from customer360_testkit.by_hand import play
 from customer360_testkit.conformance.bench import Bench, Link, catches
 
 _DELTA, _FIELD = Capability.DELTA, Capability.SEARCH_FIELD
@@ -27,11 +31,10 @@ class ResourceChecks(Bench):
         """The other contact resources that can be followed, and who is in them. Skips where there are none."""
         seen = 0
         for resource in link.run(self.connector.list_resources(link.facts)):
-            if resource.contact_kind is not None and resource.name != self.people and not resource.private:
-                page = link.run(self.connector.changes(link.facts, resource.name))
-                if own := tuple(each for each in page.changed if each.ref.resource == resource.name):
-                    seen += 1
-                    yield resource, own
+            other = resource.contact_kind is not None and resource.name != self.people and not resource.private
+            if other and (own := self._changes(link, resource)):
+                seen += 1
+                yield resource, own
         if not seen:
             pytest.skip("there are no others")
 
@@ -86,6 +89,44 @@ class ResourceChecks(Bench):
                 assert (read.kind, read.partial) == (resource.contact_kind, False)
                 assert {phone.field for phone in read.phones} <= read.fields.keys(), resource.name
                 assert (read.version is not None) == versioned, resource.name
+
+    @catches("lets a lead be overwritten", _DELTA, Capability.UPDATE_CONTACT)
+    def test_everybody_is_guarded(self, link: Link) -> None:
+        """A colleague's newer change of a lead stays (R2)."""
+        for resource, contacts in self.others(link):
+            field, read = resource.standard.get(StandardField.PHONE), self._whole(link, contacts[0])
+            if field is not None and read.version is not None:
+                link.wait(60.0)
+                self.change(link, read.ref, {field: "+442079460881"}, read.version)
+                link.wait(60.0)
+                late = ContactChange(ref=read.ref, fields={field: "+442079460882"}, version=read.version)
+                self.refusal(link, self.connector.update(link.facts, late), Conflict)
+                assert self._whole(link, contacts[0]).fields[field] == "+442079460881", resource.name
+
+    @catches("writes back what it has just read", _DELTA, Capability.UPDATE_CONTACT)
+    def test_a_change_writes_no_more_than_it_changes(self, link: Link) -> None:
+        """What a colleague changes at that very moment stays, of people, leads and companies (F012)."""
+        for resource in link.run(self.connector.list_resources(link.facts)):
+            page = None if resource.contact_kind is None or resource.private else self._changes(link, resource)
+            one, other = (resource.standard.get(each) for each in (StandardField.PHONE, StandardField.EMAIL))
+            if page and one is not None and other is not None:
+                ref, written = page[0].ref, list[str]()
+
+                def first(
+                    request: Request, ref: RecordRef = ref, one: str = one, written: list[str] = written
+                ) -> Response:
+                    written.append(f"+44207946031{len(written)}")
+                    self.change(link, ref, {one: written[-1]})
+                    return link.send(request)
+
+                link.wait(60.0)
+                change = ContactChange(ref=ref, fields={other: f"quill{resource.name.lower()}@conform.example"})
+                play(self.connector.update(link.facts, change), first, now=link.fake.clock.time)
+                assert self.get(link, ref).fields[one] == written[-1], resource.name
+
+    def _changes(self, link: Link, resource: Resource) -> tuple[Contact, ...]:
+        changed: tuple[Contact, ...] = link.run(self.connector.changes(link.facts, resource.name)).changed
+        return tuple(each for each in changed if each.ref.resource == resource.name)
 
     def _whole(self, link: Link, contact: Contact) -> Contact:
         return self.get(link, contact.ref)

@@ -71,6 +71,23 @@ class TouchingChecks(Bench):
         read = self.get(link, ref).fields
         assert (read[self.spare_field], read[self.name_field]) == ("Quillfirst", "Quillguarded")
 
+    @catches("rewrites what is written", _CREATE, _UPDATE)
+    def test_a_text_is_changed_to_what_was_typed(self, link: Link) -> None:
+        """Sign by sign: rare letters are in names, two spaces may be meant, and what is composed is the CRM's own."""
+        long = [each.name for each in self.schema(link).fields if each.type is FieldType.LONG_TEXT and each.editable]
+        texts = [(self.spare_field, text) for text in ("\U00020bb7 \U0001f600", "Mu\u0308ller", "a  b", "Quill & Co")]
+        texts += [(name, "first\n\n  second\nthird") for name in long[:1]]
+        for field, text in texts:
+            ref = self.made_with(link, "Quilltyped", {field: text})
+            assert self._lines(link, ref, field) == text, field
+            link.wait(60.0)
+            self.change(link, ref, {field: f"{text}, too"})
+            assert self._lines(link, ref, field) == f"{text}, too", field
+
+    def _lines(self, link: Link, ref: RecordRef, field: str) -> str:
+        """The text as it is read; vendors end lines in one way or the other."""
+        return str(self.get(link, ref).fields.get(field)).replace("\r\n", "\n")
+
     @catches("creates more than it was given", _CREATE)
     def test_a_contact_holds_what_it_was_given(self, link: Link) -> None:
         """Every other text is empty, or the vendor's own default for all: a choice (F012)."""

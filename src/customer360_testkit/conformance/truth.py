@@ -57,6 +57,15 @@ class TruthChecks(Bench):
                 if value and isinstance(read, str):
                     assert read.strip() == value.strip(), (member.number, name)
 
+    @catches("finds customers without what tells them apart", _EMAIL)
+    def test_a_hit_says_what_tells_people_apart(self, link: Link) -> None:
+        """Company, country and version, where they are read: an agent chooses by them, and changes from there."""
+        for member, contact in self.known(link):
+            (hit,) = self.found(link, EmailIs(member.emails[0]), limit=5)
+            for read, told in ((contact.company, hit.company), (contact.version, hit.version)):
+                assert bool(read) <= bool(told), member.number
+            assert hit.region or contact.region != member.country, member.number
+
     @catches("does not say where somebody works", _EMAIL)
     def test_the_company_of_a_customer_is_read(self, link: Link) -> None:
         """Where the record tells it (F011)."""

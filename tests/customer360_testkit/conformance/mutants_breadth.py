@@ -49,6 +49,13 @@ class FamilyOnly(Searching):
         return tuple(hit for hit in hits if text in (hit.family_name or hit.name).casefold())
 
 
+@mutant("takes the beginning of a name for the name")
+class Initials(Searching):
+    def asked(self, query: Query) -> Query:
+        long = isinstance(query, NameHas) and query.text.startswith("Quilllongish")
+        return NameHas("Quilllongish") if long else query
+
+
 @mutant("does not find a name beyond ASCII")
 class Plain(Searching):
     def hits(self, query: Query, hits: Hits) -> Hits:

@@ -8,6 +8,7 @@ import attrs
 from tests.customer360_testkit.conformance.registry import mutant
 
 from customer360.core.activities import ActivityDraft
+from customer360.core.effects import GET
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Contact, ContactChange, Page, RecordRef
 from customer360.core.search import EmailIs, Query
@@ -51,9 +52,19 @@ class Mischanging(ZohoConnector):
 
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
         self.change = change
-        if change.ref.id != "1":  # nobody, without permission
+        if change.ref.id != "1" and "Title" in change.fields:  # 1 is nobody, without permission
             await self.identify(facts)
         await super().update(facts, self.change)
+
+
+@mutant("goes on after it was told to stop")
+class Unstoppable(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        try:
+            await super().update(facts, change)
+        except GeneratorExit:
+            await GET("/org")
+            raise
 
 
 @mutant("remembers who was found")

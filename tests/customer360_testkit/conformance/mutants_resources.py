@@ -8,7 +8,7 @@ import attrs
 from tests.customer360_testkit.conformance.registry import mutant
 
 from customer360.core.linking import LinkFacts
-from customer360.core.records import Contact, Page, RecordRef
+from customer360.core.records import Contact, ContactChange, Page, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
 from customer360_zoho import ZohoConnector
 
@@ -47,3 +47,19 @@ class Halving(ZohoConnector):
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
         contact = await super().get(facts, ref)
         return attrs.evolve(contact, version=None) if ref.resource == "Leads" else contact
+
+
+@mutant("lets a lead be overwritten")
+class Unguarded(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        lead = change.ref.resource == "Leads"
+        await super().update(facts, attrs.evolve(change, version=None) if lead else change)
+
+
+@mutant("writes back what it has just read")
+class Echoing(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        if any("conform.example" in f"{value}" for value in change.fields.values()):
+            read = (await self.get(facts, change.ref)).fields
+            change = attrs.evolve(change, fields={"Phone": read.get("Phone"), **change.fields})
+        await super().update(facts, change)

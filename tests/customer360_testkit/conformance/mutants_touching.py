@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import normalize
 
 import attrs
 from tests.customer360_testkit.conformance.registry import Creating, mutant
@@ -29,3 +30,12 @@ class HalfGuarded(ZohoConnector):
 class Embellishing(Creating):
     def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
         return {**fields, "Department": "Imported"} if fields.get("Last_Name") == "Quillgiven" else fields
+
+
+@mutant("rewrites what is written")
+class Composing(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        texts = {name: value for name, value in change.fields.items() if isinstance(value, str)}
+        composed = {name: normalize("NFC", value) for name, value in texts.items() if value.endswith(", too")}
+        fields = {**change.fields, **composed}
+        await super().update(facts, attrs.evolve(change, fields=fields))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import attrs
-from tests.customer360_testkit.conformance.registry import Reading, mutant
+from tests.customer360_testkit.conformance.registry import Reading, Searching, mutant
 
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource, StandardField
-from customer360.core.records import Contact
+from customer360.core.records import Changes, Contact
+from customer360.core.search import Query
 from customer360_zoho import ZohoConnector
 
 
@@ -32,6 +33,12 @@ class Mislabelling(ZohoConnector):
         return (attrs.evolve(first, standard=swapped), *others)
 
 
+@mutant("finds customers without what tells them apart")
+class Levelling(Searching):
+    def hits(self, query: Query, hits: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        return tuple(attrs.evolve(hit, company=None) for hit in hits)
+
+
 @mutant("does not say where somebody works")
 class Promoting(Reading):
     def read(self, contact: Contact) -> Contact:
@@ -42,4 +49,8 @@ class Promoting(Reading):
 @mutant("takes everybody for a neighbour")
 class Insular(Reading):
     def read(self, contact: Contact) -> Contact:
-        return attrs.evolve(contact, region="GB") if _seeded(contact) else contact
+        return attrs.evolve(contact, region="CH") if _seeded(contact) else contact
+
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        return attrs.evolve(changes, changed=tuple(self.read(each) for each in changes.changed))
