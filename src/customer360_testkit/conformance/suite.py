@@ -34,12 +34,12 @@ from customer360_testkit.conformance.repeating import RepeatingChecks
 from customer360_testkit.conformance.resources import ResourceChecks
 from customer360_testkit.conformance.searching import SearchingChecks
 from customer360_testkit.conformance.signing import SigningChecks
-from customer360_testkit.conformance.spelling import SpellingChecks
 from customer360_testkit.conformance.syncing import SyncingChecks
 from customer360_testkit.conformance.timing import TimingChecks
 from customer360_testkit.conformance.touching import TouchingChecks
 from customer360_testkit.conformance.truth import TruthChecks
 from customer360_testkit.conformance.unbent import guarded, refuse_replacing, refuse_waiving
+from customer360_testkit.conformance.wholeness import WholenessChecks
 from customer360_testkit.conformance.wording import WordingChecks
 from customer360_testkit.conformance.writing import WritingChecks
 
@@ -63,9 +63,9 @@ class ConnectorConformance(
     WordingChecks,
     ChangingChecks,
     DealChecks,
-    SpellingChecks,
     AgreeingChecks,
     OtherResourceChecks,
+    WholenessChecks,
     SyncingChecks,
     FailingChecks,
     KeepingChecks,

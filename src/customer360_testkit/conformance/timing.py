@@ -101,9 +101,11 @@ class TimingChecks(CallChecks):
     def test_a_call_that_was_logged_late_is_in_its_place(self, link: Link) -> None:
         """By the time that is shown, newest first (F040)."""
         contact = self.make(link, "Loggedlate")
+        now = link.now
         for hours in (1, 3, 2):
-            started = link.now - timedelta(hours=hours)
+            started = now - timedelta(hours=hours)
             self.written(link, self.draft(link, RelatedKind.CALL, contact, f"late{hours}", started_at=started))
+            link.wait(60.0)
         link.wait(LAG)
         times = [record.at for record in self.listed(link, contact, RelatedKind.CALL) if record.at is not None]
         assert times == sorted(times, reverse=True)

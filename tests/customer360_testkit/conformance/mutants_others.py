@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
-from tests.customer360_testkit.conformance.registry import Creating, Syncing, mutant
+from tests.customer360_testkit.conformance.registry import Reading, Syncing, mutant
 
 from customer360.core.errors import Forbidden, PageLoop
 from customer360.core.linking import LinkFacts
@@ -13,29 +13,6 @@ from customer360.core.records import Changes, Contact, ContactChange, Page, Reco
 from customer360_zoho import ZohoConnector
 
 # Other resources ------------------------------------------------------------------------------------------------------
-
-
-class _LeadChanging(ZohoConnector):
-    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        if change.ref.resource == "Leads":
-            change = await self.changed(facts, change)
-        await super().update(facts, change)
-
-    async def changed(self, facts: LinkFacts, change: ContactChange) -> ContactChange:
-        raise NotImplementedError
-
-
-@mutant("guards its first resource only")
-class Unguarded(_LeadChanging):
-    async def changed(self, facts: LinkFacts, change: ContactChange) -> ContactChange:
-        return attrs.evolve(change, version=None)
-
-
-@mutant("writes the whole lead back")
-class WholeLead(_LeadChanging):
-    async def changed(self, facts: LinkFacts, change: ContactChange) -> ContactChange:
-        lead = await self.get(facts, change.ref)
-        return attrs.evolve(change, fields={**{phone.field: phone.text for phone in lead.phones}, **change.fields})
 
 
 @mutant("takes a failed change of a lead for done")
@@ -98,35 +75,11 @@ class Sisyphus(ZohoConnector):
             return Changes(cursor=cursor, more=True)
 
 
-# Spelling -------------------------------------------------------------------------------------------------------------
+# Wholeness ------------------------------------------------------------------------------------------------------------
 
 
-def _common(fields: dict[str, Any], name: str) -> dict[str, Any]:
-    text = fields.get(name)
-    return {**fields, name: "".join(sign for sign in text if sign < "\U00010000")} if text else fields
-
-
-class _Changing(ZohoConnector):
-    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        await super().update(facts, attrs.evolve(change, fields=self.sent(dict(change.fields))))
-
-    def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
-        raise NotImplementedError
-
-
-@mutant("drops rare letters from a field")
-class Common(_Changing):
-    def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
-        return _common(fields, "Title")
-
-
-@mutant("drops rare letters of somebody new")
-class NewlyCommon(Creating):
-    def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
-        return _common(fields, "Title")
-
-
-@mutant("runs the lines of a field together")
-class Lineless(_Changing):
-    def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
-        return {name: " ".join(text.split("\n")) if isinstance(text, str) else text for name, text in fields.items()}
+@mutant("loses what leads to another record")
+class Unreferring(Reading):
+    def read(self, contact: Contact) -> Contact:
+        fields = {name: value for name, value in contact.fields.items() if not isinstance(value, RecordRef)}
+        return attrs.evolve(contact, fields=fields)
