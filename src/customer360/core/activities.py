@@ -92,7 +92,7 @@ class CallDraft(_Draft):
 
 
 def _not_before_start(draft: EventDraft, attribute: attrs.Attribute[Any], value: datetime) -> None:
-    if value < draft.starts_at:
+    if value.timestamp() < draft.starts_at.timestamp():  # an hour may come twice
         raise InvalidValue("EventDraft.ends_at lies before starts_at", next_step="swap them")
 
 
