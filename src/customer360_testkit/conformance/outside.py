@@ -70,6 +70,11 @@ class OutsideChecks(Verbs):
             told = repr([request.headers for request in link.asked]).lower()
             assert "quillheader" not in told, name
             assert "2079460123" not in told, name
+        if self.can(link, Capability.UPDATE_CONTACT):
+            version = self.get(link, ref).version
+            link.asked.clear()
+            self.change(link, ref, {self.spare_field: "Quillheading"}, version)
+            assert "quillheading" not in repr([request.headers for request in link.asked]).lower()
 
     @catches("keeps the processor busy", _CREATE)
     def test_reading_an_answer_is_quick(self, link: Link) -> None:
