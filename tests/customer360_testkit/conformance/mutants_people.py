@@ -205,6 +205,8 @@ class Fieldless(ZohoConnector):
 @mutant("loses custom fields")
 class Customless(Reading):
     def read(self, contact: Contact) -> Contact:
+        if contact.name != "Texter":
+            return contact
         fields = {name: value for name, value in contact.fields.items() if name != "Customer_Number"}
         return attrs.evolve(contact, fields=fields)
 
