@@ -6,10 +6,10 @@ from typing import Any
 from unicodedata import normalize
 
 import attrs
-from tests.customer360_testkit.conformance.registry import Creating, mutant
+from tests.customer360_testkit.conformance.registry import Creating, Reading, mutant
 
 from customer360.core.linking import LinkFacts
-from customer360.core.records import ContactChange
+from customer360.core.records import Contact, ContactChange
 from customer360_zoho import ZohoConnector
 
 
@@ -39,3 +39,9 @@ class Composing(ZohoConnector):
         composed = {name: normalize("NFC", value) for name, value in texts.items() if value.endswith(", too")}
         fields = {**change.fields, **composed}
         await super().update(facts, attrs.evolve(change, fields=fields))
+
+
+@mutant("takes the last change for the first day")
+class Unaging(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, modified_at=contact.created_at)
