@@ -60,7 +60,7 @@ class OtherResourceChecks(Bench):
     def test_a_failed_change_of_anybody_is_raised(self, link: Link) -> None:
         """Whoever it is, an agent must know that it went nowhere."""
         for contact, first in self.changeable(link):
-            for code in (400, 403, 409, 500):
+            for code in (400, 403, 404, 409, 410, 500):
                 link.fake.faults.add(status(code), times=None)
                 change = ContactChange(ref=contact.ref, fields={first: "Quill"})
                 self.refusal(link, self.connector.update(link.facts, change), Customer360Error)

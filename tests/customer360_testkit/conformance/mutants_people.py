@@ -125,7 +125,8 @@ class Shrugging(ZohoConnector):
         try:
             await super().update(facts, change)
         except (NotFound, Gone):
-            return
+            if change.ref.resource != "Contacts":
+                raise
 
 
 # Describing -----------------------------------------------------------------------------------------------------------
