@@ -119,3 +119,20 @@ class FilteringChecks(ChangingChecks):
                 for operator, wanted in cases.items()
             }
         )
+
+    @catches("lists the first page of everybody only", _CREATE, _CALL, _CALLS, _LIST)
+    def test_a_listing_of_everybody_goes_on(self, link: Link) -> None:
+        """Each record once, page by page, or it is said that it cannot (F055)."""
+        contact = self.make(link, "Everybodys")
+        resource, _ = self.titled(link, contact)
+        seen, cursor = list[RecordRef](), None
+        for _ in range(3):
+            asked = ActivityFilter(resource=resource, limit=1, cursor=cursor)
+            try:
+                page = link.run(self.connector.activities(link.facts, asked))
+            except Unsupported:
+                pytest.skip("not of everybody")
+            seen += [record.ref for record in page.items]
+            if (cursor := page.next) is None:
+                break
+        assert (len(seen), len(set(seen))) == (3, 3)

@@ -63,6 +63,13 @@ class Inclusive(_Filtering):
         return attrs.evolve(condition, values=(value + timedelta(days=1),))
 
 
+@mutant("lists the first page of everybody only")
+class FirstPage(ZohoConnector):
+    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        page = await super().activities(facts, query)
+        return page if query.contact is not None else Page(page.items)
+
+
 # Of a contact ---------------------------------------------------------------------------------------------------------
 
 
