@@ -19,8 +19,8 @@ from customer360.core.coroutines import dismiss
 from customer360.core.effects import Acquire, Operation, Peek, Release, Send, Shared, Tx
 from customer360.core.kernel import Kernel
 from customer360.drivers.clock import Clock, SystemClock
-from customer360.drivers.flight import LOOK, Flight, closed, unheard, unknown
-from customer360.drivers.locks import Locks
+from customer360.drivers.flight import LOOK, Flight, closed, nothing, unheard, unknown
+from customer360.drivers.locks import Locks, Understudy
 from customer360.store.engine import Store
 from customer360.transport.port import AsyncHttpPort
 
@@ -73,7 +73,13 @@ class AsyncioDriver:
                 await asyncio.wait(slow)
         await asyncio.to_thread(self._pool.shutdown)
 
-    async def _run(self, op: Operation[T], emit: Callable[[object], None] | None, inside: tuple[str, ...]) -> T:
+    async def _run(
+        self,
+        op: Operation[T],
+        emit: Callable[[object], None] | None,
+        inside: tuple[str, ...],
+        understudy: Understudy | None = None,
+    ) -> T:
         kernel: Kernel[T] = Kernel(
             op,
             now=self._clock.now,
@@ -81,7 +87,11 @@ class AsyncioDriver:
             random=random.random,
             emit=emit or unheard,
         )
-        await _Run(self, kernel, inside).to_the_end()
+        run = _Run(self, kernel, inside)
+        if understudy is not None:
+            run.flight.ending = understudy.step_in
+            understudy.step_back()
+        await run.to_the_end()
         return kernel.result()
 
     def _join(self, key: str, factory: Callable[[], Operation[T]], inside: tuple[str, ...]) -> asyncio.Task[T]:
@@ -91,8 +101,9 @@ class AsyncioDriver:
         shared = self._shared.setdefault(asyncio.get_running_loop(), {})
         task = shared.get(key)
         if task is None:
-            task = shared[key] = asyncio.ensure_future(self._run(factory(), None, (*inside, key)))
-            task.add_done_callback(partial(_ended, shared, key))
+            op, understudy = factory(), Understudy(self._locks)
+            task = shared[key] = asyncio.ensure_future(self._run(op, None, (*inside, key), understudy))
+            task.add_done_callback(partial(_ended, shared, key, understudy))
         return task
 
 
@@ -113,7 +124,8 @@ class _Run:
             while not self.kernel.done:
                 try:
                     await self.turn()
-                except GeneratorExit:  # its loop is gone: there is nothing left to wait with
+                except GeneratorExit:  # its loop is gone: nothing is left to wait with, and nobody who waited
+                    self.flight.ending = nothing
                     raise
                 except BaseException as interrupt:
                     if interrupted is not None and not isinstance(interrupt, asyncio.CancelledError):
@@ -223,7 +235,8 @@ class _Run:
         self.flight.land()
 
 
-def _ended(shared: dict[str, asyncio.Task[Any]], key: str, task: asyncio.Task[Any]) -> None:
+def _ended(shared: dict[str, asyncio.Task[Any]], key: str, understudy: Understudy, task: asyncio.Task[Any]) -> None:
     del shared[key]
+    task.get_loop().call_soon(understudy.step_back)  # behind those who wait to be told
     if not task.cancelled():
         task.exception()  # seen: everybody who waits is told, and nobody may be waiting

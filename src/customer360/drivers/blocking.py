@@ -25,7 +25,7 @@ from customer360.core.wire import Response
 from customer360.drivers.clock import Clock, SystemClock
 from customer360.drivers.flight import LOOK, Flight, closed, unheard, unknown
 from customer360.drivers.interrupts import Interrupts
-from customer360.drivers.locks import Locks
+from customer360.drivers.locks import Locks, Understudy
 from customer360.store.engine import Store
 from customer360.transport.port import HttpPort
 
@@ -237,7 +237,9 @@ class _SharedRuns:
             if waiting is not None:
                 waiting.append(told)
                 return
-            thread = threading.Thread(target=self._run, args=(leaf, (*inside, leaf.key)), name="customer360 shared")
+            understudy = Understudy(self._driver._locks)
+            arguments = (leaf, (*inside, leaf.key), understudy)
+            thread = threading.Thread(target=self._run, args=arguments, name="customer360 shared")
             self._waiting[leaf.key] = [told]
             self._threads[leaf.key] = thread
             try:
@@ -245,13 +247,19 @@ class _SharedRuns:
             except BaseException as error:  # no thread to be had
                 del self._waiting[leaf.key], self._threads[leaf.key]
                 told(None, error)
+                understudy.step_back()
 
-    def _run(self, leaf: Shared[Any], keys: tuple[str, ...]) -> None:
+    def _run(self, leaf: Shared[Any], keys: tuple[str, ...], understudy: Understudy) -> None:
+        def begun(run: _Run) -> None:
+            self._runs[leaf.key] = run
+            run.flight.ending = understudy.step_in
+            understudy.step_back()
+
         self._inside.keys = keys
         value: Any = None
         error: BaseException | None = None
         try:
-            value = self._driver._run(leaf.factory(), unheard, partial(self._runs.__setitem__, leaf.key))
+            value = self._driver._run(leaf.factory(), unheard, begun)
         except BaseException as raised:  # told to everybody who waits
             error = raised
         with self._mutex:
@@ -260,6 +268,7 @@ class _SharedRuns:
             self._runs.pop(leaf.key, None)
         for told in waiting:
             told(value, error)
+        understudy.step_back()
 
     def finish(self, patience: float) -> None:
         """Wait until nothing runs any more; what still does after ``patience`` seconds is cancelled, and waited for."""

@@ -33,6 +33,8 @@ class Flight:
     """The leaves that only another run can answer: locks, and None for shared work."""
     looked: bool = False
     """Whether the last thing this run did was to look around."""
+    ending: Callable[[], object] = lambda: None
+    """Called at its end, while this still counts as a run."""
 
     def __attrs_post_init__(self) -> None:
         self.locks.enter(self)
@@ -48,7 +50,7 @@ class Flight:
     def share(self, token: int) -> None:
         """Wait for shared work, which goes on without those who waited."""
         self.waits[token] = None
-        self.ways_out[token] = _nothing
+        self.ways_out[token] = nothing
 
     def at_once(self, token: int, carry_out: Callable[[A], Any], what: A) -> Literal[True]:
         """Carry a leaf out on this thread: it is answered."""
@@ -98,6 +100,7 @@ class Flight:
 
     def close(self) -> None:
         """The run is over, or has failed: nothing of it stays behind."""
+        self.ending()
         try:
             for leave in self.ways_out.values():
                 leave()
@@ -117,6 +120,8 @@ class Flight:
         again, self.looked = self.looked, True
         locks = tuple(waiter for waiter in self.waits.values() if waiter is not None)
         if not (self.locks.hopeless(self, locks) and again):
+            return
+        if self.answers:  # they came before the last who could give them went
             return
         token, waiter = next(iter(self.waits.items()))
         what = "shared work" if waiter is None else f"the lock {waiter.key!r}"
@@ -140,5 +145,5 @@ def unknown(leaf: Leaf[Any]) -> NoReturn:
     raise TypeError(f"no driver carries out {type(leaf).__module__}.{type(leaf).__qualname__}")
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """There is nothing to leave."""

@@ -30,6 +30,7 @@ from customer360.core.effects import (
 from customer360.core.errors import DeadlineExceeded, SetupError
 from customer360.core.wire import Response
 from customer360.drivers.blocking import BlockingDriver
+from customer360.drivers.flight import LOOK
 from customer360.store.engine import Store
 
 Answer = Callable[[Send], Response]
@@ -493,6 +494,22 @@ def test_shared_work_that_waits_for_itself_by_a_detour_is_told(drive: Drive) -> 
 
     with pytest.raises(RuntimeError, match="deadlock"):
         driver.run(op())
+
+
+def test_shared_work_that_is_slow_to_begin_is_no_deadlock(drive: Drive) -> None:
+    """A busy machine may take its time to start a thread; whoever waits meanwhile is not told that nobody is there."""
+
+    async def one() -> int:
+        return 1
+
+    def late() -> Any:
+        time.sleep(4 * LOOK)
+        return one()
+
+    async def op() -> int:
+        return await Shared("one", late)
+
+    assert drive().run(op()) == 1
 
 
 def test_a_lock_that_nobody_gave_back_is_reported_and_freed(drive: Drive, caplog: pytest.LogCaptureFixture) -> None:

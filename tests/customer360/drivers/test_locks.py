@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer360.drivers.clock import SystemClock
-from customer360.drivers.locks import Locks, Waiter
+from customer360.drivers.locks import Locks, Understudy, Waiter
 
 
 @given(st.lists(st.tuples(st.sampled_from("awr"), st.integers(0, 5))))
@@ -87,3 +87,19 @@ def test_the_clock_does_not_follow_the_wall_clock_backwards(monkeypatch: pytest.
     for jump in (-3600.0, 3600.0):
         monkeypatch.setattr("time.time", lambda jump=jump: before + jump)
         assert 0 <= clock.now() - before < 60
+
+
+def test_whoever_stands_in_for_shared_work_counts_as_somebody_who_may_still_answer() -> None:
+    """Between the wish and its beginning, and between its end and the news of it, nobody is without hope."""
+    locks, waits = Locks(), object()
+    locks.enter(waits)
+    assert locks.hopeless(waits, ())
+    understudy = Understudy(locks)
+    assert not locks.hopeless(waits, ())
+    understudy.step_back()
+    assert locks.hopeless(waits, ())
+    understudy.step_in()
+    assert not locks.hopeless(waits, ())
+    understudy.step_back()
+    understudy.step_back()  # it never began: once is as good as twice
+    assert locks.hopeless(waits, ())
