@@ -57,7 +57,10 @@ async def pop(
     await show(Part(name=PartName.MATCH, state=PartState.LOADING))
     guess = await likely(connection, interaction, policy, index) if index is not None else None
 
+    opened, arrived = False, list[Part]()
+
     async def matching() -> MatchResult:
+        nonlocal opened
         result = await find(connection, interaction, policy, index=index, patience=patience)
         result = attrs.evolve(result, steps=(*unrouted, *result.steps))
         failed = result.found is Found.FAILED
@@ -68,14 +71,25 @@ async def pop(
             for kind in _asked_for(connection):
                 await show(Part(name=RELATED_PARTS[kind], state=PartState.LOADING))  # they are on their way
             await _show_contact(connection, guess, show, best, patience)
+            opened = True
+            for part in arrived:
+                await show(part)
         elif best is not None:
             await open_contact(connection, best.contact.ref, show, match=best, patience=patience)
         return result
 
-    result, ahead = await gather(matching(), _related_parts(connection, guess, patience))
-    if result.best is not None and result.best.contact.ref == guess:
-        for part in ahead:
+    async def related(of: RecordRef, kind: RelatedKind) -> None:
+        part = await related_part(connection, of, kind, patience)
+        if opened:
             await show(part)
+        else:
+            arrived.append(part)
+
+    async def ahead() -> None:
+        if guess is not None:
+            await gather(*[related(guess, kind) for kind in _asked_for(connection)])
+
+    result, _ = await gather(matching(), ahead())
     return result
 
 
@@ -149,12 +163,6 @@ def _part_within(connection: Connection, kind: RelatedKind, contact: Part) -> Pa
     if contact.state is PartState.READY and isinstance(contact.value, Contact):
         value = connection.connector.related_within(connection.facts, contact.value, kind)
     return attrs.evolve(contact, name=RELATED_PARTS[kind], value=value)
-
-
-async def _related_parts(connection: Connection, ref: RecordRef | None, patience: float) -> tuple[Part, ...]:
-    if ref is None:
-        return ()
-    return await gather(*[related_part(connection, ref, kind, patience) for kind in _asked_for(connection)])
 
 
 async def related_part(connection: Connection, ref: RecordRef, kind: RelatedKind, patience: float) -> Part:
