@@ -24,4 +24,4 @@ class TestSalesforce(ConnectorConformance):
         return {"LastName": name, "Phone": phone, "Email": email}
 
     def delete(self, link: Link, ref: RecordRef) -> None:
-        link.send(Request(method="DELETE", path=f"/sobjects/Contact/{ref.id}"))
+        link.send(Request(method="DELETE", path=f"/sobjects/{ref.resource}/{ref.id}"))

@@ -24,4 +24,4 @@ class TestZoho(ConnectorConformance):
         return {"Last_Name": name, "Phone": phone, "Email": email}
 
     def delete(self, link: Link, ref: RecordRef) -> None:
-        link.send(Request(method="DELETE", path=f"/Contacts/{ref.id}"))
+        link.send(Request(method="DELETE", path=f"/{ref.resource}/{ref.id}"))

@@ -107,7 +107,10 @@ class Bench:
         raise NotImplementedError
 
     def delete(self, link: Link, ref: RecordRef) -> None:
-        """Delete a contact, as somebody does in the CRM itself; needed where changes can be read."""
+        """Delete a contact of the resource that ``ref`` names, as somebody does in the CRM itself.
+
+        Needed where changes can be read.
+        """
         raise NotImplementedError
 
     # The link ---------------------------------------------------------------------------------------------------------

@@ -10,11 +10,12 @@ from customer360.core.capabilities import Capability
 from customer360.core.effects import Request
 from customer360.core.errors import Conflict
 from customer360.core.metadata import Resource, StandardField
-from customer360.core.records import Contact, ContactChange, RecordRef
+from customer360.core.records import Contact, ContactChange, ContactKind, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import play
-from customer360_testkit.conformance.bench import Bench, Link, catches
+from customer360_testkit.conformance.bench import Link, catches
+from customer360_testkit.conformance.syncing import SyncingChecks
 
 _DELTA, _FIELD = Capability.DELTA, Capability.SEARCH_FIELD
 _FEW = 4
@@ -24,7 +25,7 @@ _CODES = {
 }  # fmt: skip
 
 
-class ResourceChecks(Bench):
+class ResourceChecks(SyncingChecks):
     """See the module."""
 
     def others(self, link: Link) -> Iterator[tuple[Resource, tuple[Contact, ...]]]:
@@ -89,6 +90,18 @@ class ResourceChecks(Bench):
                 assert (read.kind, read.partial) == (resource.contact_kind, False)
                 assert {phone.field for phone in read.phones} <= read.fields.keys(), resource.name
                 assert (read.version is not None) == versioned, resource.name
+
+    @catches("keeps the leads that are gone", _DELTA)
+    def test_leads_who_are_gone_are_told(self, link: Link) -> None:
+        """One that was cleared away would still be shown (F117); not companies, with which their people would go."""
+        for resource, contacts in self.others(link):
+            if resource.contact_kind is ContactKind.LEAD:
+                link.wait(120.0)
+                _, _, cursor = self.sync(link, of=resource.name)
+                self.delete(link, contacts[-1].ref)
+                link.wait(120.0)
+                _, gone, _ = self.sync(link, cursor, of=resource.name)
+                assert contacts[-1].ref.id in gone, resource.name
 
     @catches("lets a lead be overwritten", _DELTA, Capability.UPDATE_CONTACT)
     def test_everybody_is_guarded(self, link: Link) -> None:

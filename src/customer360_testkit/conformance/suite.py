@@ -65,6 +65,7 @@ class ConnectorConformance(
     DealChecks,
     AgreeingChecks,
     OtherResourceChecks,
+    ResourceChecks,
     WholenessChecks,
     SyncingChecks,
     FailingChecks,
@@ -78,7 +79,6 @@ class ConnectorConformance(
     TruthChecks,
     TouchingChecks,
     FormedChecks,
-    ResourceChecks,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

@@ -14,11 +14,13 @@ _MOST_PAGES = 500
 class SyncingChecks(Bench):
     """See the module."""
 
-    def sync(self, link: Link, cursor: str | None = None) -> tuple[dict[str, Contact], set[str], str | None]:
-        """All that changed, by id, who is gone, and where to go on."""
+    def sync(
+        self, link: Link, cursor: str | None = None, *, of: str | None = None
+    ) -> tuple[dict[str, Contact], set[str], str | None]:
+        """All that changed ``of`` a resource (people), by id, who is gone, and where to go on."""
         changed, gone = dict[str, Contact](), set[str]()
         for _ in range(_MOST_PAGES):
-            page = link.run(self.connector.changes(link.facts, self.people, cursor))
+            page = link.run(self.connector.changes(link.facts, of or self.people, cursor))
             changed.update((contact.ref.id, contact) for contact in page.changed)
             gone.update(ref.id for ref in page.gone)
             cursor = page.cursor

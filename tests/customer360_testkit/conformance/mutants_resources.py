@@ -8,7 +8,7 @@ import attrs
 from tests.customer360_testkit.conformance.registry import mutant
 
 from customer360.core.linking import LinkFacts
-from customer360.core.records import Contact, ContactChange, Page, RecordRef
+from customer360.core.records import Changes, Contact, ContactChange, Page, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
 from customer360_zoho import ZohoConnector
 
@@ -47,6 +47,13 @@ class Halving(ZohoConnector):
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
         contact = await super().get(facts, ref)
         return attrs.evolve(contact, version=None) if ref.resource == "Leads" else contact
+
+
+@mutant("keeps the leads that are gone")
+class Keeping(ZohoConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        page = await super().changes(facts, resource, cursor)
+        return attrs.evolve(page, gone=()) if resource == "Leads" else page
 
 
 @mutant("lets a lead be overwritten")
