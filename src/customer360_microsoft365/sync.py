@@ -39,7 +39,7 @@ async def changes(facts: LinkFacts, resource: str, cursor: str | None) -> Change
     if following is None and later is None:
         raise UnexpectedAnswer("Microsoft 365 ended a sync without saying where the next one begins")
     if following is not None and following == cursor:
-        raise PageLoop("Microsoft 365's page of changes leads back to itself")
+        raise PageLoop("the cursor of a page of Microsoft 365's changes leads back to that page")
     last: dict[str, Row] = {identifier: row for row in rows if (identifier := text_of(row, "id"))}
     return Changes(
         changed=tuple(contact_of(resource, row, partial=True) for row in last.values() if "@removed" not in row),
