@@ -36,8 +36,8 @@ from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
 
 FAKE = fake_named("microsoft365")
-READINGS = [("as they are", "")] + [
-    (switch.name, reading)
+READINGS = [pytest.param(("as they are", ""), id="as they are")] + [
+    pytest.param((switch.name, reading), id=f"{switch.name}-{reading}", marks=pytest.mark.slow)
     for switch in FAKE.known_switches
     for reading in switch.readings
     if reading != switch.default and switch.name != "cloud"  # it stands for loopback hosts; here are the vendor's own
@@ -72,7 +72,7 @@ def sign_in(fake: FakeCrm, **chosen: str) -> Link:
     return Link(link.connector, link.fake, link.facts, link.grant, link.user)
 
 
-@pytest.fixture(scope="module", params=READINGS, ids=lambda reading: "-".join(filter(None, reading)))
+@pytest.fixture(scope="module", params=READINGS)
 def shared(request: pytest.FixtureRequest) -> Link:
     name, reading = request.param
     return sign_in(FAKE(switches={name: reading} if reading else {}))

@@ -37,8 +37,11 @@ from customer360_testkit.fakes.registry import fake_named
 from customer360_zoho import ZohoConnector, auth
 
 FAKE = fake_named("zoho")
-READINGS = [("as they are", "")] + [
-    (switch.name, reading) for switch in FAKE.known_switches for reading in switch.readings if reading != switch.default
+READINGS = [pytest.param(("as they are", ""), id="as they are")] + [
+    pytest.param((switch.name, reading), id=f"{switch.name}-{reading}", marks=pytest.mark.slow)
+    for switch in FAKE.known_switches
+    for reading in switch.readings
+    if reading != switch.default
 ]
 ZOHO = ZohoConnector()
 
@@ -69,7 +72,7 @@ def sign_in(fake: FakeCrm, scopes: tuple[str, ...] = auth.SCOPES) -> Link:
     return Link(link.connector, link.fake, link.facts, link.grant, link.user)
 
 
-@pytest.fixture(scope="module", params=READINGS, ids=lambda reading: "-".join(filter(None, reading)))
+@pytest.fixture(scope="module", params=READINGS)
 def shared(request: pytest.FixtureRequest) -> Link:
     name, reading = request.param
     return sign_in(FAKE(switches={name: reading} if reading else {}))
