@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from customer360.core.addresses import LABEL
 from customer360.core.effects import Request
 from customer360.core.errors import (
     CrmUnavailable,
@@ -31,8 +32,7 @@ REST_URL: Final = "session"
 
 _SUFFIX: Final = ".bullhornstaffing.com"
 _DISCOVERY: Final = "https://rest.bullhornstaffing.com/rest-services"
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_ADDRESS = re.compile(rf"https://({_LABEL})\.bullhornstaffing\.com((?:/[A-Za-z0-9._~-]+)*)/?")
+_ADDRESS = re.compile(rf"https://({LABEL})\.bullhornstaffing\.com((?:/[A-Za-z0-9._~-]+)*)/?")
 _EMEA = re.compile(r"(?:auth|rest)-emea[0-9]*")
 
 LINKING = Linking(

@@ -207,7 +207,3 @@ class BullhornConnector(Connector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
         self._require(facts, Capability.DELTA)
         return await sync.changes(facts, resource, cursor)
-
-    def _require(self, facts: LinkFacts, capability: Capability) -> None:
-        if not self.capabilities(facts)[capability].can:
-            raise self._cannot(facts, capability)

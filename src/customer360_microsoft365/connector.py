@@ -226,7 +226,3 @@ class Microsoft365Connector(Connector):
         """The capability that linking this record needs: listing it by its contact is possible where linking is."""
         self._require(facts, verb)
         return RELATED[activities.linkable(record)]
-
-    def _require(self, facts: LinkFacts, capability: Capability) -> None:
-        if not self.capabilities(facts)[capability].can:
-            raise self._cannot(facts, capability)

@@ -204,10 +204,6 @@ class ZohoConnector(Connector):
         self._require(facts, Capability.DELTA)
         return await sync.changes(facts, resource, cursor)
 
-    def _require(self, facts: LinkFacts, capability: Capability) -> None:
-        if not self.capabilities(facts)[capability].can:
-            raise self._cannot(facts, capability)
-
     def _blind(self, facts: LinkFacts, draft: ActivityDraft | ContactDraft) -> Unsupported:
         kind = ContactKind.CONTACT if isinstance(draft, ContactDraft) else draft.kind
         reason = self.creates(facts)[kind].reason

@@ -287,6 +287,11 @@ class Connector(ABC):
 
     # For subclasses -------------------------------------------------------------------------------------------------
 
+    def _require(self, facts: LinkFacts, capability: Capability) -> None:
+        """Raise :class:`Unsupported` with the declared reason, unless it can be done."""
+        if not self.capabilities(facts)[capability].can:
+            raise self._cannot(facts, capability)
+
     def _cannot(self, facts: LinkFacts, capability: Capability) -> Unsupported:
         """The :class:`Unsupported` to raise for a verb that is not offered, with the declared reason."""
         support = self.capabilities(facts)[capability]
