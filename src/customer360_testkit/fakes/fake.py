@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 from customer360_testkit.fakes.cast import CastMember, shared_cast
 from customer360_testkit.fakes.clock import Clock, FakeClock
 from customer360_testkit.fakes.exchange import AnswerLost, Call, WireAnswer, WireRequest, split_url
-from customer360_testkit.fakes.faults import Faults
+from customer360_testkit.fakes.faults import Faults, Gate
 from customer360_testkit.fakes.journal import Entry, Journal
 from customer360_testkit.fakes.oauth import OAuthServer
 from customer360_testkit.fakes.routing import Route, Routes
@@ -31,14 +31,15 @@ Message = MutableMapping[str, Any]
 class Exchange:
     """An exchange that is under way: opened, decided, not yet closed.
 
-    ``answer`` is None when the connection ends without one (``lost``).
+    ``answer`` is None when the connection ends without one (``lost``); ``gate`` keeps it back over HTTP.
     """
 
-    __slots__ = ("answer", "entry")
+    __slots__ = ("answer", "entry", "gate")
 
-    def __init__(self, entry: Entry, answer: WireAnswer | None) -> None:
+    def __init__(self, entry: Entry, answer: WireAnswer | None, gate: Gate | None = None) -> None:
         self.entry = entry
         self.answer = answer
+        self.gate = gate
 
     @property
     def lost(self) -> bool:
@@ -230,7 +231,9 @@ class FakeCrm(ABC):
         if fault.delay:
             sent = WireAnswer(sent.status, sent.headers, sent.content, sent.delay + fault.delay)
         entry.status = sent.status
-        return Exchange(entry, sent)
+        if fault.gate is not None:
+            fault.gate.enter()
+        return Exchange(entry, sent, fault.gate)
 
     def close(self, exchange: Exchange) -> None:
         """The answer has been sent, or the connection has ended."""
@@ -280,6 +283,8 @@ class FakeCrm(ABC):
             answer = exchange.answer
             if answer is None:
                 raise AnswerLost(exchange.entry.applied)
+            if exchange.gate is not None:
+                await exchange.gate.passed()
             if answer.delay:
                 await asyncio.sleep(answer.delay)
             pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]

@@ -9,12 +9,15 @@
     fake.faults.add(page_loop("same"), path=r".*/search", times=None)                     # X11
     fake.faults.add(partial(1, 3), method="POST")                                         # X12
     fake.faults.add(slow(2.5))
+    fake.faults.add(together(gate := Gate(3)), times=3)                                   # P15
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
 import attrs
@@ -24,6 +27,36 @@ from customer360_testkit.fakes.exchange import Headers, WireAnswer, as_headers
 PageLoop = Literal["same", "cycle", "endless", "empty", "shrinks"]
 """X11: the next page is this page; pages 1 and 2 for ever; ever-new cursors; empty pages that promise more; pages
 that lose rows while they are walked."""
+
+
+@attrs.define
+class Gate:
+    """Keeps answers back until ``needed`` requests are there: whoever sends them one after the other never gets one.
+
+    That they were under way at once is so shown without a clock: however slow the machine, the gate opens or it does
+    not. ``patience`` is how many seconds the fake keeps an answer back at most.
+    """
+
+    needed: int
+    patience: float = 15.0
+    there: int = 0
+    _all: asyncio.Event = attrs.field(factory=asyncio.Event, init=False, repr=False)
+
+    @property
+    def open(self) -> bool:
+        """Whether all of them have come."""
+        return self.there >= self.needed
+
+    def enter(self) -> None:
+        """One more is there."""
+        self.there += 1
+        if self.open:
+            self._all.set()
+
+    async def passed(self) -> None:
+        """Returns when the gate is open, or patience has ended."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._all.wait(), self.patience)
 
 
 @attrs.frozen
@@ -39,6 +72,7 @@ class Fault:
     """Whether the connection ends without an answer."""
     after: float = 0.0
     delay: float = 0.0
+    gate: Gate | None = None
     page_loop: PageLoop | None = None
     partial: frozenset[int] = frozenset()
 
@@ -62,6 +96,11 @@ def late(after: float, answer: WireAnswer | None = None) -> Fault:
 def slow(seconds: float) -> Fault:
     """The true answer, ``seconds`` later (see :class:`WireAnswer`)."""
     return Fault("slow", delay=seconds)
+
+
+def together(gate: Gate) -> Fault:
+    """The true answer, once as many requests as the gate needs are there (P15; over HTTP only)."""
+    return Fault("together", gate=gate)
 
 
 def page_loop(kind: PageLoop) -> Fault:

@@ -16,7 +16,7 @@ class Entry:
         method, path, query: as sent, without host (``query`` still percent-encoded; ``secret`` parameters removed).
         status: the status sent, or None when no answer was sent.
         applied: whether the fake did what was asked; False while an X22 request waits for its time.
-        started, finished: positions in one common order of all starts and ends (see :meth:`Journal.peak_overlap`).
+        started, finished: positions in one common order of all starts and ends.
         account: whose grant it was, when known.
         fault: name of the fault that struck, or "".
     """
@@ -101,25 +101,3 @@ class Journal:
             for entry in self._entries
             if (method is None or entry.method == method) and (pattern is None or pattern.match(entry.path))
         ]
-
-    def peak_overlap(self) -> int:
-        """The most exchanges that were under way at once (P15)."""
-        marks: list[tuple[int, int]] = []
-        for entry in self._entries:
-            marks.append((entry.started, 1))
-            if entry.finished is not None:
-                marks.append((entry.finished, -1))
-        peak = open_now = 0
-        for _, step in sorted(marks):
-            open_now += step
-            peak = max(peak, open_now)
-        return peak
-
-    def longest_chain(self, path: str | None = None) -> int:
-        """How many exchanges followed one another without overlap: the sequential round trips of P15."""
-        chain, end = 0, -1
-        done = [entry for entry in self.select(path=path) if entry.finished is not None]
-        for entry in sorted(done, key=lambda one: one.finished or 0):
-            if entry.started > end:
-                chain, end = chain + 1, entry.finished or 0
-        return chain

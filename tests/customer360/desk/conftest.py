@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import pytest
 
-from customer360 import AsyncCustomer360, Customer360, MatchPolicy
+from customer360 import AsyncCustomer360, Customer360, Deadlines, MatchPolicy
 from customer360.core.interactions import Interaction
 from customer360.vault import MasterKey
 from customer360_testkit.fakes.cast import CastMember
@@ -78,13 +78,14 @@ class World:
         return alone[nth]
 
 
-def opened(face: str, sandbox: Sandbox, store: str, runner: asyncio.Runner) -> Any:
+def opened(face: str, sandbox: Sandbox, store: str, runner: asyncio.Runner, **more: Any) -> Any:
     """A client of one face, with a key and a store of its own."""
     given: dict[str, Any] = {
         "store": store,
         "key": MasterKey.in_memory(),
         "match": MatchPolicy(regions=("GB",)),
         "endpoints": sandbox.endpoints,
+        **more,
     }
     if face == "blocking":
         return Customer360(**given)
@@ -100,12 +101,12 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @contextmanager
-def linked(face: str, sandbox: Sandbox, folder: Path, key: str = "zoho") -> Iterator[World]:
+def linked(face: str, sandbox: Sandbox, folder: Path, key: str = "zoho", **more: Any) -> Iterator[World]:
     """A CRM, linked and signed in to, from one face."""
     crm = sandbox[key]
     crm.fake.reset()
     with asyncio.Runner() as runner:
-        client = opened(face, sandbox, f"sqlite:///{folder / 'c360.db'}", runner)
+        client = opened(face, sandbox, f"sqlite:///{folder / 'c360.db'}", runner, **more)
         made = World(client, crm)
         client.link(key, settings=crm.fake.link_settings, application=crm.application)
         made.sign_in(user=next(iter(crm.users)))
@@ -127,6 +128,15 @@ def world(
 def own_world(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[World]:
     """A client for one test alone: whose circuit may open, whose clock may jump."""
     with linked(request.param, sandbox, tmp_path) as made:
+        yield made
+        made.crm.fake.faults.clear()
+
+
+@pytest.fixture(params=["blocking", "asyncio"])
+def patient(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path, crm: str) -> Iterator[World]:
+    """The CRM that a test names, for agents who wait as long as it takes."""
+    deadlines = Deadlines(pop=60.0, read=60.0)
+    with linked(request.param, sandbox, tmp_path, crm, deadlines=deadlines) as made:
         yield made
         made.crm.fake.faults.clear()
 
