@@ -106,7 +106,8 @@ class PhoneSearch(StrEnum):
     """Digits in a row, found inside stored text."""
 
     PREFIX = "prefix"
-    """The stored digits from the first one on: with its country code and without are two questions."""
+    """The stored digits from the first one on: a question for each way in which the number may begin, with its country
+    code, with a trunk prefix or with neither (see :func:`customer360.core.phones.spellings`)."""
 
     EXACT = "exact"
     """Only the stored text itself: one question for each spelling."""

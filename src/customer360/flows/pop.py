@@ -123,23 +123,29 @@ async def open_contact(
 ) -> bool:
     """Show a contact and its related records, side by side; what the ``match`` has read whole is not read again.
 
-    True if the contact could be read.
+    If the record lives on under another reference, what hangs off that one is read in a second round trip (D6). True
+    if the contact could be read.
     """
+    now: RecordRef | None = None
 
-    async def related(kind: RelatedKind) -> bool:
+    async def contact() -> None:
+        nonlocal now
+        now = await _show_contact(connection, ref, show, match, patience)
+
+    async def related(of: RecordRef, kind: RelatedKind) -> None:
         await show(Part(name=RELATED_PARTS[kind], state=PartState.LOADING))
-        await show(await related_part(connection, ref, kind, patience))
-        return True
+        await show(await related_part(connection, of, kind, patience))
 
-    opened, *_ = await gather(
-        _show_contact(connection, ref, show, match, patience), *[related(kind) for kind in _asked_for(connection)]
-    )
-    return opened
+    await gather(contact(), *[related(ref, kind) for kind in _asked_for(connection)])
+    if now is not None and now != ref:
+        await gather(*[related(now, kind) for kind in _asked_for(connection)])
+    return now is not None
 
 
 async def _show_contact(
     connection: Connection, ref: RecordRef, show: Show, match: Match | None, patience: float
-) -> bool:
+) -> RecordRef | None:
+    """Where the contact that is shown lives now; None if it could not be read."""
     await show(Part(name=PartName.CONTACT, state=PartState.LOADING))
     live = match is not None and match.source is MatchSource.CRM
     read = match.contact if match is not None and live and not match.contact.partial else None
@@ -149,7 +155,7 @@ async def _show_contact(
     await show(part)
     for kind in connection.connector.within_contact:
         await show(_part_within(connection, kind, part))
-    return part.state is PartState.READY
+    return part.value.ref if part.state is PartState.READY and isinstance(part.value, Contact) else None
 
 
 def _asked_for(connection: Connection) -> list[RelatedKind]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import attrs
 import pytest
 from tests.customer360.flows.stand_in import PEOPLE, Card, Player, StandIn
 
@@ -139,3 +140,16 @@ def test_the_record_that_routing_names_wins(player: Player) -> None:
     assert result is not None
     assert panel.contact is not None
     assert panel.contact.ref == ANN
+
+
+@pytest.mark.feature("D6")
+def test_what_hangs_off_a_merged_record_is_read_of_its_survivor(player: Player) -> None:
+    """Routing names a record that went into another: its own lists are empty by now, the survivor's are shown."""
+    player.crm.put(Card("3", name="Ann"))
+    player.crm.merged["people", "1"] = "3"
+    panel, _, _ = popped(player, attrs.evolve(RINGING, pop=ANN))
+    assert panel.contact is not None
+    assert panel.contact.ref.id == "3"
+    assert "/related/note/3" in player.crm.asked
+    assert player.trips == 3
+    assert panel.settled
