@@ -27,6 +27,9 @@ Row: TypeAlias = Mapping[str, Any]
 """A record as Zoho sends it."""
 
 MAX_IN = 50
+MAX_CONDITIONS = 25
+"""In one COQL statement (zoho.com/crm/developer/docs/api/COQL-Limitations.html)."""
+
 MAX_CRITERIA = 10
 MAX_CRITERIA_LENGTH = 3000
 REACHABLE_BY_COQL = 10_000
@@ -74,9 +77,10 @@ def quoted(text: str) -> str:
 
 @attrs.frozen
 class Clause:
-    """A condition as COQL text; made by the functions of this module only."""
+    """A condition as COQL text, of ``size`` single ones; made by the functions of this module only."""
 
     text: str = attrs.field(repr=False)
+    size: int = 1
 
 
 def literal(value: str | int | float | bool | datetime | date) -> str:
@@ -148,12 +152,12 @@ def is_not_null(field: str) -> Clause:
 
 
 def all_of(clauses: Sequence[Clause]) -> Clause:
-    """Every one holds."""
+    """Every one holds; :class:`Unsupported` if they are more than a statement takes."""
     return _paired(clauses, "and")
 
 
 def any_of(clauses: Sequence[Clause]) -> Clause:
-    """At least one holds."""
+    """At least one holds; :class:`Unsupported` if they are more than a statement takes."""
     return _paired(clauses, "or")
 
 
@@ -161,8 +165,10 @@ def _paired(clauses: Sequence[Clause], word: str) -> Clause:
     # More than two conditions must be nested in pairs; halving keeps the nesting shallow.
     if len(clauses) == 1:
         return clauses[0]
-    half = len(clauses) // 2
-    return Clause(f"({_paired(clauses[:half], word).text} {word} {_paired(clauses[half:], word).text})")
+    half, size = len(clauses) // 2, sum(clause.size for clause in clauses)
+    if size > MAX_CONDITIONS:
+        raise Unsupported(f"Zoho's COQL takes at most {MAX_CONDITIONS} conditions", next_step="ask for fewer")
+    return Clause(f"({_paired(clauses[:half], word).text} {word} {_paired(clauses[half:], word).text})", size)
 
 
 def holding(field: str, value: str) -> Clause:
@@ -222,15 +228,13 @@ def select(
 
 # Phone numbers ------------------------------------------------------------------------------------------------------
 
-_MOST_CONDITIONS = 25
-
 
 def phone_spellings(fields: Sequence[str], digits: str) -> tuple[Clause, ...]:
     """Records of which a phone field holds the last four digits in a row, or split as people split them.
 
     Zoho does not say how its phone search reads formats, so the records themselves are asked: whatever stands before
     the last four digits, and after them (an extension), is left to the caller's comparison. As many questions, to be
-    asked side by side, as the module's fields make: a statement takes 25 conditions.
+    asked side by side, as the module's fields make: a statement takes few conditions.
     """
     if not digits.isascii() or not digits.isdecimal() or not fields:
         raise Unsupported("there is no number, or no phone field, to compare")
@@ -240,7 +244,7 @@ def phone_spellings(fields: Sequence[str], digits: str) -> tuple[Clause, ...]:
         splits = [(at, sign) for at in (2, 1) for sign in (" ", "-", ".")]  # 58 09 and 5-809: pairs, and threes
         spelt += [last[:at] + sign + last[at:] for at, sign in splits]
     asked = [contains(field, text) for text in spelt for field in fields]
-    return tuple(any_of(asked[at : at + _MOST_CONDITIONS]) for at in range(0, len(asked), _MOST_CONDITIONS))
+    return tuple(any_of(asked[at : at + MAX_CONDITIONS]) for at in range(0, len(asked), MAX_CONDITIONS))
 
 
 # Criteria -----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -161,6 +162,16 @@ def test_filters_that_coql_cannot_express(condition: Condition) -> None:
     """They are refused before any request."""
     with pytest.raises(Unsupported):
         q.condition(condition)
+
+
+@pytest.mark.parametrize("join", [q.all_of, q.any_of])
+def test_more_conditions_than_coql_takes(join: Callable[[Sequence[q.Clause]], q.Clause]) -> None:
+    """Twenty-five are said, whatever they are joined of; one more is refused before any request."""
+    either = q.any_of([q.is_null(name) for name in ("A", "B")])
+    asked = [either, *[q.is_not_null("id")] * 23]
+    assert join(asked).text.count(" is ") == 25
+    with pytest.raises(Unsupported, match="at most 25 conditions"):
+        join([*asked, q.is_null("C")])
 
 
 @pytest.mark.parametrize("values", [(), ("a", "b", "c")])

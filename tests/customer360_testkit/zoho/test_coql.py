@@ -11,6 +11,13 @@ from customer360_testkit.fakes.zoho import coql
 from customer360_testkit.fakes.zoho.errors import ZohoError
 
 HEAD = "select Last_Name from Contacts where"
+
+
+def many(conditions: int, word: str = "or") -> str:
+    """So many conditions, nested in pairs."""
+    return "(" * (conditions - 1) + "id is not null" + f" {word} Last_Name = 'a')" * (conditions - 1)
+
+
 ACCEPTED = [
     f"{HEAD} Last_Name = 'Burns'",
     f"{HEAD} (Phone = '+4930123') or (Mobile = '+4930123') limit 0, 200",
@@ -35,6 +42,8 @@ ACCEPTED = [
     f"select {', '.join(['Last_Name'] * 50)} from Contacts where id is not null",
     HEAD + " Last_Name in ('x'" + ", 'x'" * 49 + ")",
     f"{HEAD} id is not null limit 9800, 200",
+    f"{HEAD} {many(25)}",
+    f"{HEAD} ({many(12)} and {many(13, 'and')})",
 ]
 REFUSED = [
     ("", "SYNTAX_ERROR"),
@@ -70,6 +79,8 @@ REFUSED = [
     (f"{HEAD} id is not null order by {', '.join(['id'] * 11)}", "LIMIT_EXCEEDED"),
     (f"{HEAD} id is not null limit 201", "LIMIT_EXCEEDED"),
     (f"{HEAD} id is not null limit 9801, 200", "LIMIT_EXCEEDED"),
+    (f"{HEAD} {many(26)}", "LIMIT_EXCEEDED"),
+    (f"{HEAD} ({many(13, 'and')} or {many(13)})", "LIMIT_EXCEEDED"),
 ]
 
 

@@ -15,6 +15,9 @@ from customer360_testkit.fakes.zoho.store import Row
 MAX_COLUMNS = 50
 MAX_ORDER = 10
 MAX_IN = 50
+MAX_CONDITIONS = 25
+"""In the WHERE clause (zoho.com/crm/developer/docs/api/COQL-Limitations.html)."""
+
 MAX_REACH = 10_000
 
 Getter = Callable[[Row], Any]
@@ -53,6 +56,8 @@ class Evaluator:
             raise _limit("column", MAX_COLUMNS)
         if len(query.order) > MAX_ORDER:
             raise _limit("order by", MAX_ORDER)
+        if _conditions(query.where) > MAX_CONDITIONS:
+            raise _limit("criteria", MAX_CONDITIONS)
         count = min(DEFAULT_ROWS, self._max_rows) if query.count is None else query.count
         if not 1 <= count <= self._max_rows:
             raise _limit("row", self._max_rows)
@@ -111,6 +116,10 @@ class Evaluator:
 
 def _limit(what: str, limit: int) -> ZohoError:
     return ZohoError(400, "LIMIT_EXCEEDED", f"{what} limit exceeded", limit=limit)
+
+
+def _conditions(node: tuple[Any, ...]) -> int:
+    return _conditions(node[1]) + _conditions(node[2]) if node[0] in ("and", "or") else 1
 
 
 def _check_operator(operator: str, field: Field, values: tuple[Any, ...]) -> None:
