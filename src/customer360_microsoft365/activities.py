@@ -144,9 +144,6 @@ def _holds(record: RelatedRecord, condition: Condition) -> bool:
     value, wanted = _value(record, condition.field), condition.values
     if condition.operator is Operator.IS_EMPTY:
         return value is None
-    least = 2 if condition.operator is Operator.BETWEEN else 1
-    if len(wanted) < least:
-        raise Unsupported(f"the condition {condition.operator.value} needs {least} value{'s' if least > 1 else ''}")
     if value is None:
         return condition.operator is Operator.NOT_EQUALS
     order = [_compared(value, each) for each in wanted]

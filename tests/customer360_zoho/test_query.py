@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer360.core.activities import Condition, Operator
-from customer360.core.errors import InvalidValue, Unsupported
+from customer360.core.errors import Unsupported
 from customer360_zoho import query as q
 
 TEXT = st.text(max_size=40) | st.text(alphabet="a'\\()%,_: \"or=and", max_size=30)
@@ -172,13 +172,6 @@ def test_more_conditions_than_coql_takes(join: Callable[[Sequence[q.Clause]], q.
     assert join(asked).text.count(" is ") == 25
     with pytest.raises(Unsupported, match="at most 25 conditions"):
         join([*asked, q.is_null("C")])
-
-
-@pytest.mark.parametrize("values", [(), ("a", "b", "c")])
-def test_filters_with_the_wrong_number_of_values(values: tuple[str, ...]) -> None:
-    """A filter that makes no sense is the caller's mistake."""
-    with pytest.raises(InvalidValue):
-        q.condition(Condition("Subject", Operator.BETWEEN, values))
 
 
 def test_an_escaped_criteria_value() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -145,16 +146,46 @@ class Operator(StrEnum):
     IS_EMPTY = "is_empty"
 
 
+def _as_many_as_compared(condition: Condition, attribute: attrs.Attribute[Any], values: object) -> None:
+    """An operator takes so many values, each of a kind that a field may hold, times with their zone."""
+    if not isinstance(values, tuple) or not all(isinstance(each, str | int | float | date) for each in values):
+        raise InvalidValue(
+            f"the values for {condition.field} are no tuple of texts, numbers and times",
+            next_step='give them as in ("Open",)',
+        )
+    for each in values:
+        if isinstance(each, datetime):
+            aware(condition, attribute, each)
+    least, most = _VALUES.get(condition.operator, (1, 1))
+    if not least <= len(values) <= most:
+        wanted = "values" if most > 2 else ("no value", "one value", "two values")[most]
+        raise InvalidValue(
+            f"{condition.operator} compares {condition.field} with {wanted}, and {len(values)} are given",
+            next_step="give as many as it compares with",
+        )
+
+
+_VALUES: Mapping[Operator, tuple[int, int]] = {
+    Operator.IS_EMPTY: (0, 0),
+    Operator.BETWEEN: (2, 2),
+    Operator.IN: (1, sys.maxsize),
+}
+"""The fewest and the most values of an operator; of all others, one."""
+
+
 @attrs.frozen
 class Condition:
-    """One field compared with values.
+    """One field compared with values: none for ``is_empty``, two for ``between`` (both ends count), any number for
+    ``in``, else one.
 
-    The field is the CRM's name, checked against metadata, never text from a user.
+    The field is the CRM's name, checked against metadata, never text from a user. Raises :class:`InvalidValue`.
     """
 
-    field: str
-    operator: Operator
-    values: tuple[str | int | float | bool | datetime | date, ...] = attrs.field(default=(), repr=False)
+    field: str = attrs.field(validator=of_kind(str))
+    operator: Operator = attrs.field(validator=of_kind(Operator))
+    values: tuple[str | int | float | bool | datetime | date, ...] = attrs.field(
+        default=(), repr=False, validator=_as_many_as_compared
+    )
 
 
 @attrs.frozen(kw_only=True)
