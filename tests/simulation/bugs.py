@@ -55,9 +55,11 @@ class ForgetsTheLongestRun(Delivery):
 class DoneBeforeTheAnswer(Delivery):
     """Trusts that what is sent arrives."""
 
-    async def _send(self, row: Row, marked: Row, connection: Connection, draft: ActivityDraft) -> Delivered | None:
-        await self._done(row, RecordRef(row.crm, row.kind, "0"))
-        return await super()._send(row, marked, connection, draft)
+    async def _send(
+        self, row: Row, marked: Row, connection: Connection, draft: ActivityDraft, *rest: Any
+    ) -> Delivered | None:
+        await self._done(row, RecordRef(row.crm, row.kind, "0"), *rest)
+        return await super()._send(row, marked, connection, draft, *rest)
 
     async def _settle(self, row: Row, state: DeliveryState, **rest: Any) -> Delivered | None:
         return await super()._settle(row, state, **rest) if state is DeliveryState.DONE else None
@@ -66,9 +68,11 @@ class DoneBeforeTheAnswer(Delivery):
 class KeyMadePerAttempt(Delivery):
     """Makes a fresh key for every request."""
 
-    async def _send(self, row: Row, marked: Row, connection: Connection, draft: ActivityDraft) -> Delivered | None:
+    async def _send(
+        self, row: Row, marked: Row, connection: Connection, draft: ActivityDraft, *rest: Any
+    ) -> Delivered | None:
         fresh = attrs.evolve(draft, key=f"{draft.key}{await Random()}")
-        return await super()._send(row, marked, connection, fresh)
+        return await super()._send(row, marked, connection, fresh, *rest)
 
 
 class DoubtIsDue(Delivery):

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 import attrs
-from tests.simulation.faults import SEND_FATES, Fate
 from tests.simulation.vendors import BEGAN, Vendor
 
 from customer360.core.activities import ActivityDraft, CallDraft, NoteDraft, TaskDraft
@@ -29,9 +28,11 @@ T = TypeVar("T")
 
 @attrs.define
 class Wallet:
-    """Tokens straight from the fake's sign-in server: getting them has a suite of its own."""
+    """Tokens straight from the fake's sign-in server, with the ``facts`` that a token answer of the CRM brings: getting
+    them has a suite of its own."""
 
     issue: Callable[[], str]
+    facts: Mapping[str, str] = attrs.field(factory=dict)
     grant: Grant | None = None
 
     async def current(self) -> Grant:
@@ -41,7 +42,7 @@ class Wallet:
         return self._fresh(stale.generation + 1)
 
     def _fresh(self, generation: int) -> Grant:
-        self.grant = Grant(access_token=self.issue(), received_at=0.0, generation=generation)
+        self.grant = Grant(access_token=self.issue(), received_at=0.0, generation=generation, extra=dict(self.facts))
         return self.grant
 
 
@@ -64,15 +65,14 @@ class FakeVendor(Vendor):
         self.fake.clock.set(BEGAN.timestamp())  # type: ignore[attr-defined]  # a fake clock: this fake has no other
         self.fake.reset()
         self.connector = installed().connectors[self.crm]
-        self.facts = LinkFacts(crm=self.crm, settings=self.settings, scopes=frozenset(self.scopes), user="1")
-        told = self.by_hand(handling(self.exchange(), self.connector.identify(self.facts)))
-        self.facts = attrs.evolve(self.facts, extra=told.extra, user=told.user.id)
-        contact = self.contact()
-        self.drafts: tuple[ActivityDraft, ...] = (
-            NoteDraft(contact=contact, key=self.activity_key("hand:1"), text="a note"),
-            TaskDraft(contact=contact, key=self.activity_key("hand:2"), subject="a task"),
-            CallDraft(contact=contact, key=self.activity_key("rule:log"), subject="a call", started_at=BEGAN),
+        told = self.told()
+        self.facts = LinkFacts(
+            crm=self.crm, settings=self.settings, scopes=frozenset(self.scopes), user="1", extra=told
         )
+        identity = self.by_hand(handling(self.exchange(), self.connector.identify(self.facts)))
+        self.facts = attrs.evolve(self.facts, extra={**told, **identity.extra}, user=identity.user.id)
+        contact = self.contact()
+        self.drafts: tuple[ActivityDraft, ...] = self.promised(contact)
 
     def by_hand(self, op: Doable[T]) -> T:
         """Run an operation now, outside the simulation's time."""
@@ -93,8 +93,20 @@ class FakeVendor(Vendor):
         """Whom the activities are written down for."""
         raise NotImplementedError
 
+    def told(self) -> Mapping[str, str]:
+        """The facts that sign-in brings before anybody is asked who it is."""
+        return {}
+
+    def promised(self, contact: RecordRef) -> tuple[ActivityDraft, ...]:
+        """What the wrap-up promises."""
+        return (
+            NoteDraft(contact=contact, key=self.activity_key("hand:1"), text="a note"),
+            TaskDraft(contact=contact, key=self.activity_key("hand:2"), subject="a task"),
+            CallDraft(contact=contact, key=self.activity_key("rule:log"), subject="a call", started_at=BEGAN),
+        )
+
     def exchange(self) -> Handler:
-        wallet = Wallet(lambda: self.fake.oauth.issue(self.user, self.scopes).access_token)
+        wallet = Wallet(lambda: self.fake.oauth.issue(self.user, self.scopes).access_token, self.told())
         return Exchange(connector=self.connector, facts=self.facts, tokens=wallet)
 
     def answer(self, send: Send, now: float) -> Response:
@@ -111,7 +123,7 @@ class FakeVendor(Vendor):
         for module in modules:
             for record in self.fake.records(module):
                 for key in keys(record):
-                    found[key] = (*found.get(key, ()), str(record["id"]))
+                    found[key] = (*found.get(key, ()), str(record.get("id") or record["Id"]))
         return found
 
 
@@ -119,65 +131,3 @@ def in_text(text: str | None) -> list[str]:
     """The keys in a text's ``ref:`` lines."""
     lines = (text or "").splitlines()
     return [line.strip().removeprefix("ref: ") for line in lines if line.strip().startswith("ref: ")]
-
-
-class ZohoVendor(FakeVendor):
-    """Zoho CRM: everything is findable, notes by a list that may lag."""
-
-    crm = "zoho"
-    settings: ClassVar[Mapping[str, str]] = {"data_centre": "eu", "environment": "production"}
-    scopes = (
-        *("ZohoCRM.modules.ALL", "ZohoCRM.settings.ALL", "ZohoCRM.users.READ", "ZohoCRM.org.READ"),
-        *("ZohoSearch.securesearch.READ", "ZohoCRM.coql.READ"),
-    )
-    sends: ClassVar[Mapping[str, tuple[Fate, ...]]] = dict.fromkeys(
-        ("create Notes", "create Tasks", "create Calls", "find by COQL", "find Notes"), SEND_FATES
-    )
-
-    def contact(self) -> RecordRef:
-        return RecordRef("zoho", "Contacts", str(self.fake.records("Contacts")[0]["id"]))
-
-    def site(self, send: Send) -> str:
-        place = send.url.partition("?")[0].rsplit("/", 1)[-1]
-        if send.method == "GET":
-            return f"find {place}"
-        return "find by COQL" if place == "coql" else f"create {place}"
-
-    def written(self) -> Mapping[str, tuple[str, ...]]:
-        notes = self.held(lambda note: in_text(note["Note_Content"]), "Notes")
-        return notes | self.held(lambda activity: in_text(activity["Description"]), "Tasks", "Calls")
-
-
-class Microsoft365Vendor(FakeVendor):
-    """Microsoft 365: notes and calls are native, tasks findable in the list they were put into."""
-
-    crm = "microsoft365"
-    settings: ClassVar[Mapping[str, str]] = {"cloud": "global", "directory": "organizations"}
-    scopes = (
-        *("offline_access", "openid", "profile", "email", "User.Read"),
-        *("Contacts.ReadWrite", "Tasks.ReadWrite", "Calendars.ReadWrite"),
-    )
-    sends: ClassVar[Mapping[str, tuple[Fate, ...]]] = dict.fromkeys(
-        (
-            *("read note", "append note", "create tasks", "find tasks", "create events"),
-            *("find events", "find calendarView"),
-        ),
-        SEND_FATES,
-    )
-
-    def contact(self) -> RecordRef:
-        mine = next(record for record in self.fake.records("contacts") if record["mailbox"] == self.user)
-        return RecordRef("microsoft365", "contact", str(mine["id"]))
-
-    def site(self, send: Send) -> str:
-        place = send.url.partition("?")[0].rsplit("/", 1)[-1]
-        if "/contacts/" in send.url:
-            return "read note" if send.method == "GET" else "append note"
-        return f"find {place}" if send.method == "GET" else f"create {place}"
-
-    def written(self) -> Mapping[str, tuple[str, ...]]:
-        return {
-            **self.held(lambda contact: in_text(contact["personalNotes"]), "contacts"),
-            **self.held(lambda task: [each["externalId"] for each in task["linkedResources"][1:]], "tasks"),
-            **self.held(lambda event: [event["transactionId"].rpartition("-")[2]], "events"),
-        }

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 import pytest
 from tests.simulation import bugs
 from tests.simulation.campaign import at_random, one_by_one, seeds_to_find
-from tests.simulation.fake_vendors import FakeVendor, Microsoft365Vendor, ZohoVendor
+from tests.simulation.crms import (
+    BullhornVendor,
+    Microsoft365Vendor,
+    PlainSalesforceVendor,
+    SalesforceVendor,
+    ZohoVendor,
+)
+from tests.simulation.fake_vendors import FakeVendor
 from tests.simulation.universe import sites
 from tests.simulation.vendors import ModelVendor
 
@@ -85,7 +92,9 @@ def test_a_wrap_up_in_two_transactions_is_found(store: Store) -> None:
 
 # Against the fakes: the real connectors, the real exchange ----------------------------------------------------------
 
-FAKES = [ZohoVendor, Microsoft365Vendor]
+FAKES = [ZohoVendor, Microsoft365Vendor, SalesforceVendor, PlainSalesforceVendor, BullhornVendor]
+FEW = 100 // len(FAKES)
+THOUSANDS = 7_500 // len(FAKES)
 
 
 @pytest.mark.feature("M4")
@@ -96,7 +105,7 @@ FAKES = [ZohoVendor, Microsoft365Vendor]
 @pytest.mark.parametrize("vendor", FAKES)
 def test_nothing_is_lost_or_doubled_on_a_fake(store: Store, vendor: type[FakeVendor]) -> None:
     """A few universes in the fast tier; the slower one has thousands."""
-    campaign = at_random(store, vendor, range(50))
+    campaign = at_random(store, vendor, range(FEW))
     assert campaign.broken == []
 
 
@@ -107,7 +116,7 @@ def test_nothing_is_lost_or_doubled_on_a_fake(store: Store, vendor: type[FakeVen
 @pytest.mark.parametrize("vendor", FAKES)
 def test_nothing_is_lost_or_doubled_on_a_fake_in_thousands_of_universes(store: Store, vendor: type[FakeVendor]) -> None:
     """Every fate of every request and transaction of the wrap-up path is met; the coverage is printed."""
-    campaign = at_random(store, vendor, range(MANY // 2))
+    campaign = at_random(store, vendor, range(THOUSANDS))
     print(f"{campaign.runs} universes, {campaign.leaves} effects", campaign.coverage.table(), sep="\n")
     assert campaign.broken == []
     assert campaign.coverage.missing(sites(vendor())) == []
@@ -122,3 +131,17 @@ def test_every_single_fault_is_survived_on_a_fake(store: Store, vendor: type[Fak
     campaign = one_by_one(store, vendor, farthest=60)
     assert campaign.runs >= 100
     assert campaign.broken == []
+
+
+FOUND_EVERYWHERE = [
+    *(bugs.NoIntentRecord, bugs.NoFence, bugs.ResendsBeforeTheLag, bugs.DoneBeforeTheAnswer, bugs.KeyMadePerAttempt),
+    *(bugs.DoubtIsDue, bugs.LostAnswerIsNothingSent),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bug", FOUND_EVERYWHERE, ids=lambda bug: bug.__name__)
+@pytest.mark.parametrize("vendor", FAKES)
+def test_a_planted_bug_is_found_on_a_fake(store: Store, vendor: type[FakeVendor], bug: type[Delivery]) -> None:
+    """Those that harm at every CRM: a connector or a fake that hid them would prove nothing."""
+    assert seeds_to_find(store, vendor, FEW * 25, delivery=bug) is not None
