@@ -39,8 +39,6 @@ from customer360_bullhorn.records import (
 
 _MORE: Final = "more"
 """A search does not continue: this only says that more records match than were asked for."""
-_COMPARED: Final = 7
-"""Digits that must agree before a candidate is worth handing on; the caller then compares numbers, not text."""
 _CANDIDATES: Final = 200
 _NAMES: Final = ("name", "firstName", "lastName")
 _TEXTS: Final = ("name", "firstName", "lastName", "occupation", "companyName", "status", "email", "email2", "email3")
@@ -95,15 +93,8 @@ def _any(row: Row) -> bool:
 def _phone(form: Shape, asked: PhoneIs) -> tuple[Lucene, Callable[[Row], bool]]:
     if not form.searched:
         raise Unsupported(f"Bullhorn's index holds no phone field of {form.name}")
-    digits = "".join(filter(str.isdecimal, asked.national or asked.e164))
     wanted = q.phone(form.searched, asked.e164, asked.national)
-    return wanted, lambda row: any(_ends(text_of(row, field), digits) for field in form.resource.phones)
-
-
-def _ends(text: str, national: str) -> bool:
-    """Whether the digits of ``text`` hold the end of the number, whatever stands before or after (an extension)."""
-    digits = "".join(str(int(c)) for c in text if c.isdecimal())
-    return bool(national) and national[-_COMPARED:] in digits
+    return wanted, lambda row: any([asked.may_stand_in(text_of(row, field)) for field in form.resource.phones])
 
 
 def _email(form: Shape, address: str) -> tuple[Lucene, Callable[[Row], bool]]:

@@ -34,8 +34,6 @@ _MORE = "more"
 """A search does not continue: this only says that more records match than were asked for."""
 _BEHIND = timedelta(hours=1)
 """Longer than the search index may lag behind the records (seconds to 15 minutes), and than clocks differ."""
-_COMPARED = 7
-"""Digits that must agree before a candidate is worth handing on; the caller then compares numbers, not text."""
 _CANDIDATES = 200
 
 
@@ -113,12 +111,11 @@ async def _by_phone(form: Shape, asked: PhoneIs, enough: int) -> list[Row]:
     fields = form.resource.phones
     if not fields:
         raise Unsupported(f"{form.name} has no phone field")
-    digits = "".join(filter(str.isdecimal, asked.national or asked.e164))
 
     def wanted(row: Row) -> bool:
-        return any(_ends(text_of(row, field), digits) for field in fields)
+        return any([asked.may_stand_in(text_of(row, field)) for field in fields])
 
-    spelt = q.any_of(*(q.digits_within(field, digits[-_COMPARED:]) for field in fields))
+    spelt = q.any_of(*(q.digits_within(field, asked.end) for field in fields))
     if not form.searchable:
         return await _where(form, spelt, wanted, enough)
     most = min(max(enough, _CANDIDATES), q.REACHABLE_BY_SEARCH)
@@ -134,12 +131,6 @@ async def _by_phone(form: Shape, asked: PhoneIs, enough: int) -> list[Row]:
     if len(found) < enough and any(len(rows) >= most for rows in candidates):
         raise Truncated(f"more than {most} records of Salesforce may hold this number")
     return list(found.values())
-
-
-def _ends(text: str, national: str) -> bool:
-    """Whether the digits of ``text`` hold the end of the number, whatever stands before or after (an extension)."""
-    digits = "".join(str(int(c)) for c in text if c.isdecimal())
-    return bool(national) and national[-_COMPARED:] in digits
 
 
 # E-mail, fields, names ----------------------------------------------------------------------------------------------

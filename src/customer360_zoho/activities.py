@@ -30,7 +30,7 @@ from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, Relate
 from customer360_zoho import query as q
 from customer360_zoho.auth import COQL, granted
 from customer360_zoho.contacts import created
-from customer360_zoho.metadata import record_url
+from customer360_zoho.metadata import record_urls
 from customer360_zoho.query import Clause, Row
 from customer360_zoho.records import (
     KEY,
@@ -46,6 +46,7 @@ from customer360_zoho.records import (
 )
 
 _WHO_WHAT: Final = ("Tasks", "Calls", "Events")
+_NO_THINGS: Final = ("Contacts", "Notes", *_WHO_WHAT)
 _LINKS: Final = {
     "Cases": {"Contacts": "Related_To", "Accounts": "Account_Name"},
     "Deals": {"Contacts": "Contact_Name", "Accounts": "Account_Name"},
@@ -99,9 +100,8 @@ async def _by_coql(
 
 
 def _page(facts: LinkFacts, module: str, rows: Sequence[Row], following: int | None) -> Page[RelatedRecord]:
-    items = tuple(
-        related_of(module, row, url=record_url(facts, RecordRef(KEY, module, str(row.get("id", ""))))) for row in rows
-    )
+    url_of = record_urls(facts, module)
+    items = tuple(related_of(module, row, url=url_of(str(row.get("id", "")))) for row in rows)
     return Page(items, None if following is None else str(following))
 
 
@@ -200,10 +200,17 @@ def _association(module: str, draft: ActivityDraft) -> dict[str, Any]:
         return {_link_field(module, contact): target}
     if contact.resource != "Contacts":
         return {"What_Id": target, "$se_module": q.named(contact.resource)}
-    what = next((ref for ref in draft.related if ref.crm == KEY and ref.resource not in ("Contacts", "Notes")), None)
-    if what is None:
+    if not (beside := tied(draft)):
         return {"Who_Id": target}
+    (what,) = beside
     return {"Who_Id": target, "What_Id": {"id": identifier_of(what)}, "$se_module": q.named(what.resource)}
+
+
+def tied(draft: ActivityDraft) -> tuple[RecordRef, ...]:
+    """One thing beside a contact, in What_Id: a note and a case hang off one record, and a lead takes that place."""
+    if MODULE_OF[draft.kind] not in _WHO_WHAT or draft.contact.resource != "Contacts":
+        return ()
+    return tuple(ref for ref in draft.related if ref.crm == KEY and ref.resource not in _NO_THINGS)[:1]
 
 
 def _own_fields(draft: ActivityDraft) -> dict[str, Any]:

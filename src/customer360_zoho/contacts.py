@@ -15,10 +15,11 @@ from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, T
 from customer360.core.wire import Response
 from customer360_zoho import query as q
 from customer360_zoho.auth import COQL, SEARCH, granted
-from customer360_zoho.metadata import known, record_url
+from customer360_zoho.metadata import known, record_urls
 from customer360_zoho.query import Row
 from customer360_zoho.records import (
     KEY,
+    ContactReader,
     columns_of,
     contact_of,
     converted,
@@ -26,6 +27,7 @@ from customer360_zoho.records import (
     listed_in,
     lookup_of,
     rows_of,
+    text_of,
     wire_fields,
 )
 
@@ -36,9 +38,10 @@ _MORE = "more"
 async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Page[Contact]:
     """Contacts of one module; what Zoho cannot express is refused before any request."""
     resource = known(facts, name)
+    by_its_fields = True
     match asked:
         case PhoneIs():
-            rows = await _by_phone(facts, resource, asked, limit + 1)
+            rows, by_its_fields = await _by_phone(facts, resource, asked, limit + 1)
         case EmailIs(address):
             rows = await _by_email(facts, resource, address.strip(), limit + 1)
         case FieldIs(field, value):
@@ -50,7 +53,10 @@ async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Pa
             rows = await q.search_rows(resource.name, "criteria", criteria, _current, enough=limit + 1)
         case TextHas(text):
             rows = await q.search_rows(resource.name, "word", q.word(text), _current, enough=limit + 1)
-    hits = [_hit(facts, resource, row, asked) for row in rows[:limit]]
+    read, url_of = ContactReader(resource), record_urls(facts, resource.name)
+    hits = [read.contact(row, url=url_of(str(row.get("id", ""))), partial=True) for row in rows[:limit]]
+    if isinstance(asked, EmailIs) or not by_its_fields:
+        hits = [_with_what_was_hit(contact, row, asked) for contact, row in zip(hits, rows, strict=False)]
     return Page(tuple(hits), _MORE if len(rows) > limit else None)
 
 
@@ -58,24 +64,18 @@ def _current(row: Row) -> bool:
     return not converted(row)
 
 
-def _hit(facts: LinkFacts, resource: Resource, row: Row, asked: Query) -> Contact:
+def _with_what_was_hit(contact: Contact, row: Row, asked: Query) -> Contact:
     """The contact, with the custom field that was hit among its phones or addresses: the caller verifies by them."""
-    contact = _contact(facts, resource, row, partial=True)
     match asked:
-        case PhoneIs(national=national):
+        case PhoneIs():
             listed = {phone.field for phone in contact.phones}
-            more = [Phone(name, text) for name, text in _texts(row) if name not in listed and _ends(text, national)]
-            return attrs.evolve(contact, phones=(*contact.phones, *more))
+            more = [Phone(name, text) for name, text in _texts(row) if name not in listed and asked.may_stand_in(text)]
+            return attrs.evolve(contact, phones=(*contact.phones, *more)) if more else contact
         case EmailIs(address):
             listed = {email.field for email in contact.emails}
             own = [Email(name, text) for name, text in _texts(row) if name not in listed and _same(text, address)]
-            return attrs.evolve(contact, emails=(*contact.emails, *own))
+            return attrs.evolve(contact, emails=(*contact.emails, *own)) if own else contact
     return contact
-
-
-def _contact(facts: LinkFacts, resource: Resource, row: Row, *, partial: bool) -> Contact:
-    url = record_url(facts, RecordRef(KEY, resource.name, str(row.get("id", ""))))
-    return contact_of(resource, row, url=url, partial=partial)
 
 
 def _texts(row: Row) -> Iterable[tuple[str, str]]:
@@ -84,12 +84,11 @@ def _texts(row: Row) -> Iterable[tuple[str, str]]:
 
 # Phone --------------------------------------------------------------------------------------------------------------
 
-_COMPARED = 7
-"""Digits that must agree before a candidate is worth handing on; the caller then compares numbers, not text."""
 
+async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough: int) -> tuple[list[Row], bool]:
+    """The records, and whether it is their phone fields that were asked, so that nothing else can have been hit.
 
-async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough: int) -> list[Row]:
-    """One request where COQL is granted, two side by side where a module has more than three phone fields: the records
+    One request where COQL is granted, two side by side where a module has more than three phone fields: the records
     themselves are asked, whatever their spelling.
 
     How ``phone=`` reads spellings is not documented (section 5), and it lags behind writes. So it serves only where
@@ -99,22 +98,25 @@ async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough
     digits = asked.national or "".join(filter(str.isdecimal, asked.e164))
 
     def wanted(row: Row) -> bool:
-        return _current(row) and any(_ends(text, digits) for _, text in _texts(row))
+        return _current(row) and any(asked.may_stand_in(text) for _, text in _texts(row))
+
+    def rings(row: Row) -> bool:
+        return _current(row) and any([asked.may_stand_in(text_of(row, field)) for field in resource.phones])
 
     if granted(facts, COQL) and resource.phones:
         columns = columns_of(resource)
         asking = q.phone_spellings(resource.phones, digits)
         try:
             answers = await gather(
-                *[q.coql_where(columns, resource.name, where, wanted, enough=enough) for where in asking]
+                *[q.coql_where(columns, resource.name, where, rings, enough=enough) for where in asking]
             )
         except Truncated:
             found = _once(await _spelt(resource, asked, digits, wanted, enough)) if granted(facts, SEARCH) else []
             if not found:
                 raise
-            return found
-        return _once(answers)
-    return _once(await _spelt(resource, asked, digits, wanted, enough))
+            return found, False
+        return _once(answers), True
+    return _once(await _spelt(resource, asked, digits, wanted, enough)), False
 
 
 def _spelt(
@@ -127,17 +129,6 @@ def _spelt(
         )
 
     return all_spellings()
-
-
-def _ends(text: str, national: str) -> bool:
-    """Whether the digits of ``text`` hold the end of the number, whatever stands before (a country) or after (an
-    extension)."""
-    if len(text) < _COMPARED:  # most texts of a record are no numbers, and each record has many
-        return False
-    digits = "".join(filter(str.isdecimal, text))
-    if not digits.isascii():
-        digits = "".join(str(int(c)) for c in digits)
-    return bool(national) and national[-_COMPARED:] in digits
 
 
 def _once(found: Iterable[Sequence[Row]]) -> list[Row]:
@@ -212,7 +203,7 @@ async def get(facts: LinkFacts, ref: RecordRef) -> Contact:
             merged_into=RecordRef(KEY, "Contacts", became),
             next_step="use the contact",
         )
-    return _contact(facts, resource, rows[0], partial=False)
+    return contact_of(resource, rows[0], url=record_urls(facts, resource.name)(str(rows[0].get("id", ""))))
 
 
 async def create(draft: ContactDraft) -> RecordRef:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import attrs
@@ -212,14 +212,19 @@ async def columns_by_type(module: str) -> tuple[tuple[str, ...], tuple[str, ...]
 
 def record_url(facts: LinkFacts, ref: RecordRef) -> str | None:
     """Where a person opens the record; unknown for sandboxes and for custom modules whose web name was never read."""
-    usual = {resource.name for resource in (*CONTACTS, *ACTIVITIES)} - {"Notes"}
-    tab = facts.extra.get(_WEB_NAME + ref.resource) or {"Deals": "Potentials"}.get(ref.resource, ref.resource)
-    known_tab = ref.resource in usual or _WEB_NAME + ref.resource in facts.extra
-    if environment(facts) != "production" or not known_tab or not (ref.id.isascii() and ref.id.isdecimal()):
-        return None
+    return record_urls(facts, ref.resource)(ref.id)
+
+
+def record_urls(facts: LinkFacts, resource: str) -> Callable[[str], str | None]:
+    """The same for many records of one resource: from a record's id to its address."""
+    usual = {each.name for each in (*CONTACTS, *ACTIVITIES)} - {"Notes"}
+    tab = facts.extra.get(_WEB_NAME + resource) or {"Deals": "Potentials"}.get(resource, resource)
+    if environment(facts) != "production" or (resource not in usual and _WEB_NAME + resource not in facts.extra):
+        return lambda identifier: None
     zgid = facts.extra.get("zgid")
     organisation = f"/org{zgid}" if zgid else ""
-    return f"https://{data_centre(facts).web}/crm{organisation}/tab/{tab}/{ref.id}"
+    before = f"https://{data_centre(facts).web}/crm{organisation}/tab/{tab}/"
+    return lambda identifier: before + identifier if identifier.isascii() and identifier.isdecimal() else None
 
 
 def _rows(path: str, key: str, **params: str) -> Operation[tuple[Row, ...]]:

@@ -104,6 +104,7 @@ _COUNTRIES = {
     "united states": "US",
 }  # fmt: skip
 _COUNTRY_FIELDS = ("Mailing_Country", "Billing_Country", "Country")
+_COUNTRY_CODE = re.compile(r"[A-Z]{2}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[+-]\d\d:\d\d|Z)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _PHONE_NAME = re.compile(r"(?i)phone|mobile|(?<![a-z])(?:cell|tel)(?![a-z])")
@@ -118,24 +119,26 @@ def value_of(field: str, wire: Any) -> FieldValue:
     A lookup does not say of which resource it is; the field does, where we know it.
     """
     match wire:
-        case str() if _TIME.fullmatch(wire):
-            return time_of(wire) or wire
-        case str() if _DATE.fullmatch(wire):
-            try:
-                return date.fromisoformat(wire)
-            except ValueError:
-                return wire
-        case None | str() | bool() | int() | float():
+        case str():
+            return (time_of(wire) if len(wire) > 10 else _date_of(wire)) or wire
+        case None | bool() | int() | float():
             return wire
-        case {"id": str(identifier)} if field in _LOOKUPS:
-            return RecordRef(KEY, _LOOKUPS[field], identifier)
+        case dict():
+            target, identifier = _LOOKUPS.get(field), wire.get("id")
+            return RecordRef(KEY, target, identifier) if target and isinstance(identifier, str) else wire
         case list() if all(isinstance(item, str) for item in wire):
             return tuple(wire)
         case list():
             return {"items": wire}
-        case dict():
-            return wire
     return str(wire)
+
+
+def fields_of(row: Row) -> dict[str, FieldValue]:
+    """All fields of a row. Most are texts that can be no time, or empty: those are told by one sign."""
+    return {
+        name: wire if wire is None or (isinstance(wire, str) and wire[4:5] != "-") else value_of(name, wire)
+        for name, wire in row.items()
+    }
 
 
 _LOOKUPS = {
@@ -189,6 +192,14 @@ def time_of(wire: Any) -> datetime | None:
         return None
     try:
         return datetime.fromisoformat(wire)
+    except ValueError:
+        return None
+
+
+def _date_of(text: str) -> date | None:
+    """A day, or None for any other text."""
+    try:
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
         return None
 
@@ -261,51 +272,81 @@ def columns_of(resource: Resource) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*names, *more.get(resource.name, ()))))[:50]
 
 
+class ContactReader:
+    """Rows of one resource as contacts; what the rows of an answer have in common is worked out once."""
+
+    def __init__(self, resource: Resource) -> None:
+        standard = resource.standard
+        self._resource = resource
+        self._name, self._given, self._family, self._company = (
+            standard.get(field, "")
+            for field in (
+                StandardField.NAME,
+                StandardField.GIVEN_NAME,
+                StandardField.FAMILY_NAME,
+                StandardField.COMPANY,
+            )
+        )
+        self._columns: tuple[str, ...] = ()
+        self._phones = resource.phones
+
+    def contact(self, row: Row, *, url: str | None = None, partial: bool = False) -> Contact:
+        """A row as a contact."""
+        resource = self._resource
+        fields = fields_of(row)
+        given, family = text_of(row, self._given), text_of(row, self._family)
+        company = row.get(self._company) if self._company else None
+        company_id = lookup_of(row, self._company) if isinstance(company, dict) else None
+        company_name = company.get("name") if isinstance(company, dict) else company
+        if not isinstance(company_name, str) and self._company:
+            company_name = row.get(f"{self._company}.{self._company}")
+        owner, version = lookup_of(row, "Owner"), row.get("Modified_Time")
+        return Contact(
+            ref=RecordRef(KEY, resource.name, str(row.get("id", ""))),
+            kind=resource.contact_kind or ContactKind.CONTACT,
+            name=text_of(row, self._name) or " ".join([part for part in (given, family) if part]),
+            given_name=given or None,
+            family_name=family or None,
+            phones=tuple([Phone(name, text) for name in self._phones_of(row) if (text := text_of(row, name).strip())]),
+            emails=tuple([Email(name, text) for name in resource.emails if (text := text_of(row, name).strip())]),
+            company=company_name if isinstance(company_name, str) else None,
+            company_ref=RecordRef(KEY, "Accounts", company_id) if company_id else None,
+            owner=RecordRef(KEY, USERS, owner) if owner else None,
+            region=_region(row),
+            url=url,
+            version=version if isinstance(version, str) else None,
+            created_at=_moment(fields.get("Created_Time")),
+            modified_at=_moment(fields.get("Modified_Time")),
+            last_activity_at=_moment(fields.get("Last_Activity_Time")),
+            partial=partial,
+            fields=fields,
+        )
+
+    def _phones_of(self, row: Row) -> tuple[str, ...]:
+        """The phone fields of a row: those of the resource, and what is called one. Rows of an answer are alike."""
+        columns = tuple(row)
+        if columns != self._columns:
+            called = [name for name in columns if _PHONE_NAME.search(name)]
+            self._columns, self._phones = columns, tuple(dict.fromkeys((*self._resource.phones, *called)))
+        return self._phones
+
+
 def contact_of(resource: Resource, row: Row, *, url: str | None = None, partial: bool = False) -> Contact:
-    """A row as a contact."""
-    standard = resource.standard
-    given, family = _text(row, standard, StandardField.GIVEN_NAME), _text(row, standard, StandardField.FAMILY_NAME)
-    company_field = standard.get(StandardField.COMPANY)
-    company = row.get(company_field) if company_field else None
-    company_id = lookup_of(row, company_field) if company_field and not isinstance(company, str) else None
-    company_name = company.get("name") if isinstance(company, dict) else company
-    if not isinstance(company_name, str) and company_field:
-        company_name = row.get(f"{company_field}.{company_field}")
-    owner = lookup_of(row, "Owner")
-    phones = dict.fromkeys((*resource.phones, *(name for name in row if _PHONE_NAME.search(name))))
-    version = row.get("Modified_Time")
-    return Contact(
-        ref=RecordRef(KEY, resource.name, str(row.get("id", ""))),
-        kind=resource.contact_kind or ContactKind.CONTACT,
-        name=_text(row, standard, StandardField.NAME) or " ".join(part for part in (given, family) if part),
-        given_name=given or None,
-        family_name=family or None,
-        phones=tuple(Phone(name, text) for name in phones if (text := text_of(row, name).strip())),
-        emails=tuple(Email(name, text) for name in resource.emails if (text := text_of(row, name).strip())),
-        company=company_name if isinstance(company_name, str) else None,
-        company_ref=RecordRef(KEY, "Accounts", company_id) if company_id else None,
-        owner=RecordRef(KEY, USERS, owner) if owner else None,
-        region=_region(row),
-        url=url,
-        version=version if isinstance(version, str) else None,
-        created_at=time_of(row.get("Created_Time")),
-        modified_at=time_of(version),
-        last_activity_at=time_of(row.get("Last_Activity_Time")),
-        partial=partial,
-        fields={name: value_of(name, wire) for name, wire in row.items()},
-    )
+    """A single row as a contact; of many, one :class:`ContactReader` is quicker."""
+    return ContactReader(resource).contact(row, url=url, partial=partial)
 
 
-def _text(row: Row, standard: Mapping[StandardField, str], field: StandardField) -> str:
-    return text_of(row, standard[field]) if field in standard else ""
+def _moment(value: FieldValue) -> datetime | None:
+    """A field that was read as a time; anything else is none."""
+    return value if isinstance(value, datetime) else None
 
 
 def _region(row: Row) -> str | None:
     """The record's country, from a free text that people typed; None unless it is plain which."""
-    text = next((found for name in _COUNTRY_FIELDS if (found := text_of(row, name).strip())), "")
-    if re.fullmatch(r"[A-Z]{2}", text) and text != "UK":
-        return text
-    return _COUNTRIES.get(text.casefold())
+    for name in _COUNTRY_FIELDS:
+        if text := text_of(row, name).strip():
+            return text if _COUNTRY_CODE.fullmatch(text) and text != "UK" else _COUNTRIES.get(text.casefold())
+    return None
 
 
 def converted(row: Row) -> bool:
@@ -359,5 +400,5 @@ def related_of(module: str, row: Row, *, url: str | None = None) -> RelatedRecor
         status=(text_of(row, reading.status) or None) if reading.status else None,
         owner=RecordRef(KEY, USERS, owner) if owner else None,
         url=url,
-        fields={name: value_of(name, wire) for name, wire in row.items()},
+        fields=fields_of(row),
     )

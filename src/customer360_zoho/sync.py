@@ -27,9 +27,9 @@ from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource
 from customer360.core.records import Changes, RecordRef
 from customer360_zoho import query as q
-from customer360_zoho.metadata import columns_by_type, record_url
+from customer360_zoho.metadata import columns_by_type, record_urls
 from customer360_zoho.query import Row
-from customer360_zoho.records import KEY, columns_of, contact_of, converted, resource_named, time_of
+from customer360_zoho.records import KEY, ContactReader, columns_of, converted, resource_named, time_of
 
 _OVERLAP = timedelta(minutes=5)
 _MOST_RESTARTS = 20
@@ -117,11 +117,10 @@ async def _changed(facts: LinkFacts, module: str, mark: _Mark) -> Changes:
     after = _advanced(mark, rows)
     if not more:
         after = attrs.evolve(after, phase="deleted", page=1, page_token=None, first=None)
+    read, url_of = ContactReader(resource), record_urls(facts, module)
     return Changes(
         changed=tuple(
-            contact_of(resource, row, url=record_url(facts, _ref(resource, row)), partial=True)
-            for row in rows
-            if not converted(row)
+            read.contact(row, url=url_of(str(row.get("id", ""))), partial=True) for row in rows if not converted(row)
         ),
         gone=tuple(_ref(resource, row) for row in rows if converted(row)),
         cursor=after.text(),

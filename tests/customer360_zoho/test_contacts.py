@@ -74,6 +74,16 @@ def test_custom_phone_fields_are_asked_too(zoho: Any, rows: Callable[..., Respon
     assert [phone.field for phone in page.items[0].phones] == ["Second_Line"]
 
 
+def test_what_is_no_phone_rings_nobody(zoho: Any, rows: Callable[..., Response]) -> None:
+    """Where the phone fields were asked, the same digits in another field are no reason; Zoho's own search has any."""
+    near = {"id": "42", "Phone": "+44 20 7000 0958", "Company": "2079460958 Ltd"}
+    page = zoho.run(zoho.connector.search(zoho.facts, "Leads", ADAS_PHONE), rows(near, ADA))
+    assert [hit.ref.id for hit in page.items] == ["41"]
+    zoho.facts = attrs.evolve(zoho.facts, scopes=NO_COQL)
+    found = zoho.run(zoho.connector.search(zoho.facts, "Leads", ADAS_PHONE), rows(near), Response(204), Response(204))
+    assert [phone.field for phone in found.items[0].phones] == ["Phone", "Company"]
+
+
 def test_too_common_an_ending_falls_back_to_the_search_by_phone(zoho: Any, rows: Callable[..., Response]) -> None:
     """Three spellings, side by side; every record once."""
     crowds = [rows(*[{"id": f"{p}{i:03}", "Phone": "0958"} for i in range(200)], more=True) for p in range(10)]

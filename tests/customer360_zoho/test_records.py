@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from customer360.core.errors import InvalidValue, NotFound
 from customer360.core.records import ContactKind, FieldValue, RecordRef, RelatedKind
 from customer360_zoho.records import (
+    ContactReader,
     columns_of,
     contact_of,
     identifier_of,
@@ -68,6 +69,13 @@ def test_a_lead_and_a_company() -> None:
     assert (lead.kind, lead.name, lead.company, lead.company_ref) == (ContactKind.LEAD, "Doe", "Acme", None)
     company = contact_of(resource_named("Accounts"), {"id": "2", "Account_Name": "Acme"})
     assert (company.kind, company.name, company.fields["Account_Name"]) == (ContactKind.COMPANY, "Acme", "Acme")
+
+
+def test_rows_of_one_answer_may_differ() -> None:
+    """What a reader has learnt of one row's fields is not held against the next."""
+    reader = ContactReader(resource_named("Contacts"))
+    rows: list[dict[str, Any]] = [ROW, {"id": "2", "Cell": "1"}, ROW, {"id": "3", "Phone": "2"}, {"id": "4"}]
+    assert [reader.contact(row) for row in rows] == [contact_of(resource_named("Contacts"), row) for row in rows]
 
 
 def test_a_row_of_coql() -> None:

@@ -41,11 +41,13 @@ def aware(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None
 
     Raises :class:`InvalidValue`.
     """
-    if value is not None and not isinstance(value, datetime):
+    if value is None:
+        return
+    if not isinstance(value, datetime):
         raise InvalidValue(
             f"{type(instance).__name__}.{attribute.name} is no datetime", next_step="parse it; it needs its zone, too"
         )
-    if isinstance(value, datetime) and value.tzinfo is None:
+    if value.tzinfo is None:
         raise InvalidValue(
             f"{type(instance).__name__}.{attribute.name} is a datetime without a time zone",
             next_step="give it one, for example datetime.now(timezone.utc)",
@@ -66,8 +68,9 @@ def of_kind(*kinds: type) -> Callable[[object, attrs.Attribute[Any], Any], None]
 
 
 def _no_naive_values(instance: object, attribute: attrs.Attribute[Any], value: Fields) -> None:
-    for name, item in value.items():
+    for item in value.values():
         if isinstance(item, datetime) and item.tzinfo is None:
+            name = next(name for name, each in value.items() if each is item)
             raise InvalidValue(
                 f"field {name!r} is a datetime without a time zone",
                 next_step="give it one, for example datetime.now(timezone.utc)",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from functools import cached_property
+from typing import Final, TypeAlias
 
 import attrs
+
+_COMPARED: Final = 7
+_NO_DIGITS: Final = {at: None for at in range(128) if not chr(at).isdecimal()}
 
 
 @attrs.frozen
@@ -14,13 +18,30 @@ class PhoneIs:
     ``e164`` is the number with its ``+``, ``national`` its national significant number (digits, no trunk
     prefix), ``region`` the ISO country, ``spelt`` the text as it was received. A connector asks for as few
     variants as its CRM's search needs; it may return more than asked (the runtime verifies every hit by parsed
-    equality), never fewer.
+    equality), never fewer. Of what a loose search found, :meth:`may_stand_in` tells what is worth handing on.
     """
 
     e164: str = attrs.field(repr=False)
     national: str = attrs.field(repr=False)
     region: str | None = None
     spelt: str = attrs.field(default="", repr=False)
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether the digits of ``text`` hold the end of the number, whatever stands before (a country), between, or
+        behind (an extension)."""
+        end = self.end
+        return end != "" and (end in text or end in _digits(text))
+
+    @cached_property
+    def end(self) -> str:
+        """The last digits of the number: as many as must agree before a candidate is worth handing on."""
+        return _digits(self.national or self.e164)[-_COMPARED:]
+
+
+def _digits(text: str) -> str:
+    """All digits of a text, in ASCII."""
+    left = text.translate(_NO_DIGITS)
+    return left if left.isascii() else "".join(str(int(each)) for each in left if each.isdecimal())
 
 
 @attrs.frozen

@@ -30,7 +30,7 @@ from customer360.core.matching import (
 )
 from customer360.core.phones import Grade
 from customer360.core.records import Contact, Email, Phone, RecordRef
-from customer360.core.search import EmailIs, FieldIs, NameHas
+from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 RESOURCES = {"Contacts": 0, "Leads": 1}
@@ -47,6 +47,17 @@ def matches(draw: st.DrawFn) -> Match:
     criteria = st.sampled_from(["phone", "name"])
     evidence = tuple(Evidence(draw(criteria), "Phone", grade) for grade in grades)
     return Match(contact, evidence, draw(st.sampled_from(MatchSource)))
+
+
+@pytest.mark.feature("F025")
+@given(st.text("0123456789٣3+-(). x\n²①", max_size=20), st.text("0123456789", max_size=10), st.text("0123456789"))
+def test_where_a_number_may_stand(text: str, national: str, code: str) -> None:
+    """By its last seven digits, or as many as it has; signs, line ends and another script's digits do not hide it."""
+    asked = PhoneIs(f"+{code}", national)
+    digits = "".join(str(int(sign)) for sign in text if sign.isdecimal())
+    end = (national or code)[-7:]
+    assert asked.may_stand_in(text) == (end != "" and end in digits)
+    assert asked == PhoneIs(f"+{code}", national)
 
 
 @pytest.mark.feature("M1")

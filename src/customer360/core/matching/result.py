@@ -170,10 +170,8 @@ def merged(results: Sequence[Match]) -> tuple[Match, ...]:
     """The same contact found twice becomes one candidate with both evidences."""
     found: dict[object, Match] = {}
     for match in results:
-        before = found.get(match.contact.ref)
-        if before is None:
-            found[match.contact.ref] = match
-        else:
+        before = found.setdefault(match.contact.ref, match)
+        if before is not match:
             evidence = tuple(dict.fromkeys((*before.evidence, *match.evidence)))
             ordered = tuple(sorted(evidence, key=lambda e: -e.grade))
             live = before if before.source is MatchSource.CRM else match

@@ -19,14 +19,17 @@ def verify(
     contact: Contact, wanted: Wanted, regions: Sequence[str], *, source: MatchSource = MatchSource.CRM
 ) -> Match | None:
     """The candidate with its evidence, or None if the record does not hold what was asked for."""
-    found = [
-        Evidence(str(wanted.criterion), field, grade)
-        for field, grade in _graded(contact, wanted, regions)
-        if grade is not Grade.NONE
-    ]
+    found = [each for each in _graded(contact, wanted, regions) if each[1] is not Grade.NONE]
     if not found:
         return None
-    return Match(contact, tuple(sorted(found, key=lambda e: -e.grade)), source)
+    if len(found) > 1:
+        found.sort(key=_surest)
+    criterion = str(wanted.criterion)
+    return Match(contact, tuple([Evidence(criterion, field, grade) for field, grade in found]), source)
+
+
+def _surest(graded: tuple[str, Grade]) -> int:
+    return -graded[1]
 
 
 def _graded(contact: Contact, wanted: Wanted, regions: Sequence[str]) -> list[tuple[str, Grade]]:
