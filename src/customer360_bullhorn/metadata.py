@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 
 from customer360.core.connector import Identity
+from customer360.core.countries import country_of
 from customer360.core.effects import GET, gather
 from customer360.core.errors import UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
@@ -19,7 +20,7 @@ from customer360.core.wire import Response
 from customer360_bullhorn.asking import Row, read
 from customer360_bullhorn.auth import KEY
 from customer360_bullhorn.query import is_identifier, named
-from customer360_bullhorn.records import CONTACTS, USERS, Shape, country_code, id_of, shape_of, text_of, usual_shape
+from customer360_bullhorn.records import CONTACTS, USERS, Shape, id_of, shape_of, text_of, usual_shape
 from customer360_bullhorn.related import ACTIVITIES, entity_of
 
 _SHAPE: Final = "shape."
@@ -131,7 +132,7 @@ def _coded(body: Any) -> dict[str, str]:
     rows = body.get("data") if isinstance(body, dict) else None
     found: dict[str, str] = {}
     for row in rows if isinstance(rows, list) else ():
-        code = country_code(str(row.get("label"))) if isinstance(row, dict) else None
+        code = country_of(str(row.get("label"))) if isinstance(row, dict) else None
         if code:
             found[str(row.get("value"))] = code
     return found

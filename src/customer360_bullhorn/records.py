@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from customer360.core.countries import country_of
 from customer360.core.errors import InvalidValue, NotFound
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import Contact, ContactKind, Email, Fields, FieldValue, Phone, RecordRef
@@ -274,20 +275,8 @@ def owner_of(row: Row, field: str = "owner") -> RecordRef | None:
 
 # Contacts -----------------------------------------------------------------------------------------------------------
 
-_COUNTRIES: Final = {
-    "australia": "AU", "austria": "AT", "belgium": "BE", "canada": "CA", "china": "CN", "denmark": "DK", "france": "FR",
-    "germany": "DE", "india": "IN", "ireland": "IE", "italy": "IT", "japan": "JP", "netherlands": "NL",
-    "new zealand": "NZ", "norway": "NO", "poland": "PL", "saudi arabia": "SA", "singapore": "SG", "south africa": "ZA",
-    "spain": "ES", "sweden": "SE", "switzerland": "CH", "uk": "GB", "united kingdom": "GB", "usa": "US",
-    "united states": "US", "united states of america": "US",
-}  # fmt: skip
 _UNITED_STATES: Final = 1
 """The one id of a country that is documented (section 4)."""
-
-
-def country_code(label: str) -> str | None:
-    """The code of a country's name in Bullhorn's list, for those that most tenants have people in."""
-    return _COUNTRIES.get(label.strip().casefold())
 
 
 def contact_of(
@@ -326,11 +315,9 @@ def _region(address: Any, countries: Mapping[str, str]) -> str | None:
     """The record's own country, by its code, its name or its id in the tenant's list."""
     if not isinstance(address, dict):
         return None
-    code = address.get("countryCode")
-    if isinstance(code, str) and re.fullmatch(r"[A-Z]{2}", code):
-        return code
-    if isinstance(name := address.get("countryName"), str) and (found := country_code(name)):
-        return found
+    for told in (address.get("countryCode"), address.get("countryName")):
+        if isinstance(told, str) and (found := country_of(told)):
+            return found
     identifier = address.get("countryID")
     return countries.get(str(identifier)) or ("US" if identifier == _UNITED_STATES else None)
 

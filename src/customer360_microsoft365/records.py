@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from customer360.core.countries import country_of
 from customer360.core.errors import InvalidValue
 from customer360.core.records import (
     Contact,
@@ -32,14 +33,6 @@ TIMES: Final = frozenset({"createdDateTime", "lastModifiedDateTime", "birthday",
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[+-]\d\d:\d\d|Z)?")
-_COUNTRIES = {
-    "australia": "AU", "austria": "AT", "österreich": "AT", "belgium": "BE", "brazil": "BR", "canada": "CA",
-    "china": "CN", "denmark": "DK", "finland": "FI", "france": "FR", "germany": "DE", "deutschland": "DE",
-    "india": "IN", "ireland": "IE", "italy": "IT", "japan": "JP", "mexico": "MX", "netherlands": "NL", "norway": "NO",
-    "poland": "PL", "portugal": "PT", "saudi arabia": "SA", "singapore": "SG", "south africa": "ZA", "spain": "ES",
-    "sweden": "SE", "switzerland": "CH", "schweiz": "CH", "uk": "GB", "united kingdom": "GB",
-    "united arab emirates": "AE", "usa": "US", "united states": "US", "united states of america": "US",
-}  # fmt: skip
 
 
 # Values -------------------------------------------------------------------------------------------------------------
@@ -178,10 +171,7 @@ def person_of(row: Row) -> Contact:
 def _region(row: Row) -> str | None:
     """The contact's country, from a free text that people typed; None unless it is plain which."""
     places = [place for name in ADDRESSES if isinstance(place := row.get(name), dict)]
-    text = next((found for place in places if (found := text_of(place, "countryOrRegion").strip())), "")
-    if re.fullmatch(r"[A-Z]{2}", text) and text != "UK":
-        return text
-    return _COUNTRIES.get(text.casefold())
+    return country_of(next((found for place in places if (found := text_of(place, "countryOrRegion").strip())), ""))
 
 
 def wire_fields(fields: Fields) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from customer360.core.countries import country_of
 from customer360.core.errors import InvalidValue, NotFound
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import (
@@ -226,7 +227,7 @@ def shape_of(name: str, label: str, fields: Mapping[str, str], *, searchable: bo
         phones=(*(each for each in first if each in typed["phone"]), *(p for p in typed["phone"] if p not in first)),
         emails=tuple(typed["email"]),
     )
-    wanted = (*columns_of(resource), "LastActivityDate", *(_PERSONS if persons else ()))
+    wanted = (*columns_of(resource), *_COUNTRY_FIELDS.get(name, ()), "LastActivityDate", *(_PERSONS if persons else ()))
     columns = tuple(each for each in dict.fromkeys(wanted) if _root(each) in fields or each == "Id")
     return Shape(resource, columns, persons, searchable, frozenset(typed[MANY]))
 
@@ -242,13 +243,13 @@ def columns_of(resource: Resource) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*names, *_MORE.get(resource.name, ()))))
 
 
-_COUNTRIES = {
-    "australia": "AU", "austria": "AT", "belgium": "BE", "canada": "CA", "china": "CN", "france": "FR", "germany": "DE",
-    "deutschland": "DE", "india": "IN", "ireland": "IE", "italy": "IT", "japan": "JP", "netherlands": "NL",
-    "saudi arabia": "SA", "spain": "ES", "switzerland": "CH", "uk": "GB", "united kingdom": "GB", "usa": "US",
-    "united states": "US",
-}  # fmt: skip
-_COUNTRY_FIELDS = tuple(f"{place}Country{code}" for code in ("Code", "") for place in ("Mailing", "Billing", ""))
+_PLACES: Final = {"Contact": ("Mailing",), "Lead": ("",), "Account": ("PersonMailing", "Billing")}
+"""Which of an object's addresses tell its country, the surest first."""
+_COUNTRY_FIELDS: Final = {
+    name: tuple(f"{place}Country{code}" for code in ("Code", "") for place in places)
+    for name, places in _PLACES.items()
+}
+"""With codes where the organisation lets people choose a country, else the names that they type."""
 
 
 def contact_of(shape: Shape, row: Row, *, url: str | None = None, partial: bool = False) -> Contact:
@@ -269,7 +270,7 @@ def contact_of(shape: Shape, row: Row, *, url: str | None = None, partial: bool 
         company=company or None,
         company_ref=RecordRef(KEY, "Account", account) if account and shape.name == "Contact" else None,
         owner=owner_of(row),
-        region=_region(row),
+        region=_region(shape.name, row),
         url=url,
         version=version or None,
         created_at=time_of(row.get("CreatedDate")),
@@ -292,9 +293,6 @@ def fields_of(row: Row, choices: frozenset[str] = frozenset()) -> dict[str, Fiel
     return fields
 
 
-def _region(row: Row) -> str | None:
+def _region(of: str, row: Row) -> str | None:
     """The record's country, from a code or a free text that people typed; None unless it is plain which."""
-    text = next((found for name in _COUNTRY_FIELDS if (found := text_of(row, name).strip())), "")
-    if re.fullmatch(r"[A-Z]{2}", text) and text != "UK":
-        return text
-    return _COUNTRIES.get(text.casefold())
+    return country_of(next((told for name in _COUNTRY_FIELDS.get(of, ()) if (told := text_of(row, name).strip())), ""))

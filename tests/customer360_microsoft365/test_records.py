@@ -62,6 +62,22 @@ def test_a_contact() -> None:
     assert "Lee" not in repr(contact)
 
 
+@pytest.mark.feature("D1")
+@pytest.mark.parametrize(
+    ("places", "region"),
+    [
+        ({"businessAddress": {"countryOrRegion": "Portugal"}, "homeAddress": {"countryOrRegion": "Spain"}}, "PT"),
+        ({"otherAddress": {"countryOrRegion": "The Netherlands"}}, "NL"),
+        ({"homeAddress": {"countryOrRegion": "UK"}}, "GB"),
+        ({"homeAddress": {"countryOrRegion": "Bavaria"}}, None),
+        ({"homeAddress": {}}, None),
+    ],
+)
+def test_the_country_of_a_contact(places: dict[str, dict[str, str]], region: str | None) -> None:
+    """That of the first address that tells one: national numbers are read with it."""
+    assert contact_of("contact", {"id": "1", **places}).region == region
+
+
 def test_names_where_the_full_one_is_missing() -> None:
     """Given and last name, else the company."""
     assert contact_of("contact", {"id": "1", "givenName": "Ann", "surname": None}).name == "Ann"

@@ -20,6 +20,7 @@ from customer360.core.records import ContactChange, ContactDraft, ContactKind, F
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, TextHas
 from customer360.core.wire import Response
 from customer360_salesforce import SalesforceConnector
+from customer360_salesforce import records as r
 
 ID = "0035e00000AbCdEAAV"
 REF = RecordRef("salesforce", "Contact", ID)
@@ -122,6 +123,26 @@ def test_a_person_account_is_found_once(
     ]
     sf.run(sf.connector.search(person_facts, "Contact", ADAS_PHONE), batched(found(), listing()))
     assert all("IsPersonAccount = false" in statement for statement in sf.statements)
+
+
+@pytest.mark.feature("D1")
+@pytest.mark.parametrize(
+    ("name", "row", "region"),
+    [
+        ("Contact", {"MailingCountry": "Deutschland"}, "DE"),
+        ("Contact", {"MailingCountryCode": "PL", "MailingCountry": "Poland"}, "PL"),
+        ("Contact", {"MailingCountry": "Nowhere"}, None),
+        ("Lead", {"Country": "Mexico"}, "MX"),
+        ("Account", {"BillingCountry": "France"}, "FR"),
+        ("Account", {"PersonMailingCountry": "Ireland", "BillingCountry": "France"}, "IE"),
+        ("Account", {"PersonMailingCountryCode": None, "BillingCountryCode": "FR"}, "FR"),
+    ],
+)
+def test_the_country_of_a_record(name: str, row: dict[str, str], region: str | None) -> None:
+    """That of the address by which it is known: national numbers are read with it, so a search asks for it too."""
+    shape = r.shape_of(name, name, dict.fromkeys(("Id", "Name", *row), "string"))
+    assert set(row) <= set(shape.columns)
+    assert r.contact_of(shape, {"Id": ID, **row}, partial=True).region == region
 
 
 def test_only_fields_that_the_user_sees_are_asked_for(person_facts: LinkFacts, sf: Any, rows: Any) -> None:

@@ -106,6 +106,7 @@ class Seeding:
         renamed = {"MobilePhone": "PersonMobilePhone", "OtherPhone": "PersonOtherPhone", "Email": "PersonEmail"}
         account: Row = {renamed.get(name, name): value for name, value in known.items() if not name.endswith("__c")}
         account |= {"RecordTypeId": PERSON_TYPE, "IsPersonAccount": True, "PersonTitle": member.title or None}
+        account |= {} if member.number % 7 == 0 else {"PersonMailingCountry": COUNTRIES[member.country]}
         contact = self._fake.store.new_id("003")
         record_id = self._put("Account", {**account, "PersonContactId": contact})
         row = self._fake.store.get("Account", record_id)
