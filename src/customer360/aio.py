@@ -313,6 +313,10 @@ class AsyncSession:
         """As :meth:`customer360.client.Session.create_activity`."""
         return await self._driver.run(self._desk.create_activity(draft))
 
+    async def untied(self, draft: ActivityDraft) -> tuple[RecordRef, ...]:
+        """As :meth:`customer360.client.Session.untied`."""
+        return await self._driver.run(self._desk.untied(draft))
+
 
 class AsyncConversation:
     """As :class:`customer360.client.Conversation`, from :meth:`AsyncSession.begin`."""

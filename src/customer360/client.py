@@ -317,6 +317,10 @@ class Session:
         """Write an activity down that belongs to no interaction; kept and delivered later if the CRM is down."""
         return self._driver.run(self._desk.create_activity(draft))
 
+    def untied(self, draft: ActivityDraft) -> tuple[RecordRef, ...]:
+        """What of ``draft.related`` the CRM cannot tie such an activity to: it will be written without (F050)."""
+        return self._driver.run(self._desk.untied(draft))
+
 
 class Conversation:
     """One interaction while the agent handles it; from :meth:`Session.begin`."""

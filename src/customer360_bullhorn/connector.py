@@ -178,8 +178,12 @@ class BullhornConnector(Connector):
         self._require(facts, Capability.LIST_ACTIVITIES)
         return await activities.activities(facts, query)
 
+    async def tied(self, facts: LinkFacts, draft: ActivityDraft) -> tuple[RecordRef, ...]:
+        return ties.tied(draft)
+
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
         self._require(facts, CREATE[draft.kind])
+        await self._tie_all(facts, draft)
         return await activities.create_activity(facts, draft)
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:

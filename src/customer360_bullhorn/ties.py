@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from customer360.core.activities import ActivityDraft
+from customer360.core.activities import ActivityDraft, CallDraft, NoteDraft
 from customer360.core.effects import DELETE, POST, PUT
 from customer360.core.errors import Duplicate, Unsupported, ValidationFailed
 from customer360.core.records import RecordRef
@@ -52,16 +52,22 @@ def association(name: str, draft: ActivityDraft) -> dict[str, Any]:
             ref=draft.contact,
             next_step="write it down with one of the company's people",
         )
-    return {**things(draft, _THINGS), field: {"id": int(identifier_of(draft.contact))}}
+    return {**things(draft), field: {"id": int(identifier_of(draft.contact))}}
 
 
-def things(draft: ActivityDraft, known: Mapping[str, str]) -> dict[str, Any]:
-    """The first record of each kind that there is a reference for; ``link`` ties the others."""
-    found: dict[str, Any] = {}
+def things(draft: ActivityDraft) -> dict[str, Any]:
+    """The references to what :func:`tied` says."""
+    return {_THINGS[ref.resource]: {"id": int(identifier_of(ref))} for ref in tied(draft)}
+
+
+def tied(draft: ActivityDraft) -> tuple[RecordRef, ...]:
+    """The first record of each kind that a create has a reference for: a note for a job only."""
+    known = ("JobOrder",) if isinstance(draft, NoteDraft | CallDraft) else tuple(_THINGS)
+    found: dict[str, RecordRef] = {}
     for ref in draft.related:
         if ref.crm == KEY and ref.resource in known:
-            found.setdefault(known[ref.resource], {"id": int(identifier_of(ref))})
-    return found
+            found.setdefault(ref.resource, ref)
+    return tuple(found.values())
 
 
 def about(draft: ActivityDraft) -> dict[str, Any]:
@@ -74,7 +80,7 @@ def about(draft: ActivityDraft) -> dict[str, Any]:
             next_step="write it down with one of the company's people",
         )
     person = {"id": int(identifier_of(draft.contact)), "personSubtype": subtype}
-    return {**things(draft, {"JobOrder": "jobOrder"}), "personReference": person}
+    return {**things(draft), "personReference": person}
 
 
 async def patch(ref: RecordRef, fields: Mapping[str, Any]) -> None:

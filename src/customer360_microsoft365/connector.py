@@ -193,6 +193,7 @@ class Microsoft365Connector(Connector):
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
         self._require(facts, CREATE[draft.kind])
+        await self._tie_all(facts, draft)
         return await activities.create_activity(facts, draft)
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:

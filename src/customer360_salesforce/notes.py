@@ -59,14 +59,14 @@ async def create(draft: NoteDraft, title: str, text: str) -> RecordRef:
     """The note and its links to the record and to what else it is about, all or none, in one request."""
     if draft.owner is not None:
         raise Unsupported("an enhanced note of Salesforce belongs to whoever writes it", next_step="leave owner out")
-    about = (draft.contact, *(ref for ref in draft.related if ref.crm == KEY))
+    about = (draft.contact, *tied(draft))
     note = {"Title": title, **wire_fields(draft.extra), "Content": content(text)}
     parts = [("note", "ContentNote", note)]
     for number, identifier in enumerate(dict.fromkeys(map(identifier_of, about))):
         parts.append((f"link{number}", "ContentDocumentLink", link_of("@{note.id}", identifier)))
     requests = [
         {"method": "POST", "url": f"{API_PATH}/sobjects/{name}", "referenceId": reference, "body": body}
-        for reference, name, body in parts[:_MOST_PARTS]
+        for reference, name, body in parts
     ]
     answer = await POST("/composite", {"allOrNone": True, "compositeRequest": requests})
     told = answer.json()
@@ -76,6 +76,12 @@ async def create(draft: NoteDraft, title: str, text: str) -> RecordRef:
     if not isinstance(body, dict) or not q.is_identifier(str(body.get("id"))):
         raise UnexpectedAnswer("Salesforce does not name the note it wrote", maybe_applied=True)
     return RecordRef(KEY, "ContentNote", str(body["id"]))
+
+
+def tied(draft: NoteDraft) -> tuple[RecordRef, ...]:
+    """As many as one request has parts for, beside the note and its contact."""
+    ours = dict.fromkeys(ref for ref in draft.related if ref.crm == KEY and ref != draft.contact)
+    return tuple(ours)[: _MOST_PARTS - 2]
 
 
 def link_of(document: str, entity: str) -> dict[str, str]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from customer360.core.activities import ActivityDraft
+from customer360.core.activities import ActivityDraft, NoteDraft
 from customer360.core.effects import DELETE, GET, PATCH, POST
 from customer360.core.errors import Duplicate, Unsupported
 from customer360.core.linking import LinkFacts
-from customer360.core.records import RecordRef
+from customer360.core.records import RecordRef, RelatedKind
+from customer360_salesforce import notes
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import collected
 from customer360_salesforce.auth import KEY
 from customer360_salesforce.contacts import created
-from customer360_salesforce.metadata import known_shape
+from customer360_salesforce.metadata import known_shape, notes_object
 from customer360_salesforce.query import Clause
 from customer360_salesforce.records import identifier_of, text_of
 
@@ -60,12 +61,26 @@ async def association(facts: LinkFacts, name: str, draft: ActivityDraft) -> dict
         return {_lookup(name, contact): identifier, **({"ContactId": person} if person else {})}
     if contact.resource == "Lead":
         return {"WhoId": identifier}
-    ours = [ref for ref in draft.related if ref.crm == KEY]
-    thing = next((identifier_of(ref) for ref in ours if ref.resource not in _NOT_THINGS), None)
+    beside = [identifier_of(ref) for ref in _beside(draft, person)]
     if contact.resource == "Contact" or person:
-        return {"WhoId": person or identifier, **({"WhatId": thing} if thing else {})}
-    who = next((identifier_of(ref) for ref in ours if ref.resource == "Contact"), None)
-    return {"WhatId": identifier, **({"WhoId": who} if who else {})}
+        return {"WhoId": person or identifier, **({"WhatId": beside[0]} if beside else {})}
+    return {"WhatId": identifier, **({"WhoId": beside[0]} if beside else {})}
+
+
+async def tied(facts: LinkFacts, draft: ActivityDraft) -> tuple[RecordRef, ...]:
+    """One thing beside a person, one person beside a thing; an enhanced note has a link for each record."""
+    if isinstance(draft, NoteDraft) and notes_object(facts) == "ContentNote":
+        return notes.tied(draft)
+    if draft.kind in (RelatedKind.NOTE, RelatedKind.CASE) or draft.contact.resource == "Lead":
+        return ()
+    return _beside(draft, await _hidden_contact(facts, draft.contact))
+
+
+def _beside(draft: ActivityDraft, person: str | None) -> tuple[RecordRef, ...]:
+    ours = [ref for ref in draft.related if ref.crm == KEY]
+    if draft.contact.resource == "Contact" or person:
+        return tuple(ref for ref in ours if ref.resource not in _NOT_THINGS)[:1]
+    return tuple(ref for ref in ours if ref.resource == "Contact")[:1]
 
 
 async def _hidden_contact(facts: LinkFacts, contact: RecordRef) -> str | None:

@@ -55,7 +55,7 @@ def test_a_call(bh: Bullhorn, written: Response) -> None:
         disposition="Interested",
         recording_url="https://rec.example/1",
         owner=USER,
-        related=(ref("JobOrder", "5"), ref("JobOrder", "6"), ref("Placement", "8")),
+        related=(ref("JobOrder", "5"),),
     )
     assert bh.run(BH.create_activity(FACTS, draft), written) == ref("Note", "1489")
     assert (bh.last.method, bh.last.path) == ("PUT", "/entity/Note")
@@ -80,6 +80,19 @@ def test_a_call(bh: Bullhorn, written: Response) -> None:
         "Result: Interested",
         "Recording: https://rec.example/1",
     ]
+
+
+@pytest.mark.feature("F050")
+def test_what_an_activity_is_tied_to(bh: Bullhorn) -> None:
+    """A note to one job, a task to one record of each kind; with more it is refused, before any request."""
+    jobs, placement = (ref("JobOrder", "5"), ref("JobOrder", "6")), ref("Placement", "8")
+    note = NoteDraft(contact=JO, key="k", text="x", related=(*jobs, placement))
+    task = TaskDraft(contact=JO, key="k", related=(*jobs, placement))
+    assert bh.run(BH.tied(FACTS, note)) == jobs[:1]
+    assert bh.run(BH.tied(FACTS, task)) == (jobs[0], placement)
+    for draft in (note, task):
+        with pytest.raises(e.Unsupported):
+            bh.run(BH.create_activity(FACTS, draft))
 
 
 @pytest.mark.parametrize(

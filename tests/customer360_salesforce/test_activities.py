@@ -260,7 +260,7 @@ def test_a_task(sf: Any, written: Response) -> None:
         due_on=date(2026, 5, 20),
         priority=Priority.HIGH,
         status=TaskStatus.DONE,
-        related=(LEAD, DEAL),
+        related=(DEAL,),
         owner=ref("User", "0055e000003E8abAAC"),
     )
     sf.run(sf.connector.create_activity(sf.facts, draft), written)
@@ -313,10 +313,12 @@ def test_a_call_that_nobody_took(sf: Any, written: Response) -> None:
 
 @pytest.mark.feature("F050")
 def test_an_event(sf: Any, written: Response) -> None:
-    """Times in UTC; with a lead nothing may stand in WhatId."""
-    draft = EventDraft(
-        contact=LEAD, key="k1", subject="Demo", starts_at=START, ends_at=SINCE, location="Room 1", related=(DEAL,)
-    )
+    """Times in UTC; with a lead nothing may stand in WhatId, and a deal beside it is refused."""
+    draft = EventDraft(contact=LEAD, key="k1", subject="Demo", starts_at=START, ends_at=SINCE, location="Room 1")
+    about = attrs.evolve(draft, related=(DEAL,))
+    assert sf.run(sf.connector.tied(sf.facts, about)) == ()
+    with pytest.raises(e.Unsupported):
+        sf.run(sf.connector.create_activity(sf.facts, about))
     sf.run(sf.connector.create_activity(sf.facts, draft), written)
     sent = sf.last.json
     assert (sent["StartDateTime"], sent["EndDateTime"]) == ("2026-05-14T08:00:00Z", "2026-05-14T09:00:00Z")

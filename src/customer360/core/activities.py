@@ -41,9 +41,10 @@ class CallOutcome(StrEnum):
 class _Draft:
     """What all drafts share.
 
-    ``contact`` is the record it belongs to; ``related`` further records (a deal, a case) where the CRM can;
-    ``owner`` the CRM user (default: the signed-in one); ``key`` makes a repeated create recognisable (a session fills
-    in an empty one); ``extra`` further fields by the CRM's own names (a rule's or layout's).
+    ``contact`` is the record it belongs to; ``related`` further records (a deal, a case): those that the CRM cannot
+    tie it to are left out, as ``Session.untied`` tells beforehand and ``Delivered.untied`` afterwards; ``owner`` the
+    CRM user (default: the signed-in one); ``key`` makes a repeated create recognisable (a session fills in an empty
+    one); ``extra`` further fields by the CRM's own names (a rule's or layout's).
     """
 
     kind: ClassVar[RelatedKind]

@@ -247,11 +247,18 @@ class Connector(ABC):
         """A filtered listing of one activity resource (F055)."""
         raise self._cannot(facts, Capability.LIST_ACTIVITIES)
 
+    async def tied(self, facts: LinkFacts, draft: ActivityDraft) -> tuple[RecordRef, ...]:
+        """Those of ``draft.related`` that :meth:`create_activity` ties the new record to (reads may precede it).
+
+        The others are left out of what is written, and the host is told. Default: none.
+        """
+        return ()
+
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
         """Write one activity down, exactly one request that creates (reads may precede it).
 
         ``draft.key`` goes where :meth:`find_created` finds it. A ``native`` repeat returns the record of the
-        first.
+        first. Raises :class:`Unsupported` before it writes, if this CRM's ``draft.related`` are not all :meth:`tied`.
         """
         raise self._cannot(facts, CREATE[draft.kind])
 
@@ -291,6 +298,15 @@ class Connector(ABC):
         """Raise :class:`Unsupported` with the declared reason, unless it can be done."""
         if not self.capabilities(facts)[capability].can:
             raise self._cannot(facts, capability)
+
+    async def _tie_all(self, facts: LinkFacts, draft: ActivityDraft) -> None:
+        """Raise :class:`Unsupported` for the first record of this CRM that the draft is about and is not tied to."""
+        wanted = [ref for ref in draft.related if ref.crm == self.info.key and ref != draft.contact]
+        tied = await self.tied(facts, draft) if wanted else ()
+        for ref in wanted:
+            if ref not in tied:
+                what = f"{self.info.name}: this {draft.kind.value} cannot be tied to a further {ref.resource}"
+                raise Unsupported(what, ref=ref, next_step="leave it out of related; tied() tells what may stay")
 
     def _cannot(self, facts: LinkFacts, capability: Capability) -> Unsupported:
         """The :class:`Unsupported` to raise for a verb that is not offered, with the declared reason."""

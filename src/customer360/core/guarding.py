@@ -43,6 +43,7 @@ OPERATIONS: Final[Mapping[str, tuple[type, ...]]] = {
     "update": (NoneType,),
     "related": (Page,),
     "activities": (Page,),
+    "tied": (tuple,),
     "create_activity": (RecordRef,),
     "update_activity": (NoneType,),
     "find_created": (RecordRef, NoneType),
@@ -79,6 +80,7 @@ _ITEMS: Final[Mapping[str, type]] = {
     "activities": RelatedRecord,
     "changes": Contact,
     "related_within": RelatedRecord,
+    "tied": RecordRef,
 }
 
 

@@ -22,6 +22,7 @@ from customer360.desk.office import Office
 from customer360.flows.match import find
 from customer360.outbox.delivery import Delivered
 from customer360.outbox.keys import activity_key
+from customer360.outbox.untied import untied_of
 
 
 @attrs.frozen(kw_only=True)
@@ -180,6 +181,10 @@ class AgentDesk:
     async def create_activity(self, draft: ActivityDraft) -> Delivered:
         """Write an activity down that belongs to no interaction; see :func:`customer360.desk.by_hand.write_down`."""
         return await write_down(self.office, await self.connection(), draft, agent_id=self.agent_id)
+
+    async def untied(self, draft: ActivityDraft) -> tuple[RecordRef, ...]:
+        """What of ``draft.related`` the CRM cannot tie such an activity to: it will be written without."""
+        return await within(self.office.deadlines.read, untied_of(await self.connection(), draft))
 
 
 _ASKED: dict[str, tuple[Channel, Criterion]] = {

@@ -37,6 +37,7 @@ from customer360.core.serialization import draft_from_json, to_json
 from customer360.core.wire import Response
 from customer360.outbox import rows
 from customer360.outbox.rows import DeliveryState, Row
+from customer360.outbox.untied import tied_only
 from customer360.outbox.verdicts import DeliveryProblem, Verdict, delay, problem, verdict
 
 Reach: TypeAlias = Callable[[str, str, str], Operation[Connection]]
@@ -66,7 +67,8 @@ class Timing:
 class Delivered:
     """What one activity's attempt came to; ``state`` is what the row holds now.
 
-    ``problem`` is what is stored of the error ``cause``, which itself is at hand only here and now.
+    ``problem`` is what is stored of the error ``cause``, which itself is at hand only here and now, as is ``untied``:
+    the records that it is about too (``draft.related``), and that the CRM could not tie it to.
     """
 
     tenant_id: str
@@ -75,6 +77,7 @@ class Delivered:
     record: RecordRef | None = None
     problem: DeliveryProblem | None = None
     cause: Exception | None = attrs.field(default=None, eq=False, repr=False)
+    untied: tuple[RecordRef, ...] = ()
 
     def error(self) -> DeliveryInDoubt | None:
         """The error to show when only a person can tell whether the activity was written."""
@@ -184,6 +187,7 @@ class Delivery:
             draft = self._draft(row)
             connection = await self.reach(row.tenant_id, row.crm, row.deliver_as)
             create_class = connection.connector.creates(connection.facts).get(RelatedKind(row.kind), _UNDECLARED)
+            draft, untied = await within(self.timing.request, tied_only(connection, draft))
         except Exception as error:
             return await self._failed(row, error, may_have_left=False)
         if self._in_doubt(row) and create_class.repeat is not Repeat.NATIVE:
@@ -195,7 +199,7 @@ class Delivery:
             except Exception as error:
                 return await self._look_failed(row, error)
             if found is not None:
-                return await self._done(row, found)
+                return await self._done(row, found, untied)
             if began < (resend := self._may_resend_from(row, create_class)):
                 return await self._later(row, min(resend, began + self.timing.look_again))
         marked = await self._mark(row)
@@ -203,7 +207,7 @@ class Delivery:
             return None
         if not await self._time_left(marked):
             return await self._give_back(row, marked)
-        return await self._send(row, marked, connection, draft)
+        return await self._send(row, marked, connection, draft, untied)
 
     def _draft(self, row: Row) -> ActivityDraft:
         return draft_from_json(row.draft)
@@ -247,19 +251,21 @@ class Delivery:
     async def _time_left(self, marked: Row) -> bool:
         return await Now() + self.timing.request <= marked.leased_until
 
-    async def _send(self, row: Row, marked: Row, connection: Connection, draft: ActivityDraft) -> Delivered | None:
+    async def _send(
+        self, row: Row, marked: Row, connection: Connection, draft: ActivityDraft, untied: tuple[RecordRef, ...]
+    ) -> Delivered | None:
         watch = _Watch()
         create = connection.connector.create_activity(connection.facts, draft)
         try:
             record = await within(self.timing.request, _through(connection, _watched(watch, create)))
         except Exception as error:
             return await self._failed(row, error, may_have_left=watch.wrote, creates=connection)
-        return await self._done(row, record)
+        return await self._done(row, record, untied)
 
     # Outcomes -------------------------------------------------------------------------------------------------------
 
-    async def _done(self, row: Row, record: RecordRef) -> Delivered | None:
-        return await self._settle(
+    async def _done(self, row: Row, record: RecordRef, untied: tuple[RecordRef, ...]) -> Delivered | None:
+        done = await self._settle(
             row,
             DeliveryState.DONE,
             record=record,
@@ -267,6 +273,7 @@ class Delivery:
             record_id=record.id,
             sent_until=None,
         )
+        return None if done is None else attrs.evolve(done, untied=untied)
 
     async def _failed(
         self, row: Row, error: Exception, *, may_have_left: bool, creates: Connection | None = None
