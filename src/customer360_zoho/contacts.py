@@ -15,12 +15,11 @@ from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, T
 from customer360.core.wire import Response
 from customer360_zoho import query as q
 from customer360_zoho.auth import COQL, SEARCH, granted
-from customer360_zoho.metadata import known, record_urls
+from customer360_zoho.metadata import columns, known, record_urls
 from customer360_zoho.query import Row
 from customer360_zoho.records import (
     KEY,
     ContactReader,
-    columns_of,
     contact_of,
     converted,
     identifier_of,
@@ -104,11 +103,11 @@ async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough
         return _current(row) and any([asked.may_stand_in(text_of(row, field)) for field in resource.phones])
 
     if granted(facts, COQL) and resource.phones:
-        columns = columns_of(resource)
+        asked_for = columns(facts, resource)
         asking = q.phone_spellings(resource.phones, digits)
         try:
             answers = await gather(
-                *[q.coql_where(columns, resource.name, where, rings, enough=enough) for where in asking]
+                *[q.coql_where(asked_for, resource.name, where, rings, enough=enough) for where in asking]
             )
         except Truncated:
             found = _once(await _spelt(resource, asked, digits, wanted, enough)) if granted(facts, SEARCH) else []
@@ -156,10 +155,10 @@ async def _by_field(facts: LinkFacts, resource: Resource, field: str, value: str
     E-mail fields are compared whatever their case. COQL does not, the search by e-mail does but lags: both are asked.
     """
     q.named(field)
-    columns = (*columns_of(resource)[:49], field)
+    asked_for = (*columns(facts, resource)[:49], field)
     if field not in resource.emails:
         where = q.holding(field, value)
-        return await q.coql_where(columns, resource.name, where, lambda row: _holds(row, field, value), enough=enough)
+        return await q.coql_where(asked_for, resource.name, where, lambda row: _holds(row, field, value), enough=enough)
 
     def same(row: Row) -> bool:
         text = row.get(field)
@@ -169,7 +168,7 @@ async def _by_field(facts: LinkFacts, resource: Resource, field: str, value: str
     where = q.one_of(field, spellings) if "\\" not in q.sayable(value) else q.holding(field, value)
     return _once(
         await gather(
-            q.coql_where(columns, resource.name, where, same, enough=enough),
+            q.coql_where(asked_for, resource.name, where, same, enough=enough),
             q.search_rows(resource.name, "email", value, same, enough=enough),
         )
     )

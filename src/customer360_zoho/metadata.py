@@ -16,9 +16,20 @@ from customer360.core.records import RecordRef
 from customer360.core.wire import Response
 from customer360_zoho.auth import data_centre, environment
 from customer360_zoho.query import Row, named
-from customer360_zoho.records import ACTIVITIES, CONTACTS, KEY, USERS, custom_resource, resource_named
+from customer360_zoho.records import (
+    ACTIVITIES,
+    CONTACTS,
+    COUNTRIES,
+    KEY,
+    USERS,
+    columns_of,
+    custom_resource,
+    resource_named,
+)
 
 _PHONES: Final = "phones."
+_COUNTRY: Final = "country."
+_HAVE_A_COUNTRY: Final = ("Contacts", "Leads", "Accounts")
 _WEB_NAME: Final = "web_name."
 
 _TYPES: Final = {
@@ -51,8 +62,8 @@ async def identify(facts: LinkFacts) -> Identity:
     """The signed-in user, the organisation, and what later requests are built from without asking again.
 
     Kept with the link: ``zgid`` and the modules' names on the web (record addresses), and the fields that this
-    organisation holds phone numbers in, custom ones too, so that one request can search them all (D4). The last two
-    are a help only: a user who may not read the settings signs in without them.
+    organisation holds phone numbers and countries in, custom ones too, so that one request can search them all (D4).
+    All but ``zgid`` are a help only: a user who may not read the settings signs in without them.
     """
     who, organisation, listed, *fields = await settle(
         _rows("/users", "users", type="CurrentUser"),
@@ -74,6 +85,8 @@ async def identify(facts: LinkFacts) -> Identity:
         phones = _of_type(_value(answer), "phone")
         if phones:
             extra[_PHONES + resource.name] = ",".join(phones)
+        if there := {_text(row, "api_name") for row in _value(answer)}:
+            extra[_COUNTRY + resource.name] = next((name for name in COUNTRIES if name in there), "")
     return Identity(
         user=RecordRef(KEY, USERS, _text(user, "id")),
         name=_text(user, "full_name"),
@@ -104,6 +117,15 @@ def known(facts: LinkFacts, name: str) -> Resource:
     declared = tuple(field for field in resource.phones if field in told)
     phones = (*declared, *(field for field in told if field not in declared))
     return attrs.evolve(resource, phones=phones)
+
+
+def columns(facts: LinkFacts, resource: Resource) -> tuple[str, ...]:
+    """The fields to ask COQL for: one that is not there would fail the whole query, so a country's only if it is."""
+    usual = columns_of(resource)
+    there = facts.extra.get(_COUNTRY + resource.name)
+    if there is None:  # not read at sign-in: those modules have one, unless somebody removed it
+        there = next((name for name in usual if name in COUNTRIES and resource.name in _HAVE_A_COUNTRY), "")
+    return tuple([name for name in usual if name not in COUNTRIES or name == there])
 
 
 def declared(facts: LinkFacts) -> tuple[Resource, ...]:

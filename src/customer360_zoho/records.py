@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from customer360.core.countries import country_of
 from customer360.core.errors import InvalidValue, NotFound, UnexpectedAnswer
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import (
@@ -97,14 +98,9 @@ ACTIVITIES: Final = tuple(
 MODULE_OF: Final = {resource.related_kind: resource.name for resource in ACTIVITIES if resource.related_kind}
 KIND_OF: Final = {name: kind for kind, name in MODULE_OF.items()}
 
-_COUNTRIES = {
-    "australia": "AU", "austria": "AT", "belgium": "BE", "canada": "CA", "china": "CN", "france": "FR", "germany": "DE",
-    "deutschland": "DE", "india": "IN", "ireland": "IE", "italy": "IT", "japan": "JP", "netherlands": "NL",
-    "saudi arabia": "SA", "spain": "ES", "switzerland": "CH", "uk": "GB", "united kingdom": "GB", "usa": "US",
-    "united states": "US",
-}  # fmt: skip
-_COUNTRY_FIELDS = ("Mailing_Country", "Billing_Country", "Country")
-_COUNTRY_CODE = re.compile(r"[A-Z]{2}")
+COUNTRIES: Final = ("Mailing_Country", "Billing_Country", "Country")
+"""The fields that tell a record's country, whichever its module has."""
+
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[+-]\d\d:\d\d|Z)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _PHONE_NAME = re.compile(r"(?i)phone|mobile|(?<![a-z])(?:cell|tel)(?![a-z])")
@@ -261,7 +257,10 @@ def custom_resource(name: str, label: str, phones: Sequence[str] = (), emails: S
 
 
 def columns_of(resource: Resource) -> tuple[str, ...]:
-    """The fields to ask COQL for, so that a row makes a :class:`Contact`; at most 50 (the vendor's limit)."""
+    """The fields to ask COQL for, so that a row makes a :class:`Contact`; at most 50 (the vendor's limit).
+
+    The country's may be missing in an organisation: see :func:`customer360_zoho.metadata.columns`.
+    """
     more = {
         "Contacts": ("Account_Name.Account_Name", "Mailing_Country"),
         "Leads": ("Converted__s", "Country"),
@@ -269,7 +268,7 @@ def columns_of(resource: Resource) -> tuple[str, ...]:
     }
     times = ("Created_Time", "Modified_Time")
     names = ("id", *resource.standard.values(), *times, *resource.phones, *resource.emails)
-    return tuple(dict.fromkeys((*names, *more.get(resource.name, ()))))[:50]
+    return tuple(dict.fromkeys((*names, *more.get(resource.name, ("Country",)))))[:50]
 
 
 class ContactReader:
@@ -343,9 +342,9 @@ def _moment(value: FieldValue) -> datetime | None:
 
 def _region(row: Row) -> str | None:
     """The record's country, from a free text that people typed; None unless it is plain which."""
-    for name in _COUNTRY_FIELDS:
+    for name in COUNTRIES:
         if text := text_of(row, name).strip():
-            return text if _COUNTRY_CODE.fullmatch(text) and text != "UK" else _COUNTRIES.get(text.casefold())
+            return country_of(text)
     return None
 
 

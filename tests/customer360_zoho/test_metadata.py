@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
 from customer360.core import errors as e
@@ -12,6 +13,7 @@ from customer360.core.effects import Request
 from customer360.core.metadata import Choice, FieldType
 from customer360.core.records import RecordRef
 from customer360.core.wire import Response
+from customer360_zoho.metadata import columns, known
 
 FIELDS: list[dict[str, Any]] = [
     {
@@ -115,6 +117,43 @@ def test_identify(zoho: Any, settings: Callable[[Request], Response]) -> None:
     assert identity.extra["zgid"] == "20061"
     assert identity.extra["phones.Contacts"] == "Second_Line"
     assert identity.extra["web_name.Members"] == "CustomModule3"
+
+
+@pytest.mark.feature("D1")
+@pytest.mark.parametrize(
+    ("name", "there", "asked"),
+    [
+        ("Contacts", None, "Mailing_Country"),
+        ("Contacts", "Mailing_Country", "Mailing_Country"),
+        ("Contacts", "", None),
+        ("Vendors", None, None),
+        ("Vendors", "Country", "Country"),
+        ("Members", None, None),
+    ],
+)
+def test_a_country_is_asked_for_where_there_is_one(zoho: Any, name: str, there: str | None, asked: str | None) -> None:
+    """By it a record's numbers are read; asked for where it was removed, the whole query would fail."""
+    extra = {} if there is None else {f"country.{name}": there}
+    resource = known(attrs.evolve(zoho.facts, extra=extra), name)
+    listed = columns(attrs.evolve(zoho.facts, extra=extra), resource)
+    assert [each for each in listed if each.endswith("Country")] == ([asked] if asked else [])
+
+
+def test_the_country_of_vendors_is_learnt_at_sign_in(zoho: Any, settings: Callable[[Request], Response]) -> None:
+    """From the fields of the module; one that has none is remembered to have none."""
+
+    def answer(request: Request) -> Response:
+        vendors = ("module", "Vendors") in request.params
+        fields = b'{"fields": [{"api_name": "Country", "data_type": "text"}]}'
+        return Response(200, fields) if vendors else settings(request)
+
+    extra = zoho.run(zoho.connector.identify(zoho.facts), *[answer] * 7).extra
+    assert {name: field for name, field in extra.items() if name.startswith("country.")} == {
+        "country.Contacts": "",
+        "country.Leads": "",
+        "country.Accounts": "",
+        "country.Vendors": "Country",
+    }
 
 
 def test_identify_without_the_settings(

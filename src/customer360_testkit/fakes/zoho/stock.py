@@ -129,6 +129,7 @@ def stock_modules() -> Mapping[str, Module]:
             Field("Phone", "phone", length=30),
             Field("Website", "website", length=450),
             Field("Category", length=120),
+            *_texts("Street City State Zip_Code Country", length=250),
             _DESCRIPTION,
             _TAG,
         ],
