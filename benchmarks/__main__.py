@@ -17,30 +17,39 @@ from typing import Any
 from benchmarks.stage.figures import machine
 
 HERE = Path(__file__).parent
-NOT_ALONE = {"__main__"}
-"""What is no measurement itself."""
-OURS = ("transport", "search", "vendor_clients", "imports", "pops", "hooks", "idle", "round_trips", "index", "sync")
-"""Those that know ``--quick``, in the order of the page in the docs."""
+OURS = (
+    "transport",
+    "search",
+    "vendor_clients",
+    "imports",
+    "pops",
+    "hooks",
+    "idle",
+    "round_trips",
+    "index",
+    "sync",
+    "phones",
+    "effects",
+)
+"""All of them, in the order of the page in the docs; a test sees that none is forgotten."""
 SIZED = ("index", "sync")
 """Those that know ``--rows`` as well."""
 
 
 def main(arguments: list[str]) -> int:
     """0 if every measurement ran to its end."""
-    rest = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in {*NOT_ALONE, *OURS})
-    known = [*OURS, *rest]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(known)}; all unless given")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(OURS)}; all unless given")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: whether they run, not how fast")
     parser.add_argument("--rows", type=int, metavar="N", help=f"for {', '.join(SIZED)}")
     parser.add_argument("--json", type=Path, metavar="FILE")
     asked = parser.parse_args(arguments)
-    if unknown := set(asked.names) - set(known):
-        parser.error(f"no measurement is called {min(unknown)!r}; there are: {', '.join(known)}")
+    if unknown := set(asked.names) - set(OURS):
+        parser.error(f"no measurement is called {min(unknown)!r}; there are: {', '.join(OURS)}")
     told: dict[str, Any] = {"machine": machine(), "tables": []}
     print(json.dumps(told["machine"]), flush=True)
     failed = []
-    for name in asked.names or known:
+    for name in asked.names or OURS:
         print(f"\n=== {name} ===", flush=True)
         if not run(name, quick=asked.quick, rows=asked.rows, tables=told["tables"]):
             failed.append(name)
@@ -53,7 +62,7 @@ def main(arguments: list[str]) -> int:
 
 def run(name: str, *, quick: bool, rows: int | None, tables: list[Any]) -> bool:
     """Run one, pass on what it prints, and keep its tables."""
-    command = [sys.executable, str(HERE / f"{name}.py"), *(["--quick"] if quick and name in OURS else [])]
+    command = [sys.executable, str(HERE / f"{name}.py"), *(["--quick"] if quick else [])]
     if rows is not None and name in SIZED:
         command += ["--rows", str(rows)]
     paths = os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH"))))

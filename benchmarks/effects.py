@@ -1,19 +1,19 @@
 """What an effect costs: the kernel and its drivers beside a bare ``await``.
 
-Run: python benchmarks/effects.py
-Every line is the median of ROUNDS rounds, in microseconds, all kinds of a round one after the other so that they share
-the machine's moods. ``bare`` awaits a coroutine that returns at once; ``hand`` drives the effect by ``send`` as a unit
-test would; ``kernel`` answers leaves as soon as they are asked for; the drivers carry them out with a port and a store
-that do nothing, so what is shown is their own price. ``x bare`` is the ratio to the bare await of the same round.
+Run: python -m benchmarks effects
+``bare`` awaits a coroutine that returns at once; ``hand`` drives the effect by ``send`` as a unit test would;
+``kernel`` answers leaves as soon as they are asked for; the drivers carry them out with a port and a store that do
+nothing, so what is shown is their own price.
 """
 
 from __future__ import annotations
 
 import asyncio
-import statistics
 import time
 from collections.abc import Callable
 from typing import Any
+
+from benchmarks.stage.figures import Table, sized
 
 from customer360.core.effects import (
     GET,
@@ -36,8 +36,8 @@ from customer360.drivers.blocking import BlockingDriver
 from customer360.drivers.simulation import Back, Process, Simulation
 from customer360.store.engine import open_store
 
-ROUNDS = 15
-TIMES = 2000
+ROUNDS = sized(15, 2)
+TIMES = sized(2000, 20)
 ANSWER = Response(200)
 SEND = Send(method="GET", url="https://w/")
 PEEK: Peek[None] = Peek(lambda connection: None)
@@ -121,6 +121,7 @@ def cost(run: Callable[[Operation[None]], object], make: Callable[[], Any], time
 
 
 def main() -> None:
+    table = Table("an effect, by who carries it out", base="bare await")
     with open_store() as store, asyncio.Runner() as runner:
         blocking = BlockingDriver(http=Port(), store=store)
         awaiting = AsyncioDriver(http=AsyncPort(), store=store)
@@ -156,16 +157,12 @@ def main() -> None:
             "Send, simulation": (by_simulation, lambda: SEND, TIMES),
             "gather of 10, simulation": (by_simulation, ten, TIMES // 10),
         }
-        found: dict[str, list[float]] = {name: [] for name in kinds}
         for _ in range(ROUNDS):
             for name, (run, make, times) in kinds.items():
-                found[name].append(cost(run, make, times))
+                table.add(name, cost(run, make, times))
         blocking.close()
         runner.run(awaiting.close())
-    print(f"{'':36}{'us':>9}{'x bare':>9}")
-    for name, costs in found.items():
-        ratio = statistics.median(each / bare for each, bare in zip(costs, found["bare await"], strict=True))
-        print(f"{name:36}{statistics.median(costs):9.2f}{ratio:9.1f}")
+    table.tell()
 
 
 if __name__ == "__main__":

@@ -11,14 +11,16 @@ protocol can write. It is controlled over the same port:
 * ``GET /~/facts``: ``{"accepted": connections, "answered": requests, "unknown": requests, "most": at once}``, set back
   to nought; ``GET /~/asked``: the last requests, as ``[method, target, body]``.
 
-While playing, a request that was never recorded is answered like the last one of the same path, whatever its query; a
-path that was never seen is a 404, and counted as unknown.
+While playing, a request that was never recorded is answered like the one that differs in nothing but the instants that
+it names ("what changed within the hour?" is another question every second), else like the last one of the same path,
+whatever its query; a path that was never seen is a 404, and counted as unknown.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -26,6 +28,12 @@ from contextlib import suppress
 
 Key = tuple[bytes, bytes]
 """A request's first line, and its body."""
+_INSTANT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d(?::|%3A)\d\d(?::|%3A)\d\d", re.IGNORECASE)
+
+
+def timeless(line: bytes, body: bytes) -> Key:
+    """The same request, whenever it is asked."""
+    return _INSTANT.sub(b"*", line), _INSTANT.sub(b"*", body)
 
 
 class Memory:
@@ -33,6 +41,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.exact: dict[Key, bytes] = {}
+        self.timeless: dict[Key, bytes] = {}
         self.by_path: dict[bytes, bytes] = {}
         self.fixed: dict[bytes, bytes] = {}
         self.upstream: dict[bytes, tuple[str, int]] = {}
@@ -54,7 +63,9 @@ class Memory:
             return found
         if self.record and name in self.upstream:
             return None
-        found = self.by_path.get(method + target.partition(b"?")[0].rstrip(b"/"))
+        found = self.timeless.get(timeless(line, body)) or self.by_path.get(
+            method + target.partition(b"?")[0].rstrip(b"/")
+        )
         if found is None:
             self.facts["unknown"] += 1
             found = made(404, b"{}")
@@ -73,7 +84,7 @@ class Memory:
         if b"\r\ntransfer-encoding: chunked" in top.lower():
             content = dechunked(content)
         raw = b"\r\n".join([first, *kept, b"Content-Length: %d" % len(content), b"", content])
-        self.exact[line, body] = raw
+        self.exact[line, body] = self.timeless[timeless(line, body)] = raw
         self.by_path[method + target.partition(b"?")[0].rstrip(b"/")] = raw
         return raw
 
@@ -91,9 +102,9 @@ class Memory:
             case [b"delay", milliseconds]:
                 self.delay = float(milliseconds) / 1000
             case [b"facts"]:
-                told = json.dumps(self.facts).encode()
+                counted = json.dumps(self.facts).encode()
                 self.facts = dict.fromkeys(self.facts, 0)
-                return made(200, told)
+                return made(200, counted)
             case [b"asked"]:
                 told = [[*line.decode().split(" ")[:2], body.decode()] for line, body in self.asked]
                 self.asked.clear()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
-import attrs
 import pluggy
 
 from customer360.core import hooks
@@ -25,62 +25,114 @@ PLANNED = frozenset(
 """CRMs whose plugin is still to come. No package is named: somebody else might publish one of that name."""
 
 
-@attrs.frozen
 class Plugins:
     """The installed connectors by CRM key, and what went wrong with the plugins that could not be loaded.
 
-    A broken plugin never takes the others down (X19): it is in ``broken``, and asking for it raises its error.
+    A broken plugin never takes the others down (X19): it is in ``broken``, and asking for it raises its error. Threads
+    may share one.
     """
 
-    connectors: Mapping[str, Connector]
-    broken: Mapping[str, PluginBroken]
+    def __init__(
+        self, connectors: Mapping[str, Connector], broken: Mapping[str, PluginBroken], waiting: _Waiting | None = None
+    ) -> None:
+        self._connectors = dict(connectors)
+        self._broken = dict(broken)
+        self._waiting = waiting
+
+    @property
+    def connectors(self) -> Mapping[str, Connector]:
+        """All of them: those that nobody has asked for yet are loaded now."""
+        self._load()
+        return MappingProxyType(self._connectors)
+
+    @property
+    def broken(self) -> Mapping[str, PluginBroken]:
+        """By the name of the entry point, all plugins having been loaded."""
+        self._load()
+        return MappingProxyType(self._broken)
 
     def __getitem__(self, crm: str) -> Connector:
         """The connector of a CRM, guarded: what it does wrong is :class:`PluginBroken`.
 
         Raises :class:`PluginMissing` naming the package to install.
         """
-        if crm in self.connectors:
-            return guarded(self.connectors[crm], time.monotonic)
-        if crm in self.broken:
-            raise self.broken[crm]
+        # A desktop speaks to one CRM or two, and thirteen plugins take a fifth of a second to import (P5). A plugin is
+        # named like the CRM that it brings, so this one is enough; the others are looked at for a key that has none.
+        self._load(crm)
+        if crm not in self._connectors:
+            self._load()
+        if crm in self._connectors:
+            return guarded(self._connectors[crm], time.monotonic)
+        if crm in self._broken:
+            raise self._broken[crm]
         if crm in PACKAGES:
             raise PluginMissing(f"no plugin for {crm!r} is installed", next_step=f"pip install {PACKAGES[crm]}")
         if crm in PLANNED:
             raise PluginMissing(
                 f"no plugin for {crm!r} has been published yet", next_step="write one, or wait for ours"
             )
-        installed = ", ".join(sorted(self.connectors)) or "none"
+        installed = ", ".join(sorted(self._connectors)) or "none"
         raise PluginMissing(
             f"{crm!r} is no CRM that an installed plugin speaks to (installed: {installed})",
             next_step="check the spelling, or install the third-party plugin that brings it",
         )
 
+    def _load(self, name: str | None = None) -> None:
+        if self._waiting is not None:
+            self._waiting.load(name, self._connectors, self._broken)
+
 
 def installed(points: Iterable[EntryPoint] | None = None) -> Plugins:
-    """Load every installed plugin.
+    """Every installed plugin, each loaded when it is first asked for.
 
-    ``points`` overrides what is found, for hosts that bundle plugins themselves.
+    ``points`` overrides what is found, for hosts that bundle plugins themselves. Where two plugins bring the same CRM,
+    the one that is named like it stays, or else the first, and the other is broken.
     """
-    manager = pluggy.PluginManager(hooks.PROJECT)
-    manager.add_hookspecs(hooks)
-    connectors: dict[str, Connector] = {}
-    broken: dict[str, PluginBroken] = {}
-    for point in entry_points(group=hooks.PROJECT) if points is None else points:
-        try:
-            for connector in _connectors(manager, point):
-                if connector.info.key in connectors:
-                    raise PluginBroken(
-                        f"plugin {point.name!r} brings {connector.info.key!r}, which another plugin brings"
+    return Plugins({}, {}, _Waiting(entry_points(group=hooks.PROJECT) if points is None else points))
+
+
+class _Waiting:
+    """Plugins that are installed and have not been loaded yet."""
+
+    def __init__(self, points: Iterable[EntryPoint]) -> None:
+        self._points = list(points)
+        self._owners: dict[str, str] = {}
+        self._manager = pluggy.PluginManager(hooks.PROJECT)
+        self._manager.add_hookspecs(hooks)
+        self._turn = threading.RLock()
+
+    def load(self, name: str | None, connectors: dict[str, Connector], broken: dict[str, PluginBroken]) -> None:
+        """Load those of that name (None: all), and put what they bring where it belongs."""
+        if not self._points:
+            return
+        with self._turn:
+            for point in [point for point in self._points if name in (None, point.name)]:
+                try:
+                    for connector in _connectors(self._manager, point):
+                        self._keep(connector, point.name, connectors, broken)
+                except PluginBroken as known:
+                    broken[point.name] = known
+                except Exception as failure:  # whatever a plugin raises on import is the plugin's, never the host's
+                    error = PluginBroken(
+                        f"plugin {point.name!r} ({point.value}) failed to load: {type(failure).__name__}"
                     )
-                connectors[connector.info.key] = connector
-        except PluginBroken as known:
-            broken[point.name] = known
-        except Exception as failure:  # whatever a plugin raises on import is the plugin's, never the host's
-            error = PluginBroken(f"plugin {point.name!r} ({point.value}) failed to load: {type(failure).__name__}")
-            error.__cause__ = failure
-            broken[point.name] = error
-    return Plugins(MappingProxyType(connectors), MappingProxyType(broken))
+                    error.__cause__ = failure
+                    broken[point.name] = error
+                # Taken off last: who finds nothing left to load, finds all of it in its place.
+                if point in self._points:  # a plugin that asks for plugins while it is loaded comes here twice
+                    self._points.remove(point)
+
+    def _keep(
+        self, connector: Connector, name: str, connectors: dict[str, Connector], broken: dict[str, PluginBroken]
+    ) -> None:
+        key = connector.info.key
+        twice = f"brings {key!r}, which another plugin brings"
+        if key in connectors:
+            if name != key or self._owners[key] == key:
+                raise PluginBroken(f"plugin {name!r} {twice}")
+            broken[self._owners[key]] = PluginBroken(f"plugin {self._owners[key]!r} {twice}")
+        connectors[key] = connector
+        self._owners[key] = name
 
 
 def _connectors(manager: pluggy.PluginManager, point: EntryPoint) -> list[Connector]:

@@ -39,6 +39,12 @@ def test_beside_the_clients_of_vendors(tmp_path: Path) -> None:
     assert measured | left_out == {"simple-salesforce", "zohocrmsdk8-0", "msgraph-sdk"}
 
 
+def test_every_measurement_belongs_to_the_one_command() -> None:
+    """What lies beside the others is run with them."""
+    files = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - {"__init__", "__main__"}
+    assert files == set(OURS)
+
+
 def test_an_unknown_name_is_refused(tmp_path: Path) -> None:
     """With the names that there are."""
     done = subprocess.run(

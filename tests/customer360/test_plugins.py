@@ -77,6 +77,35 @@ def test_two_plugins_for_one_crm_are_a_mistake_of_the_second(plugin: Callable[[s
     assert list(plugins.broken) == ["second"]
 
 
+@pytest.mark.fault("X19")
+@pytest.mark.parametrize("order", [("first", "zoho"), ("zoho", "first")])
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_crm_belongs_to_the_plugin_that_is_named_like_it(
+    plugin: Callable[[str, str], EntryPoint], order: tuple[str, str], asked: bool
+) -> None:
+    """Whatever is loaded first: the one that is asked for, or all of them."""
+    plugins = installed([plugin(name, GOOD + f"BY = {name!r}\n") for name in order])
+    if asked:
+        assert plugins["zoho"].info.key == "zoho"
+    assert list(plugins.connectors) == ["zoho"]
+    assert list(plugins.broken) == ["first"]
+
+
+@pytest.mark.perf("P5")
+def test_only_the_plugin_that_is_asked_for_is_loaded(plugin: Callable[[str, str], EntryPoint]) -> None:
+    """A desktop of one CRM does not wait for the others; listing them loads them."""
+    plugins = installed([plugin("other", GOOD.replace("ZohoConnector()", "")), plugin("zoho", GOOD)])
+    assert plugins["zoho"].info.key == "zoho"
+    assert "plugin_other" not in sys.modules
+    assert list(plugins.broken) == ["other"]
+    assert "plugin_other" in sys.modules
+
+
+def test_a_crm_is_found_whatever_its_plugin_is_called(plugin: Callable[[str, str], EntryPoint]) -> None:
+    """A host may bundle plugins under names of its own, and one plugin may bring several."""
+    assert installed([plugin("ours", GOOD)])["zoho"].info.key == "zoho"
+
+
 @pytest.mark.feature("F094")
 def test_a_missing_plugin_names_the_package_to_install() -> None:
     """For a CRM that has one; a name that nobody has published yet is never suggested; else what is installed."""
