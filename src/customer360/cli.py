@@ -13,9 +13,11 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points, version
 from typing import TYPE_CHECKING, TypeAlias
 
-from customer360.core.errors import Customer360Error, StoreError
+from customer360.core.errors import Customer360Error, StoreError, VaultError
 
 if TYPE_CHECKING:
+    from customer360.client import Customer360
+
     Verbs: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
 
 COMMANDS = "customer360.commands"
@@ -64,9 +66,7 @@ def _list_crms(_: argparse.Namespace) -> int:
 
 def _worker(verbs: Verbs) -> None:
     worker = verbs.add_parser("worker", help="deliver what was promised, until it is stopped")
-    worker.add_argument("--store", help="database URL (default: the file in the user's data folder)")
-    worker.add_argument("--tenant", default="default", help="whose links to use")
-    worker.add_argument("--key-file", help="the master key's file (default: environment or keyring)")
+    _takes_a_store(worker)
     worker.add_argument("--once", action="store_true", help="deliver what is due now, then end")
     worker.set_defaults(run=_run_worker)
 
@@ -74,21 +74,13 @@ def _worker(verbs: Verbs) -> None:
 def _run_worker(arguments: argparse.Namespace) -> int:
     import signal
 
-    from customer360.client import Customer360
-    from customer360.store.engine import stands
-    from customer360.vault import MasterKey
-
     stopped = False
 
     def stop(*_: object) -> None:
         nonlocal stopped
         stopped = True
 
-    if arguments.store and not stands(arguments.store):
-        raise StoreError("there is no store at this URL", next_step="give the URL that your application opens")
-    key = MasterKey.from_file(arguments.key_file) if arguments.key_file else MasterKey.usual()
-    key.get()  # without it nothing can be delivered, which should be seen now
-    with Customer360(tenant_id=arguments.tenant, store=arguments.store, key=key) as client:
+    with _opened(arguments) as client:
         if arguments.once:
             report = client.deliver()
             print(f"{len(report.activities)} activities tried, {len(report.in_doubt)} for a person to look at")
@@ -100,4 +92,109 @@ def _run_worker(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_BUILT_IN: tuple[Callable[[Verbs], None], ...] = (_crms, _worker)
+def _index(verbs: Verbs) -> None:
+    index = verbs.add_parser("index", help="keep the local phone index")
+    actions = index.add_subparsers(title="actions", metavar="ACTION", required=True)
+    sync = actions.add_parser("sync", help="bring the index of a CRM up to date")
+    sync.add_argument("crm", metavar="CRM", help="zoho, microsoft365, ... or another linked one")
+    sync.add_argument(
+        "--agent",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="whose own contacts, where they are private; may be repeated (default: the account's)",
+    )
+    sync.add_argument(
+        "--region",
+        action="append",
+        default=[],
+        metavar="CODE",
+        help="your match policy's countries, best first; may be repeated",
+    )
+    sync.add_argument("--every", type=_seconds, metavar="SECONDS", help="go on, so often, until it is stopped")
+    _takes_a_store(sync)
+    sync.set_defaults(run=_run_index)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 1 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError("between a second and a day")
+    return seconds
+
+
+def _run_index(arguments: argparse.Namespace) -> int:
+    import signal
+    import time
+
+    # As Ctrl-C does, also where a shell has its background jobs ignore that: what is being stored is stored, and the
+    # lease given back.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    with _opened(arguments) as client:
+        try:
+            code = sync_index(client, arguments.crm, arguments.agent)
+            while arguments.every:
+                time.sleep(arguments.every)
+                code = sync_index(client, arguments.crm, arguments.agent)
+        except KeyboardInterrupt:
+            print("customer360: stopped; the next sync goes on where this one came to", file=sys.stderr)
+            return 0 if arguments.every else 1
+    return code
+
+
+def sync_index(client: Customer360, crm: str, agents: Sequence[str]) -> int:
+    """Bring the account's index up to date, or these agents' own, and say what came of it; 0 if nothing failed.
+
+    An agent whose sign-in has ended keeps the others from nothing. What the store or the vault cannot do is raised.
+    """
+    failed = False
+    for agent in agents or ("",):
+        whose = f" of {agent}" if agent else ""
+        try:
+            report = client.sync_index(crm, agent)
+        except (StoreError, VaultError):
+            raise
+        except Customer360Error as error:
+            failed = True
+            print(f"{crm}{whose}: {error}", file=sys.stderr)
+            continue
+        for each in report.resources:
+            came = f"{each.changed} read, {each.gone} gone" + (" (from the beginning)" if each.whole else "")
+            print(f"{each.resource}{whose}: {came}", flush=True)
+            if each.problem is not None:
+                failed = True
+                print(f"{each.resource}{whose}: {each.problem}", file=sys.stderr)
+        for busy in report.busy:
+            print(f"{busy}{whose}: somebody else is at it", flush=True)
+    return int(failed)
+
+
+def _takes_a_store(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--store", help="database URL (default: the file in the user's data folder)")
+    verb.add_argument("--tenant", default="default", help="whose links to use")
+    verb.add_argument("--key-file", help="the master key's file (default: environment or keyring)")
+
+
+def _opened(arguments: argparse.Namespace) -> Customer360:
+    """The client that the arguments name. Raises :class:`StoreError`, :class:`VaultError`."""
+    from customer360.client import Customer360
+    from customer360.core.matching import MatchPolicy
+    from customer360.store.engine import stands
+    from customer360.vault import MasterKey
+
+    if arguments.store and not stands(arguments.store):
+        raise StoreError("there is no store at this URL", next_step="give the URL that your application opens")
+    policy = MatchPolicy(regions=tuple(getattr(arguments, "region", ())))
+    key = MasterKey.from_file(arguments.key_file) if arguments.key_file else MasterKey.usual()
+    try:
+        key.get()  # without it nothing can be done at the CRM, which should be seen now
+    except VaultError as missing:
+        if arguments.key_file:
+            raise
+        unlock = "give your application's key: its file as --key-file, or the key as CUSTOMER360_MASTER_KEY"
+        raise VaultError(missing.what, next_step=f"{unlock}; or unlock the keyring that has it") from None
+    return Customer360(tenant_id=arguments.tenant, store=arguments.store, key=key, match=policy)
+
+
+_BUILT_IN: tuple[Callable[[Verbs], None], ...] = (_crms, _worker, _index)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from customer360.cli import main
+from customer360 import Customer360
+from customer360.cli import main, sync_index
 from customer360.plugins import PACKAGES, PLANNED
 from customer360.store.engine import open_store
 from customer360.vault import MasterKey
+from customer360_testkit import Sandbox
 
 
 def install(site: Path, name: str, group: str, value: str, code: str) -> None:
@@ -128,6 +131,97 @@ def test_a_worker_without_its_key_says_so_at_once(store: Path, capsys: pytest.Ca
     missing = ["--key-file", str(store.parent / "nowhere")]
     assert main(["worker", "--once", "--store", f"sqlite:///{store}", *missing]) == 1
     assert "master key cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.fault("X18")
+@pytest.mark.parametrize("command", [["worker", "--once"], ["index", "sync", "zoho"]])
+def test_without_any_key_it_says_how_to_give_one(
+    command: list[str], store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A server has no keyring; what to do is said in the words of the command line."""
+    monkeypatch.delenv("CUSTOMER360_MASTER_KEY", raising=False)
+    assert main([*command, "--store", f"sqlite:///{store}"]) == 1
+    assert "--key-file" in capsys.readouterr().err
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> Iterator[tuple[Customer360, list[str]]]:
+    """A client of a fake Microsoft 365, whose contacts are private, and the arguments that name its store and key."""
+    key = tmp_path / "key"
+    key.write_text(MasterKey.new_text())
+    key.chmod(0o600)
+    url = f"sqlite:///{tmp_path / 'linked.db'}"
+    with Sandbox("microsoft365") as crm:
+        client = Customer360(store=url, key=MasterKey.from_file(key), endpoints=crm.endpoints)
+        with client:
+            client.link("microsoft365", settings=crm.fake.link_settings, application=crm.application)
+            for agent in ("", "kim"):
+                back = client.begin_login("microsoft365", agent, redirect_uri="http://localhost/back")
+                client.complete_login(crm.authorize(back))
+            yield client, ["--store", url, "--key-file", str(key)]
+
+
+@pytest.mark.feature("D13")
+def test_it_brings_the_index_up_to_date_and_says_what_came(
+    linked: tuple[Customer360, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the beginning, then what has changed; an agent who has not signed in keeps nobody from theirs."""
+    client, _ = linked
+    assert sync_index(client, "microsoft365", ["lee", "kim"]) == 1
+    told = capsys.readouterr()
+    assert "contact of kim: " in told.out
+    assert "(from the beginning)" in told.out
+    assert told.err.startswith("microsoft365 of lee: ")
+    assert all(state.ready for state in client.index_state("microsoft365", "kim"))
+    assert sync_index(client, "microsoft365", ["kim"]) == 0
+    again = capsys.readouterr()
+    assert "contact of kim: 0 read, 0 gone\n" in again.out
+    assert again.err == ""
+
+
+def test_an_index_of_nobody_in_particular_is_refused_where_contacts_are_private(
+    linked: tuple[Customer360, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says whose is asked for."""
+    client, _ = linked
+    assert sync_index(client, "microsoft365", []) == 1
+    assert "private to an agent" in capsys.readouterr().err
+
+
+def test_the_index_of_a_crm_that_is_not_linked(
+    linked: tuple[Customer360, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the command itself: exit code 1, and who can help."""
+    _, store = linked
+    assert main(["index", "sync", "zoho", *store, "--region", "GB"]) == 1
+    assert "ask an administrator" in capsys.readouterr().err
+    assert main(["index", "sync", "zoho", *store, "--region", "UK"]) == 1
+    assert "the code is GB" in capsys.readouterr().err
+
+
+def test_keeping_an_index_ends_when_it_is_told_to(linked: tuple[Customer360, list[str]]) -> None:
+    """SIGTERM ends it between two syncs, with success."""
+    _, store = linked
+    arguments = [*store, "--every", "3600"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "customer360", "index", "sync", "zoho", *arguments], stderr=subprocess.PIPE
+    )
+    try:
+        assert process.stderr is not None
+        assert b"zoho" in process.stderr.readline()  # it could not be done now, and may be in an hour
+        process.terminate()
+        _, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, said.count(b"stopped")) == (0, 1)
+
+
+@pytest.mark.parametrize("every", ["0", "-1", "nan", "often", "1e9"])
+def test_how_often_is_a_number_of_seconds(every: str) -> None:
+    """Anything else is a wrong command line."""
+    with pytest.raises(SystemExit) as ended:
+        main(["index", "sync", "zoho", "--every", every])
+    assert ended.value.code == 2
 
 
 def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
