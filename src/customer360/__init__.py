@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         NeedsRelink,
         NotFound,
         NotLinked,
+        OutsideResidency,
         PageLoop,
         PluginBroken,
         PluginMissing,
@@ -72,7 +73,7 @@ if TYPE_CHECKING:
         VaultError,
     )
     from customer360.core.interactions import Channel, Direction, Disposition, Interaction, WrapUp
-    from customer360.core.linking import Setting
+    from customer360.core.linking import Region, Residency, Setting
     from customer360.core.matching import (
         ByEmail,
         ByField,
@@ -200,6 +201,7 @@ __all__ = [
     "NotLinked",
     "NoteDraft",
     "Operator",
+    "OutsideResidency",
     "Page",
     "PageLoop",
     "Panel",
@@ -214,8 +216,10 @@ __all__ = [
     "QuotaExceeded",
     "RateLimited",
     "RecordRef",
+    "Region",
     "RelatedKind",
     "RelatedRecord",
+    "Residency",
     "Resource",
     "ResourceSync",
     "Schema",
@@ -306,6 +310,7 @@ _NAMES = {
         "NeedsRelink",
         "NotFound",
         "NotLinked",
+        "OutsideResidency",
         "PageLoop",
         "PluginBroken",
         "PluginMissing",
@@ -330,7 +335,7 @@ _NAMES = {
         "Interaction",
         "WrapUp",
     ),
-    "customer360.core.linking": ("Setting",),
+    "customer360.core.linking": ("Region", "Residency", "Setting"),
     "customer360.core.matching": (
         "ByEmail",
         "ByField",

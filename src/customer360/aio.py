@@ -17,7 +17,7 @@ from customer360.core.connector import ConnectorInfo, Identity
 from customer360.core.effects import Operation
 from customer360.core.errors import InvalidValue, PluginBroken, TransportError
 from customer360.core.interactions import Interaction, WrapUp
-from customer360.core.linking import Setting
+from customer360.core.linking import Residency, Setting
 from customer360.core.matching import MatchPolicy, MatchResult
 from customer360.core.metadata import Resource, Schema
 from customer360.core.panel import Panel, Part
@@ -61,6 +61,7 @@ class AsyncCustomer360:
         deadlines: Deadlines | None = None,
         endpoints: Mapping[str, str] | None = None,
         plugins: Plugins | None = None,
+        residency: Residency | None = None,
         http: AsyncHttpPort | None = None,
     ) -> None:
         self._opened = open_office(
@@ -71,6 +72,7 @@ class AsyncCustomer360:
             deadlines=deadlines or Deadlines(),
             endpoints=endpoints,
             plugins=plugins,
+            residency=residency,
         )
         if http is None:
             from customer360.transport.httpx_adapter import AsyncHttpxPort

@@ -17,7 +17,7 @@ from customer360.core.connector import ConnectorInfo, Identity
 from customer360.core.effects import Operation
 from customer360.core.errors import InvalidValue, PluginBroken, TransportError
 from customer360.core.interactions import Interaction, WrapUp
-from customer360.core.linking import Setting
+from customer360.core.linking import Residency, Setting
 from customer360.core.matching import MatchPolicy, MatchResult
 from customer360.core.metadata import Resource, Schema
 from customer360.core.panel import Panel, Part
@@ -62,6 +62,7 @@ class Customer360:
         deadlines: how long an agent may be kept waiting.
         endpoints: ``{vendor host: loopback URL}``, for fakes.
         plugins: the connectors to use; those installed unless given.
+        residency: holds the account's data in EMEA; nothing is held to a region unless given.
         http: what carries requests; httpx with connections of our own keeping unless given.
 
     Raises :class:`StoreError` when the store cannot be opened.
@@ -77,6 +78,7 @@ class Customer360:
         deadlines: Deadlines | None = None,
         endpoints: Mapping[str, str] | None = None,
         plugins: Plugins | None = None,
+        residency: Residency | None = None,
         http: HttpPort | None = None,
     ) -> None:
         self._opened = open_office(
@@ -87,6 +89,7 @@ class Customer360:
             deadlines=deadlines or Deadlines(),
             endpoints=endpoints,
             plugins=plugins,
+            residency=residency,
         )
         if http is None:
             from customer360.transport.httpx_adapter import HttpxPort

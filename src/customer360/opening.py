@@ -7,6 +7,7 @@ from pathlib import Path
 
 import attrs
 
+from customer360.core.linking import Residency
 from customer360.core.matching import MatchPolicy
 from customer360.desk.deadlines import Deadlines
 from customer360.desk.office import Office
@@ -38,11 +39,12 @@ def open_office(
     deadlines: Deadlines,
     endpoints: Mapping[str, str] | None,
     plugins: Plugins | None,
+    residency: Residency | None = None,
 ) -> Opened:
     """Open the store (``None``: a file in the user's data folder) and put the rooms around it."""
     found = installed() if plugins is None else plugins
     mapped = Endpoints(endpoints)
-    links = Links(plugins=found, vault=Vault(key), endpoints=mapped)
+    links = Links(plugins=found, vault=Vault(key), endpoints=mapped, residency=residency)
     office = Office(
         tenant_id=tenant_id,
         links=links,

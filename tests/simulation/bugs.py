@@ -61,8 +61,8 @@ class DoneBeforeTheAnswer(Delivery):
         await self._done(row, RecordRef(row.crm, row.kind, "0"), *rest)
         return await super()._send(row, marked, connection, draft, *rest)
 
-    async def _settle(self, row: Row, state: DeliveryState, **rest: Any) -> Delivered | None:
-        return await super()._settle(row, state, **rest) if state is DeliveryState.DONE else None
+    async def _failed(self, row: Row, error: Exception, *, creates: Connection | None = None, **more: Any) -> Any:
+        return await super()._failed(row, error, **more) if creates is None else None
 
 
 class KeyMadePerAttempt(Delivery):

@@ -129,7 +129,10 @@ class Connector(ABC):
 
     @abstractmethod
     def in_emea(self, facts: LinkFacts) -> bool:
-        """Whether this link's data centre counts as EMEA (F150, F151)."""
+        """Whether this link's data are known to be kept in EMEA (F150, F151).
+
+        Asked of every link, and before every request, while residency is on; what is not known is no.
+        """
 
     @abstractmethod
     def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:

@@ -9,6 +9,7 @@ Every one of them says what happened, to which record, and what to do next.
     │   ├── PluginBroken               a plugin raised on import, or breaks the contract
     │   ├── InvalidSettings            an administrator's value is missing or malformed
     │   ├── NotLinked                  the CRM is not linked to this account, or was unlinked
+    │   ├── OutsideResidency           data would leave the region that the account is held to
     │   └── VaultError                 the master key or a sealed token cannot be used
     ├── Unsupported                this CRM cannot do that; says why
     ├── InvalidValue               a value was refused before anything was sent
@@ -145,6 +146,12 @@ class NotLinked(SetupError):
     """The CRM is not linked to this account, or it was unlinked."""
 
     default_next_step = "ask an administrator to link the CRM"
+
+
+class OutsideResidency(SetupError):
+    """EMEA residency is on, and something is elsewhere: the account, the store, or the CRM's data (F150, F151)."""
+
+    default_next_step = "link a CRM account whose data are kept in EMEA, or open the client without residency"
 
 
 class VaultError(SetupError):

@@ -3,13 +3,18 @@ them."""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 import attrs
 
-from customer360.core.errors import HostRefused, InvalidSettings
+from customer360.core.errors import HostRefused, InvalidSettings, OutsideResidency
+
+log = logging.getLogger("customer360.residency")
+"""Every refusal is recorded here: what was refused, and of which CRM; never whom it was about."""
 
 
 @attrs.frozen(kw_only=True)
@@ -141,3 +146,35 @@ class LinkFacts:
     extra: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False)
     user: str | None = attrs.field(default=None, repr=False)
     account: bool = False
+
+
+class Region(StrEnum):
+    """Where data are kept, as far as residency asks."""
+
+    EMEA = "emea"
+    ELSEWHERE = "elsewhere"
+
+
+@attrs.frozen(kw_only=True)
+class Residency:
+    """EMEA residency, switched on by whoever opens a client (F150, F151).
+
+    ``account`` and ``store`` say where the account is and where the database is kept: no software can find that out, so
+    the host answers for it. Raises :class:`OutsideResidency` unless both are in EMEA. Whether a CRM's data are is what
+    its connector says of a link (``in_emea``); what is not known to be in EMEA is not.
+    """
+
+    account: Region = attrs.field(converter=Region)
+    store: Region = attrs.field(converter=Region)
+
+    def __attrs_post_init__(self) -> None:
+        if self.account is not Region.EMEA:
+            raise outside("EMEA residency is for an account in EMEA")
+        if self.store is not Region.EMEA:
+            raise outside("with EMEA residency the store is kept in EMEA, too")
+
+
+def outside(what: str) -> OutsideResidency:
+    """The error to raise; the refusal is recorded."""
+    log.warning("refused for the sake of residency: %s", what)
+    return OutsideResidency(what)

@@ -23,12 +23,13 @@ from customer360.core.errors import (
     NotLinked,
     VaultError,
 )
-from customer360.core.linking import LinkFacts, Setting
+from customer360.core.linking import LinkFacts, Residency, Setting
 from customer360.core.metadata import Resource
 from customer360.core.serialization import from_json
 from customer360.links import changes, rows
 from customer360.links.changes import ACCOUNT, LOCATED
 from customer360.links.login import Logins
+from customer360.links.residency import check_place, resident
 from customer360.links.rows import AuthorizationRow, LinkRow, LinkState
 from customer360.links.seals import Seals
 from customer360.links.tokens import StoredTokens
@@ -97,15 +98,19 @@ class Links:
         vault: Vault,
         endpoints: Endpoints | None = None,
         policy: RetryPolicy | None = None,
+        residency: Residency | None = None,
     ) -> None:
         self._plugins = plugins
+        self._residency = residency
         self._vault = vault
         self._endpoints = endpoints or Endpoints()
         self._policy = policy or RetryPolicy()
         self._shared: dict[tuple[str, str], _Shared] = {}
         self._ready: dict[tuple[str, str, str], _Ready] = {}
         self._warmed: dict[tuple[str, str, str], float] = {}
-        self._logins = Logins(plugins=plugins, vault=vault, sign_in_exchange=self._sign_in_exchange)
+        self._logins = Logins(
+            plugins=plugins, vault=vault, sign_in_exchange=self._sign_in_exchange, residency=residency
+        )
 
     # An administrator's verbs -----------------------------------------------------------------------------------------
 
@@ -230,7 +235,7 @@ class Links:
         """The link with an agent's own sign-in, or the account's ("").
 
         Raises :class:`NotLinked`, :class:`NeedsRelink`, :class:`NeedsAuthorization`, :class:`PluginMissing`,
-        :class:`VaultError`.
+        :class:`VaultError`, :class:`OutsideResidency`.
         """
         key = (tenant_id, crm, agent_id)
         stamps = await peek(rows.stamps, *key)
@@ -274,6 +279,9 @@ class Links:
             )
         seals = Seals(self._vault, row.tenant_id, row.crm, agent_id)
         facts = self._facts(row, signed_in, agent_id)
+        if self._residency is not None:
+            check_place(connector, facts)
+            connector = resident(connector)
         tokens = StoredTokens(
             scheme=connector.auth_for(facts),
             facts=facts,

@@ -18,9 +18,10 @@ from customer360.core.auth import Grant
 from customer360.core.connector import Connector, Identity
 from customer360.core.effects import Now, Operation, handling, tx, within
 from customer360.core.errors import InvalidValue, NeedsAuthorization, NotLinked
-from customer360.core.linking import LinkFacts, Linking
+from customer360.core.linking import LinkFacts, Linking, Residency
 from customer360.links import rows
 from customer360.links.changes import ACCOUNT, LOCATED
+from customer360.links.residency import check_place
 from customer360.links.rows import LinkRow, LinkState
 from customer360.links.seals import Seals
 from customer360.links.tokens import FreshTokens
@@ -45,8 +46,11 @@ class SignInExchange(Protocol):
 class Logins:
     """Beginning and completing sign-ins; see :class:`customer360.links.links.Links`."""
 
-    def __init__(self, *, plugins: Plugins, vault: Vault, sign_in_exchange: SignInExchange) -> None:
+    def __init__(
+        self, *, plugins: Plugins, vault: Vault, sign_in_exchange: SignInExchange, residency: Residency | None = None
+    ) -> None:
         self._plugins = plugins
+        self._residency = residency
         self._vault = vault
         self._exchange = sign_in_exchange
 
@@ -132,6 +136,8 @@ class Logins:
         identify = connector.identify(facts)
         identity = await within(ANSWER, handling(self._exchange(connector, facts, grant), identify))
         _same_organisation(row, agent_id, identity)
+        if self._residency is not None:
+            check_place(connector, attrs.evolve(facts, extra={**facts.extra, **identity.extra}))
         told = {"user": identity.user.id, "scopes": sorted(grant.scopes), "extra": {**grant.extra, **identity.extra}}
         await tx(_store, row, seals, grant, told, identity, await Now())
         return identity

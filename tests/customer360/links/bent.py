@@ -17,7 +17,7 @@ from customer360.core.capabilities import Capabilities, CreateClass, PhoneSearch
 from customer360.core.connector import Connector, ConnectorInfo, Identity, Limits
 from customer360.core.effects import GET, Operation, Request
 from customer360.core.errors import Customer360Error, NeedsAuthorization, NotFound, TokenExpired, Unsupported
-from customer360.core.linking import Hosts, LinkFacts, Linking
+from customer360.core.linking import Hosts, LinkFacts, Linking, Residency
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import Contact, Page, RecordRef
 from customer360.core.search import Query
@@ -178,7 +178,9 @@ class Bent(Connector):
 class Room:
     """Links over a store in a file, driven by a thread, with every host of the vendor's on loopback."""
 
-    def __init__(self, connector: Connector, vendor: Vendor, store_url: str, key: MasterKey) -> None:
+    def __init__(
+        self, connector: Connector, vendor: Vendor, store_url: str, key: MasterKey, residency: Residency | None = None
+    ) -> None:
         self.vendor, self.connector = vendor, connector
         self.vault = Vault(key)
         hosts = [f"{name}.bent.example" for name in ("api", "login", "eu", "api-eu")]
@@ -186,6 +188,7 @@ class Room:
             plugins=Plugins({CRM: connector}, {}),
             vault=self.vault,
             endpoints=Endpoints(dict.fromkeys(hosts, vendor.url)),
+            residency=residency,
         )
         self.port = HttpxPort()
         self.store = open_store(store_url)

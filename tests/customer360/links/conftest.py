@@ -9,6 +9,7 @@ import pytest
 from tests.customer360.links.bent import Room, Vendor
 
 from customer360.core.connector import Connector
+from customer360.core.linking import Residency
 from customer360.vault import MasterKey
 
 
@@ -28,12 +29,12 @@ def store_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def room(vendor: Vendor, store_file: Path) -> Iterator[Callable[[Connector], Room]]:
+def room(vendor: Vendor, store_file: Path) -> Iterator[Callable[..., Room]]:
     """Makes rooms, each as a process of its own would: one store, one master key."""
     key, made = MasterKey.in_memory(), list[Room]()
 
-    def make(connector: Connector) -> Room:
-        made.append(Room(connector, vendor, f"sqlite:///{store_file}", key))
+    def make(connector: Connector, residency: Residency | None = None) -> Room:
+        made.append(Room(connector, vendor, f"sqlite:///{store_file}", key, residency))
         return made[-1]
 
     yield make
