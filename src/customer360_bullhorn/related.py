@@ -102,7 +102,7 @@ def related_of(name: str, row: Row, *, call: bool = False, url: str | None = Non
         title=title,
         text=text,
         at=time_of(row.get(reading.at)),
-        created_at=time_of(row.get("dateAdded")),
+        created_at=None if call else time_of(row.get("dateAdded")),  # of a call it is when the call began
         status=status or None,
         owner=owner_of(row, "commentingPerson" if name == "Note" else "owner"),
         url=url,

@@ -218,6 +218,11 @@ class Bench:
             if both and kind is not RelatedKind.CALL and not (apart and kind in self.connector.within_contact):
                 yield kind
 
+    def every_kind(self, link: Link) -> tuple[RelatedKind, ...]:
+        """All that can be created and listed, calls last."""
+        calls = self.can(link, Capability.CREATE_CALL) and self.can(link, Capability.RELATED_CALLS)
+        return (*self.kinds(link), *((RelatedKind.CALL,) if calls else ()))
+
     # What it declares of people ---------------------------------------------------------------------------------------
 
     def resource(self, link: Link) -> Resource:

@@ -83,6 +83,16 @@ class BreadthChecks(Verbs):
         for (e164, national, region), ref in made.items():
             assert ref in {hit.ref for hit in self.found(link, PhoneIs(e164, national, region))}, e164
 
+    @catches("asks for the end of a number only", _CREATE, _PHONE)
+    def test_whoever_shares_the_end_of_a_number_is_in_nobodys_way(self, link: Link) -> None:
+        """The right one is among the first few, however many end alike (D1)."""
+        numbers = [f"+4420794{n:02d}0764" for n in range(10, 30)]
+        made = {number: self.make(link, f"Quillend{n}", phone=number) for n, number in enumerate(numbers)}
+        link.wait(LAG)
+        for number in (numbers[0], numbers[10], numbers[-1]):
+            hits = self.found(link, PhoneIs(number, number[3:], "GB"), limit=5)
+            assert made[number] in {hit.ref for hit in hits}, number
+
     @catches("finds people by one of their names", _CREATE, _NAME)
     def test_every_name_is_searched(self, link: Link) -> None:
         """First or last, in small letters or capital ones: as an agent hears it (F008)."""

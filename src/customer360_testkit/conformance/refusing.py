@@ -12,7 +12,7 @@ import pytest
 
 from customer360.core.capabilities import Capability
 from customer360.core.effects import Request
-from customer360.core.errors import RateLimited, ValidationFailed
+from customer360.core.errors import Customer360Error, MissingScope, RateLimited, ValidationFailed
 from customer360.core.records import ContactDraft
 from customer360.core.search import FieldIs, NameHas
 from customer360.core.wire import Response
@@ -113,6 +113,23 @@ class RefusingChecks(Verbs):
             error = self.connector.error(link.facts, Request(method="GET", path="/x/1"), answer)
             assert isinstance(error, RateLimited)
             assert error.wait in (None, float(seconds))  # None: the transport reads the header itself
+
+    @catches("takes a permission that is missing for a rule", _CREATE)
+    def test_a_permission_that_is_missing_is_said(self, link: Link) -> None:
+        """Where the CRM says so: signing in again helps, and an administrator need not be asked (F147)."""
+        ref, told = self.make(link, "Quillpermitted"), list[Customer360Error]()
+        scopes = link.grant.scopes
+        for left_out in sorted(scopes):
+            token = link.fake.oauth.issue(link.user, tuple(sorted(scopes - {left_out}))).access_token
+            other = attrs.evolve(link, grant=attrs.evolve(link.grant, access_token=token), refused=[])
+            for name, verb in self.reading(other, ref, "Quill"):
+                error = self.failure(other, verb())
+                if error is not None and other.refused and b"scope" in other.refused[-1][1].content.lower():
+                    assert isinstance(error, MissingScope), (left_out, name)
+                    told.append(error)
+                other.refused.clear()
+        if not told:
+            pytest.skip("the CRM does not say which permission is missing")
 
     def refusals(self, link: Link) -> list[tuple[Request, Response]]:
         """What the CRM itself refuses, and in which words."""

@@ -15,17 +15,20 @@ from customer360_testkit.conformance.changing import ChangingChecks
 from customer360_testkit.conformance.deals import DealChecks
 from customer360_testkit.conformance.declaring import DeclaringChecks
 from customer360_testkit.conformance.describing import DescribingChecks
+from customer360_testkit.conformance.exact import ExactChecks
 from customer360_testkit.conformance.failing import FailingChecks
 from customer360_testkit.conformance.filtering import FilteringChecks
 from customer360_testkit.conformance.finding import FindingChecks
 from customer360_testkit.conformance.formed import FormedChecks
 from customer360_testkit.conformance.interleaving import InterleavingChecks
 from customer360_testkit.conformance.keeping import KeepingChecks
+from customer360_testkit.conformance.keyed import KeyedChecks
 from customer360_testkit.conformance.kinds import KindChecks
 from customer360_testkit.conformance.listing import ListingChecks
 from customer360_testkit.conformance.others import OtherResourceChecks
 from customer360_testkit.conformance.outside import OutsideChecks
 from customer360_testkit.conformance.persons import PersonChecks
+from customer360_testkit.conformance.placed import PlacedChecks
 from customer360_testkit.conformance.placing import PlacingChecks
 from customer360_testkit.conformance.reading import ReadingChecks
 from customer360_testkit.conformance.recounting import RecountingChecks
@@ -38,6 +41,7 @@ from customer360_testkit.conformance.syncing import SyncingChecks
 from customer360_testkit.conformance.timing import TimingChecks
 from customer360_testkit.conformance.touching import TouchingChecks
 from customer360_testkit.conformance.truth import TruthChecks
+from customer360_testkit.conformance.tying import TyingChecks
 from customer360_testkit.conformance.unbent import guarded, refuse_replacing, refuse_waiving
 from customer360_testkit.conformance.wholeness import WholenessChecks
 from customer360_testkit.conformance.wording import WordingChecks
@@ -79,6 +83,10 @@ class ConnectorConformance(
     TruthChecks,
     TouchingChecks,
     FormedChecks,
+    TyingChecks,
+    KeyedChecks,
+    ExactChecks,
+    PlacedChecks,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

@@ -57,6 +57,15 @@ class TruthChecks(Bench):
                 if value and isinstance(read, str):
                     assert read.strip() == value.strip(), (member.number, name)
 
+    @catches("does not say which field is the title", _EMAIL)
+    def test_what_a_customer_has_is_a_standard_field(self, link: Link) -> None:
+        """A title and a company that the CRM holds as texts are in every agent's form (F011)."""
+        standard = self.resource(link).standard
+        for member, contact in self.known(link):
+            for name, value in ((StandardField.TITLE, member.title), (StandardField.COMPANY, member.company)):
+                if value and name not in standard:
+                    assert value not in [each for each in contact.fields.values() if isinstance(each, str)], name
+
     @catches("finds customers without what tells them apart", _EMAIL)
     def test_a_hit_says_what_tells_people_apart(self, link: Link) -> None:
         """Company, country and version, where they are read: an agent chooses by them, and changes from there."""

@@ -23,11 +23,6 @@ _TEXT = "\n".join(SIGNS)
 class WordingChecks(ChangingChecks):
     """See the module."""
 
-    def every_kind(self, link: Link) -> tuple[RelatedKind, ...]:
-        """All that can be written down and listed."""
-        calls = self.can(link, Capability.CREATE_CALL) and self.can(link, Capability.RELATED_CALLS)
-        return (*self.kinds(link), *((RelatedKind.CALL,) if calls else ()))
-
     @catches("takes signs in a text for orders", _CREATE)
     def test_every_sign_of_a_text_is_kept(self, link: Link) -> None:
         """Percent, dollar, backslash, joiners: code point by code point (F050)."""

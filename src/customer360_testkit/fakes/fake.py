@@ -130,6 +130,10 @@ class FakeCrm(ABC):
         """The members of the cast whom this user (by login name) can see."""
         return self.cast
 
+    def web_address(self, module: str, record_id: str) -> str | None:
+        """Where the vendor's pages say that a person opens a record; None where they do not, or it is not known."""
+        return None
+
     def count_holding(self, text: str) -> int:
         """How many live records of any module hold ``text`` in any field."""
         told = (

@@ -52,6 +52,7 @@ class BullhornFake(FakeCrm):
     root = f"{REST}/{{corporation}}"
     """What every data path begins with."""
     corporation_id = "25184"
+    windows = "https://app.bullhornstaffing.com/BullhornStaffing/OpenWindow.cfm"
     oauth: BullhornOAuth
 
     def make_oauth(self) -> BullhornOAuth:
@@ -135,6 +136,10 @@ class BullhornFake(FakeCrm):
         if location.startswith(f"{self.base(self.centre.auth)}/oauth/authorize"):
             location = super().authorize(location, user, deny=deny)
         return location
+
+    def web_address(self, module: str, record_id: str) -> str | None:
+        """Of a record that has a window (contract, section 5)."""
+        return f"{self.windows}?entity={module}&id={record_id}&view=Overview"
 
     def records(self, module: str) -> list[dict[str, Any]]:
         entity = self.schema.entities.get(module)

@@ -153,6 +153,12 @@ class SalesforceFake(FakeCrm):
 
     # --- for tests, simulators and judges ----------------------------------------------------------------------
 
+    def web_address(self, module: str, record_id: str) -> str | None:
+        """The form of Lightning, which My Domains have (contract, section 5)."""
+        name = self.my_domain.removesuffix(".my.salesforce.com")
+        base = f"https://{name}.lightning.force.com/lightning/r"
+        return None if name == self.my_domain else f"{base}/{module}/{record_id}/view"
+
     def records(self, module: str) -> list[dict[str, Any]]:
         place = self.schema.objects.get(module)
         if place is None:

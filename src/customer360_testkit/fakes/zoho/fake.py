@@ -105,6 +105,13 @@ class ZohoFake(FakeCrm):
         place = self.schema.modules[module]
         return [self.shown.record(place, row, "UTC") for row in self.store.rows(module)]
 
+    def web_address(self, module: str, record_id: str) -> str | None:
+        """With the organisation, and the module as web addresses call it (contract, section 4)."""
+        if self.environment != "production":
+            return None
+        tab = self.schema.modules[module].module_name
+        return f"https://crm.zoho.{self.centre.key}/crm/org{self.org_id}/tab/{tab}/{record_id}"
+
     def convert_lead(self, lead: str) -> str:
         """What a salesperson does: the person goes on as a new contact, whose id is the answer."""
         row = self._live("Leads", lead)

@@ -1,0 +1,98 @@
+"""What a record brings with it: where it opens, when it was made, whose it is, and all that it holds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from customer360.core.capabilities import Capability
+from customer360.core.records import ContactKind, RecordRef, RelatedKind
+from customer360.core.search import NameHas
+from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.verbs import Verbs
+
+_CREATE, _NAME, _URL = Capability.CREATE_CONTACT, Capability.SEARCH_NAME, Capability.RECORD_URL
+
+
+class PlacedChecks(Verbs):
+    """See the module."""
+
+    @catches("lists what cannot be opened", _CREATE, _URL)
+    def test_what_is_listed_opens_where_it_should(self, link: Link) -> None:
+        """At the address that its reference has (F040)."""
+        contact = self.make(link, "Quillopens")
+        for kind in self.every_kind(link):
+            self.written(link, self.draft(link, kind, contact, f"open-{kind}"))
+            link.wait(LAG)
+            for record in self.listed(link, contact, kind):
+                assert record.url == self.connector.record_url(link.facts, record.ref), kind
+
+    @catches("finds whom it cannot open", _CREATE, _NAME, _URL)
+    def test_who_is_found_opens_where_they_should(self, link: Link) -> None:
+        """As when they are read."""
+        ref = self.make(link, "Quillopener")
+        link.wait(LAG)
+        assert [hit.url for hit in self.found(link, NameHas("Quillopener")) if hit.ref == ref] == [
+            self.get(link, ref).url
+        ]
+
+    @catches("opens another page than the record's", _CREATE, _URL)
+    def test_a_record_opens_at_the_vendors_address(self, link: Link) -> None:
+        """As the fake knows it from the vendor's pages (F005)."""
+        ref = self.make(link, "Quillpage")
+        known = link.fake.web_address(ref.resource, ref.id)
+        if known is None:
+            pytest.skip("the fake knows no address of these people")
+        assert self.connector.record_url(link.facts, ref) == known
+
+    @catches("gives numbers in an order of its own", _CREATE)
+    def test_numbers_come_in_the_order_that_is_declared(self, link: Link) -> None:
+        """The first is dialled (D4)."""
+        declared = self.resource(link).phones
+        given = {field: f"+4420794609{n:02d}" for n, field in enumerate(self.writable(link, declared))}
+        read = [phone.field for phone in self.get(link, self.made_with(link, "Quillordered", given)).phones]
+        assert read == sorted(read, key=declared.index)
+
+    @catches("takes the start of a call for the time of writing")
+    def test_what_was_written_today_was_not_written_then(self, link: Link) -> None:
+        """A call of the day before yesterday may be written down today (F041)."""
+        contact, then = self.make(link, "Quillthen"), link.now - timedelta(days=2)
+        given: dict[RelatedKind, dict[str, Any]] = {
+            RelatedKind.CALL: {"started_at": then},
+            RelatedKind.EVENT: {"starts_at": then, "ends_at": then + timedelta(hours=1)},
+        }
+        for kind in [kind for kind in self.every_kind(link) if kind in given]:
+            written = link.now
+            self.written(link, self.draft(link, kind, contact, f"then-{kind}", **given[kind]))
+            link.wait(LAG)
+            for record in self.listed(link, contact, kind):
+                assert record.created_at is None or abs(record.created_at - written) < timedelta(minutes=2), kind
+
+    @catches("takes the first day for the last", _CREATE, Capability.CREATE_CALL)
+    def test_the_last_activity_is_the_last(self, link: Link) -> None:
+        """Where it is told: who was spoken to yesterday is not rung again as forgotten."""
+        ref = self.make(link, "Quilllately")
+        link.wait(7200.0)
+        self.written(link, self.draft(link, RelatedKind.CALL, ref, "lately"))
+        link.wait(LAG)
+        told = self.get(link, ref).last_activity_at
+        assert told is None or abs(told - link.now) < timedelta(hours=1)
+
+    @catches("does not lead to the company")
+    def test_where_somebody_works_can_be_opened(self, link: Link) -> None:
+        """Where the record holds a reference to it (F011)."""
+        resources = link.run(self.connector.list_resources(link.facts))
+        companies = {each.name for each in resources if each.contact_kind is ContactKind.COMPANY}
+        for contact in self.everybody(link):
+            held = [value for value in contact.fields.values() if isinstance(value, RecordRef)]
+            if contact.company and any(ref.resource in companies for ref in held):
+                assert contact.company_ref in held, contact.ref
+
+    def everybody(self, link: Link) -> list[Any]:
+        """Some of the people whom the fake holds, each as read by itself. Skips where there is no telling who."""
+        if not self.can(link, Capability.DELTA):
+            pytest.skip("who there is cannot be told")
+        changed = link.run(self.connector.changes(link.facts, self.people)).changed[:12]
+        return [self.get(link, contact.ref) for contact in changed]
