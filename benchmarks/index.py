@@ -156,7 +156,7 @@ def look_ups(store: Store, least: sqlite3.Connection, numbers: Numbers) -> None:
     assert name is not None
     driver = sqlite3.connect(name)
     by_tail = "SELECT contact FROM index_number WHERE scope = 1 AND tail = ?"
-    behind = phone_index._behind_numbers(store.engine.dialect)
+    behind, _ = phone_index._behind_numbers._compiled(store.engine.dialect)
 
     def bare_pop(number: int) -> object:
         parsed = phonenumbers.parse(f"+{number}")

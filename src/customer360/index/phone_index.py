@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +18,7 @@ from customer360.index import rows, snapshots
 from customer360.index.standing import IndexState, standing
 from customer360.index.sync import SyncReport, owned_by, sync
 from customer360.index.tables import address, contact, number, progress, scope
-from customer360.store import by_key
+from customer360.store.by_key import prepared
 
 MOST = 200
 """Contacts handed on for one value: more than anybody would choose from."""
@@ -90,8 +89,7 @@ def _look_up(
     connection: sa.Connection, owned: rows.Owned, resources: tuple[str, ...], keys: tuple[int, ...] | tuple[str]
 ) -> IndexAnswer:
     """Two reads: how far the resources have been read, and the contacts behind one or two keys."""
-    dialect = connection.dialect
-    state = by_key.read(connection, _state(dialect), (owned.tenant_id, owned.crm, owned.owner))
+    state = _state.rows(connection, owned.tenant_id, owned.crm, owned.owner)
     read = {each[1]: each for each in state}
     as_of = float("inf")
     for resource in resources:
@@ -103,9 +101,8 @@ def _look_up(
     if not keys or not resources:
         return IndexAnswer(ready=True)
     found: dict[int, Contact] = {}
-    text = _behind_numbers(dialect) if isinstance(keys[0], int) else _behind_addresses(dialect)
-    behind = by_key.read(connection, text, (state[0][0], keys[0], keys[-1]), most=_LOOKED_AT)
-    for at, resource, record_id, snapshot in behind:
+    behind = _behind_numbers if isinstance(keys[0], int) else _behind_addresses
+    for at, resource, record_id, snapshot in behind.rows(connection, state[0][0], keys[0], keys[-1], most=_LOOKED_AT):
         if resource in resources and at not in found and len(found) < MOST:
             found[at] = snapshots.unpack(RecordRef(owned.crm, resource, record_id), snapshot)
     return IndexAnswer(ready=True, contacts=tuple(found.values()), as_of=as_of)
@@ -114,32 +111,29 @@ def _look_up(
 _UNREAD = (None, None, None, 0, None)
 
 
-@lru_cache(maxsize=4)
-def _state(dialect: sa.Dialect) -> str:
-    names = ("tenant_id", "crm", "owner")
-    statement = (
+@prepared("tenant_id", "crm", "owner")
+def _state() -> sa.Select[Any]:
+    return (
         sa.select(scope.c.scope, progress.c.resource, progress.c.ready_at, progress.c.records, progress.c.synced_at)
-        .where(*(scope.c[name] == sa.bindparam(name) for name in names))
+        .where(*(scope.c[name] == sa.bindparam(name) for name in ("tenant_id", "crm", "owner")))
         .where(progress.c.tenant_id == scope.c.tenant_id, progress.c.scope == scope.c.scope)
     )
-    return by_key.compiled(statement, dialect, *names)
 
 
-@lru_cache(maxsize=4)
-def _behind_numbers(dialect: sa.Dialect) -> str:
-    return _behind(number, number.c.tail, dialect)
+@prepared("scope", "one", "other")
+def _behind_numbers() -> sa.Select[Any]:
+    return _behind(number, number.c.tail)
 
 
-@lru_cache(maxsize=4)
-def _behind_addresses(dialect: sa.Dialect) -> str:
-    return _behind(address, address.c.address, dialect)
+@prepared("scope", "one", "other")
+def _behind_addresses() -> sa.Select[Any]:
+    return _behind(address, address.c.address)
 
 
-def _behind(keys: sa.Table, key: sa.Column[Any], dialect: sa.Dialect) -> str:
+def _behind(keys: sa.Table, key: sa.Column[Any]) -> sa.Select[Any]:
     """The contacts behind one or two keys, in the index that has this number."""
-    statement = (
+    return (
         sa.select(contact.c.contact, contact.c.resource, contact.c.record_id, contact.c.snapshot)
         .where(keys.c.scope == sa.bindparam("scope"), key.in_([sa.bindparam("one"), sa.bindparam("other")]))
         .where(contact.c.scope == keys.c.scope, contact.c.contact == keys.c.contact)
     )
-    return by_key.compiled(statement, dialect, "scope", "one", "other")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from typing import Any
 
 import attrs
 import sqlalchemy as sa
@@ -16,13 +16,15 @@ import sqlalchemy as sa
 from customer360.core.records import Changes, Contact, RecordRef
 from customer360.index import snapshots
 from customer360.index.tables import address, contact, lease, number, progress, scope
-from customer360.store import by_key, leases
+from customer360.store import leases
+from customer360.store.by_key import Values, insertion, prepared
 
 LEASE = 300.0
 """Seconds for which one page may be on its way before another worker takes over."""
 
 
-_AT_ONCE = 500  # SQLite before 3.32 takes 999 parameters in a statement
+_AT_ONCE = 500
+"""Contacts erased in one transaction."""
 
 
 @attrs.frozen
@@ -124,18 +126,18 @@ def apply(
     if not _stands(connection, owned, place, holder, now):
         return None
     _put(connection, place, page.changed[done:], page.gone, regions)
-    after = attrs.evolve(place, cursor=page.cursor, records=place.records + len(page.changed))
-    values: dict[str, object] = {"cursor": after.cursor, "records": after.records}
-    if not page.more:
-        if place.whole and place.round > 1:
-            stale = sa.and_(contact.c.resource == place.resource, contact.c.round < place.round)
-            _remove(connection, place.scope, _ids(connection, place.scope, stale))
-        # A CRM that gives no cursor to go on from is read whole every time.
-        again = page.cursor is None
-        after = attrs.evolve(after, whole=again, records=0, round=place.round + again)
-        values |= {"whole": again, "records": 0, "round": after.round, "synced_at": now}
-        values["ready_at"] = sa.func.coalesce(progress.c.ready_at, now)
-    connection.execute(progress.update().where(_at(owned, place)).values(**values))
+    here = (owned.tenant_id, place.scope, place.resource)
+    if page.more:
+        after = attrs.evolve(place, cursor=page.cursor, records=place.records + len(page.changed))
+        _go_on.run(connection, after.cursor, after.records, *here)
+        return after
+    if place.whole and place.round > 1:
+        stale = sa.and_(contact.c.resource == place.resource, contact.c.round < place.round)
+        _remove(connection, place.scope, _ids(connection, place.scope, stale))
+    # A CRM that gives no cursor to go on from is read whole every time.
+    again = page.cursor is None
+    after = attrs.evolve(place, cursor=page.cursor, whole=again, records=0, round=place.round + again)
+    _come_to_the_end.run(connection, after.cursor, after.round, after.whole, after.records, now, *here)
     return after
 
 
@@ -178,11 +180,9 @@ def _held(connection: sa.Connection, owned: Owned, holder: str, now: float) -> b
 
 def _stands(connection: sa.Connection, owned: Owned, place: Place, holder: str, now: float) -> bool:
     """Whether the reading still stands at ``place``, and is ours to carry on."""
-    # Not by its number alone: that of an index which was erased meanwhile may be another's by now.
-    mine = sa.and_(scope.c.tenant_id == owned.tenant_id, scope.c.crm == owned.crm, scope.c.owner == owned.owner)
-    ours = sa.and_(_at(owned, place), mine, scope.c.scope == progress.c.scope)
-    stands = connection.execute(sa.select(progress.c.round, progress.c.cursor).where(ours)).first()
-    return stands is not None and tuple(stands) == (place.round, place.cursor) and _held(connection, owned, holder, now)
+    found = _standing.rows(connection, owned.tenant_id, owned.crm, owned.owner, place.scope, place.resource)
+    stands = [tuple(each) for each in found] == [(place.round, place.cursor)]
+    return stands and _held(connection, owned, holder, now)
 
 
 def _put(
@@ -244,44 +244,19 @@ def _ids(connection: sa.Connection, found: int, which: sa.ColumnElement[bool]) -
 def _of_records(connection: sa.Connection, place: Place, records: Sequence[str]) -> dict[str, int]:
     """The numbers of those records that are indexed."""
     # One by one: given them all in one IN, SQLite reads the whole index rather than look each up.
-    text = _by_record(connection.dialect)
-    found = ((record, by_key.read(connection, text, (place.scope, place.resource, record))) for record in records)
+    found = ((record, _by_record.rows(connection, place.scope, place.resource, record)) for record in records)
     return {record: number for record, listed in found for (number,) in listed}
-
-
-@lru_cache(maxsize=4)
-def _by_record(dialect: sa.Dialect) -> str:
-    one = sa.select(contact.c.contact).where(
-        contact.c.scope == sa.bindparam("scope"),
-        contact.c.resource == sa.bindparam("resource"),
-        contact.c.record_id == sa.bindparam("record"),
-    )
-    return by_key.compiled(one, dialect, "scope", "resource", "record")
 
 
 def _remove(connection: sa.Connection, found: int, contacts: Iterable[int], *, keep: bool = False) -> None:
     """Take these contacts' keys away, and the contacts too unless they are to be ``keep``-t for their new keys."""
-    listed = list(contacts)
-    for part in (listed[at : at + _AT_ONCE] for at in range(0, len(listed), _AT_ONCE)):
-        chosen = sa.and_(contact.c.scope == found, contact.c.contact.in_(part))
-        rows = connection.execute(
-            sa.select(contact.c.contact, contact.c.tails, contact.c.addresses).where(chosen)
-        ).all()
-        for table, column, keys in (
-            (number, number.c.tail, [(each, key) for each, tails, _ in rows for key in json.loads(tails)]),
-            (address, address.c.address, [(each, key) for each, _, found_at in rows for key in json.loads(found_at)]),
-        ):
-            if keys:
-                connection.execute(
-                    table.delete().where(
-                        table.c.scope == found,
-                        column == sa.bindparam("key"),
-                        table.c.contact == sa.bindparam("of"),
-                    ),
-                    [{"key": key, "of": each} for each, key in keys],
-                )
-        if not keep:
-            connection.execute(contact.delete().where(chosen))
+    listed = [(found, each) for each in contacts]
+    for here in listed:
+        for tails, addresses in _keys.rows(connection, *here):
+            _drop_number.run_all(connection, [(*here, key) for key in json.loads(tails)])
+            _drop_address.run_all(connection, [(*here, key) for key in json.loads(addresses)])
+    if not keep:
+        _drop_contact.run_all(connection, listed)
 
 
 def _store(
@@ -293,34 +268,96 @@ def _store(
 ) -> None:
     if not holding:
         return
-    last = connection.scalar(sa.select(sa.func.max(contact.c.contact)).where(contact.c.scope == place.scope)) or 0
-    here = {"scope": place.scope}
-    new: list[dict[str, object]] = []
-    old: list[dict[str, object]] = []
-    tails: list[dict[str, object]] = []
-    addresses: list[dict[str, object]] = []
+    ((last,),) = _last_contact.rows(connection, place.scope)
+    new: list[Values] = []
+    old: list[Values] = []
+    tails: list[Values] = []
+    addresses: list[Values] = []
     for each in holding:
         keys, mailboxes = snapshots.tails(each, regions), snapshots.addresses(each)
-        row: dict[str, object] = {
-            "round": place.round,
-            "tails": json.dumps(keys),
-            "addresses": json.dumps(mailboxes),
-            "snapshot": snapshots.pack(each),
-        }
+        row = (place.round, json.dumps(keys), json.dumps(mailboxes), snapshots.pack(each))
         found = indexed.get(each.ref.id)
         if found is None:
-            last = found = last + 1
-            new.append({**here, **row, "contact": found, "resource": place.resource, "record_id": each.ref.id})
+            last = found = (last or 0) + 1
+            new.append((*row, place.scope, found, place.resource, each.ref.id))
         else:
-            old.append({**row, "of": found})
-        tails.extend({**here, "tail": key, "contact": found} for key in keys)
-        addresses.extend({**here, "address": key, "contact": found} for key in mailboxes)
-    changing = contact.update().where(contact.c.scope == place.scope, contact.c.contact == sa.bindparam("of"))
-    for statement, rows in (
-        (contact.insert(), new),
-        (changing, old),
-        (number.insert(), tails),
-        (address.insert(), addresses),
-    ):
-        if rows:
-            connection.execute(statement, rows)
+            old.append((*row, place.scope, found))
+        tails.extend([(place.scope, found, key) for key in keys])
+        addresses.extend([(place.scope, found, key) for key in mailboxes])
+    _new_contact.run_all(connection, new)
+    _renew_contact.run_all(connection, old)
+    _new_number.run_all(connection, tails)
+    _new_address.run_all(connection, addresses)
+
+
+# Statements that every page needs -----------------------------------------------------------------------------------
+
+_CONTENT = ("round", "tails", "addresses", "snapshot")
+
+
+def _is(table: sa.Table, *columns: str) -> list[sa.ColumnElement[bool]]:
+    return [table.c[column] == sa.bindparam(column) for column in columns]
+
+
+@prepared("tenant_id", "crm", "owner", "scope", "resource")
+def _standing() -> sa.Select[Any]:
+    """Not by the scope's number alone: that of an index which was erased meanwhile may be another's by now."""
+    return sa.select(progress.c.round, progress.c.cursor).where(
+        *_is(scope, "tenant_id", "crm", "owner", "scope"),
+        *_is(progress, "tenant_id", "scope", "resource"),
+    )
+
+
+@prepared("cursor", "records", "tenant_id", "scope", "resource")
+def _go_on() -> sa.Update:
+    new: dict[str, Any] = {name: sa.bindparam(name) for name in ("cursor", "records")}
+    return progress.update().where(*_is(progress, "tenant_id", "scope", "resource")).values(new)
+
+
+@prepared("cursor", "round", "whole", "records", "now", "tenant_id", "scope", "resource")
+def _come_to_the_end() -> sa.Update:
+    new: dict[str, Any] = {name: sa.bindparam(name) for name in ("cursor", "round", "whole", "records")}
+    now = sa.bindparam("now", type_=sa.Float)
+    new |= {"synced_at": now, "ready_at": sa.func.coalesce(progress.c.ready_at, now)}
+    return progress.update().where(*_is(progress, "tenant_id", "scope", "resource")).values(new)
+
+
+@prepared("scope", "resource", "record_id")
+def _by_record() -> sa.Select[Any]:
+    return sa.select(contact.c.contact).where(*_is(contact, "scope", "resource", "record_id"))
+
+
+@prepared("scope")
+def _last_contact() -> sa.Select[Any]:
+    return sa.select(sa.func.max(contact.c.contact)).where(*_is(contact, "scope"))
+
+
+@prepared("scope", "contact")
+def _keys() -> sa.Select[Any]:
+    return sa.select(contact.c.tails, contact.c.addresses).where(*_is(contact, "scope", "contact"))
+
+
+@prepared(*_CONTENT, "scope", "contact")
+def _renew_contact() -> sa.Update:
+    new: dict[str, Any] = {name: sa.bindparam(name) for name in _CONTENT}
+    return contact.update().where(*_is(contact, "scope", "contact")).values(new)
+
+
+@prepared("scope", "contact")
+def _drop_contact() -> sa.Delete:
+    return contact.delete().where(*_is(contact, "scope", "contact"))
+
+
+@prepared("scope", "contact", "tail")
+def _drop_number() -> sa.Delete:
+    return number.delete().where(*_is(number, "scope", "contact", "tail"))
+
+
+@prepared("scope", "contact", "address")
+def _drop_address() -> sa.Delete:
+    return address.delete().where(*_is(address, "scope", "contact", "address"))
+
+
+_new_contact = insertion(contact, *_CONTENT, "scope", "contact", "resource", "record_id")
+_new_number = insertion(number, "scope", "contact", "tail")
+_new_address = insertion(address, "scope", "contact", "address")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
 from customer360.links.tables import authorization, link, pending_login
-from customer360.store import by_key
+from customer360.store.by_key import prepared
 
 
 class LinkState(StrEnum):
@@ -91,7 +90,7 @@ def remove_link(connection: sa.Connection, tenant_id: str, crm: str) -> bool:
 
 def stamps(connection: sa.Connection, tenant_id: str, crm: str, agent_id: str) -> tuple[str | None, str | None]:
     """The stamps of the link and of one authorisation: equal stamps, equal rows."""
-    found = by_key.read(connection, _stamps(connection.dialect), (agent_id, tenant_id, crm))
+    found = _stamps.rows(connection, agent_id, tenant_id, crm)
     return (found[0][0], found[0][1]) if found else (None, None)
 
 
@@ -241,12 +240,11 @@ _SIGNED_IN = sa.and_(
 )
 
 
-@lru_cache(maxsize=4)
-def _stamps(dialect: sa.Dialect) -> str:
-    """Asked for at every pop: built once, and carried out by the driver."""
-    statement = (
+@prepared("agent_id", "tenant_id", "crm")
+def _stamps() -> sa.Select[Any]:
+    """Asked for at every pop."""
+    return (
         sa.select(link.c.stamp, authorization.c.stamp)
         .select_from(sa.outerjoin(link, authorization, _SIGNED_IN))
         .where(link.c.tenant_id == sa.bindparam("tenant_id"), link.c.crm == sa.bindparam("crm"))
     )
-    return by_key.compiled(statement, dialect, "agent_id", "tenant_id", "crm")

@@ -7,7 +7,12 @@ give back somebody else's.
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import sqlalchemy as sa
+
+from customer360.store.by_key import Prepared, insertion, prepared
 
 
 def take(
@@ -21,18 +26,55 @@ def take(
     seconds: float,
 ) -> bool:
     """Take the lease if it is free, has run out, or is ours already; whether it is ours now."""
-    ours = {"holder": holder, "expires_at": now + seconds}
-    free = sa.or_(table.c.expires_at <= now, table.c.holder == holder)
-    row = sa.and_(table.c.tenant_id == tenant_id, table.c.name == name)
-    if connection.execute(table.update().where(row, free).values(**ours)).rowcount == 1:
+    if _prolong(table).run(connection, holder, now + seconds, tenant_id, name, now) == 1:
         return True
-    if connection.execute(sa.select(table.c.holder).where(row)).first() is not None:
+    if _holder(table).rows(connection, tenant_id, name):
         return False
-    connection.execute(table.insert().values(tenant_id=tenant_id, name=name, **ours))
+    _first(table).run(connection, tenant_id, name, holder, now + seconds)
     return True
 
 
 def give_back(connection: sa.Connection, table: sa.Table, *, tenant_id: str, name: str, holder: str) -> bool:
     """Free the lease for the next one; False if it was no longer ours, and then nothing has changed."""
-    statement = table.delete().where(table.c.tenant_id == tenant_id, table.c.name == name, table.c.holder == holder)
-    return connection.execute(statement).rowcount == 1
+    return _give_back(table).run(connection, tenant_id, name, holder) == 1
+
+
+# Statements ---------------------------------------------------------------------------------------------------------
+
+
+def _row(table: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.tenant_id == sa.bindparam("tenant_id"), table.c.name == sa.bindparam("name"))
+
+
+@cache
+def _prolong(table: sa.Table) -> Prepared:
+    @prepared("holder", "until", "tenant_id", "name", "now")
+    def statement() -> sa.Update:
+        free = sa.or_(table.c.expires_at <= sa.bindparam("now"), table.c.holder == sa.bindparam("holder"))
+        ours: dict[str, Any] = {"holder": sa.bindparam("holder"), "expires_at": sa.bindparam("until")}
+        return table.update().where(_row(table), free).values(ours)
+
+    return statement
+
+
+@cache
+def _holder(table: sa.Table) -> Prepared:
+    @prepared("tenant_id", "name")
+    def statement() -> sa.Select[tuple[str]]:
+        return sa.select(table.c.holder).where(_row(table))
+
+    return statement
+
+
+@cache
+def _first(table: sa.Table) -> Prepared:
+    return insertion(table, "tenant_id", "name", "holder", "expires_at")
+
+
+@cache
+def _give_back(table: sa.Table) -> Prepared:
+    @prepared("tenant_id", "name", "holder")
+    def statement() -> sa.Delete:
+        return table.delete().where(_row(table), table.c.holder == sa.bindparam("holder"))
+
+    return statement

@@ -19,7 +19,7 @@ import sqlite3
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
@@ -84,23 +84,26 @@ def engine_for_writes(url: sa.URL, *, busy_timeout: float) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
         try:
-            _begin_as_writer(connection, time.monotonic() + busy_timeout)
-        finally:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(busy_timeout * 1000)}")
+            driver.execute("PRAGMA busy_timeout=0")
+            try:
+                _begin_as_writer(driver, time.monotonic() + busy_timeout)
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={int(busy_timeout * 1000)}")
+        except sqlite3.Error as failed:
+            raise sa.exc.DBAPIError(None, None, failed) from failed
 
     return engine
 
 
-def _begin_as_writer(connection: sa.Connection, give_up: float) -> None:
+def _begin_as_writer(driver: sqlite3.Connection, give_up: float) -> None:
     while True:
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            driver.execute("BEGIN IMMEDIATE")
             return
-        except sa.exc.OperationalError as busy:
-            code = getattr(busy.orig, "sqlite_errorcode", 0)
-            if code & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+        except sqlite3.OperationalError as busy:
+            if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
                 raise
             time.sleep(random.uniform(0.0005, 0.002))  # spread, so that waiters do not march in step
 
