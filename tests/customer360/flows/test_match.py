@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import attrs
 import pytest
 from tests.customer360.flows.stand_in import LEADS, MAILBOX, PEOPLE, Card, Player, StandIn
 
@@ -316,3 +317,15 @@ def test_a_contact_newer_than_the_index_is_found_by_search(player: Player) -> No
     indexed(player, LEADS)
     player.crm.put(Card("9", "leads", phone="020 7946 0018"))
     assert ids(who(player, call(), POLICY, LEADS, index=INDEX)) == ["9"]
+
+
+@pytest.mark.feature("F024")
+def test_an_e_mail_address_on_a_call_is_nobodys_number(player: Player) -> None:
+    """Nobody is asked for the digits in it, though somebody has that number; by the address they are found."""
+    player.crm.put(Card("1", phone="+44 20 7946 0018", email="ann.442079460018@example.com"))
+    calling = call("ann.442079460018@example.com")
+    result = who(player, calling)
+    assert (result.found, player.crm.asked) == (Found.NONE, [])
+    assert "e-mail address" in result.steps[0].detail
+    both = attrs.evolve(POLICY, criteria={Channel.VOICE: (ByPhone(), ByEmail())})
+    assert ids(who(player, calling, both)) == ["1"]

@@ -153,6 +153,8 @@ def wanted(criterion: Criterion, interaction: Interaction, policy: MatchPolicy) 
     """The query that a criterion makes of an interaction, or why it makes none."""
     match criterion:
         case ByPhone():
+            if _names_a_mailbox(interaction.customer or ""):
+                return Wanted(criterion, why="the address is an e-mail address")
             number = usable(interaction.customer, policy.regions, policy.own_keys())
             if isinstance(number, Unusable):
                 return Wanted(criterion, why=_REASONS[number])
@@ -174,6 +176,17 @@ def wanted(criterion: Criterion, interaction: Interaction, policy: MatchPolicy) 
             if not value.strip():
                 return Wanted(criterion, why=f"routing brings no {routing_key!r}")
             return Wanted(criterion, FieldIs(field, value))
+
+
+def _names_a_mailbox(text: str) -> bool:
+    """Whether digits in the text are part of somebody's e-mail address, and no number that was dialled.
+
+    ``442079460018@s.whatsapp.net`` is a number: that is how a messenger writes one.
+    """
+    if text.partition(":")[0].strip().casefold() in ("sip", "sips", "tel", "callto"):
+        return False
+    local = (_mailbox(text) or "").rpartition("@")[0]
+    return any(each.isalpha() for each in local)
 
 
 def _mailbox(text: str) -> str | None:
