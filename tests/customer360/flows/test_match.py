@@ -329,3 +329,22 @@ def test_an_e_mail_address_on_a_call_is_nobodys_number(player: Player) -> None:
     assert "e-mail address" in result.steps[0].detail
     both = attrs.evolve(POLICY, criteria={Channel.VOICE: (ByPhone(), ByEmail())})
     assert ids(who(player, calling, both)) == ["1"]
+
+
+@pytest.mark.feature("F026")
+@pytest.mark.feature("M1")
+def test_a_guess_that_is_the_only_candidate_opens_and_is_shown_as_a_guess(player: Player) -> None:
+    """0201234567 is a number of Amsterdam and one of France; the account's country decides, unless the record's is
+    known."""
+    dutch = MatchPolicy(regions=("NL",))
+    player.crm.put(Card("1", phone="0201234567"))
+    guessed = who(player, call("+31 20 123 4567"), dutch)
+    assert guessed.best is not None
+    assert (guessed.best.grade, guessed.best.certain) == (Grade.NATIONAL, False)
+    assert "same national number" in guessed.sentence()
+    player.crm.put(Card("1", phone="0201234567", region="FR"))
+    assert who(player, call("+31 20 123 4567"), dutch).found is Found.NONE
+    player.crm.put(Card("1", phone="0201234567", region="NL"))
+    known = who(player, call("+31 20 123 4567"), dutch)
+    assert known.best is not None
+    assert known.best.certain
