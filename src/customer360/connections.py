@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TypeVar
 
 import attrs
@@ -15,7 +16,7 @@ from customer360.core.metadata import Resource
 T = TypeVar("T")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Connection:
     """What flows work with.
 
@@ -34,12 +35,12 @@ class Connection:
         """The CRM's key."""
         return self.connector.info.key
 
-    @property
+    @cached_property
     def capabilities(self) -> Capabilities:
-        """What this link can do."""
+        """What this link can do: it follows from the facts, and another sign-in or link makes another connection."""
         return self.connector.capabilities(self.facts)
 
-    @property
+    @cached_property
     def contact_resources(self) -> tuple[Resource, ...]:
         """The configured resources that hold contacts."""
         return tuple(resource for resource in self.resources if resource.contact_kind is not None)

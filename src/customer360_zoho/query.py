@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -214,10 +215,17 @@ def select(
     """
     if offset + count > REACHABLE_BY_COQL:
         raise InvalidValue(f"COQL reaches {REACHABLE_BY_COQL} rows only")
+    head, sorting = _around(tuple(columns), module, tuple(order))
+    return f"{head} where {where.text} order by {sorting} limit {offset}, {count}"
+
+
+@lru_cache(maxsize=256)
+def _around(columns: tuple[str, ...], module: str, order: tuple[tuple[str, bool], ...]) -> tuple[str, str]:
+    """What of a statement holds no value: a link asks for the same columns each time."""
     keys = list(order) if any(field == "id" for field, _ in order) else [*order, ("id", False)]
     sorting = ", ".join(f"{named(field)} {'desc' if down else 'asc'}" for field, down in keys)
     listed = ", ".join(named(column) for column in dict.fromkeys(columns))
-    return f"select {listed} from {named(module)} where {where.text} order by {sorting} limit {offset}, {count}"
+    return f"select {listed} from {named(module)}", sorting
 
 
 # Phone numbers ------------------------------------------------------------------------------------------------------
@@ -233,10 +241,21 @@ def phone_spellings(fields: Sequence[str], digits: str) -> tuple[Clause, ...]:
     if not digits.isascii() or not digits.isdecimal() or not fields:
         raise Unsupported("there is no number, or no phone field, to compare")
     last = digits[-4:]
-    spelt = [last]
-    if len(last) == 4:
-        splits = [(at, sign) for at in (2, 1) for sign in (" ", "-", ".")]  # 58 09 and 5-809: pairs, and threes
-        spelt += [last[:at] + sign + last[at:] for at, sign in splits]
+    if len(last) < 4:
+        return _any_spelling(tuple(fields), (last,))
+    return tuple([Clause(each.text.format(*last), each.size) for each in _questions(tuple(fields))])
+
+
+@lru_cache(maxsize=256)
+def _questions(fields: tuple[str, ...]) -> tuple[Clause, ...]:
+    """What is asked of these fields about any number, with places for its last four digits."""
+    places = "{0}", "{1}", "{2}", "{3}"
+    splits = [(at, sign) for at in (2, 1) for sign in (" ", "-", ".")]  # 58 09 and 5-809: pairs, and threes
+    spelt = ["".join(places), *["".join((*places[:at], sign, *places[at:])) for at, sign in splits]]
+    return _any_spelling(fields, spelt)
+
+
+def _any_spelling(fields: tuple[str, ...], spelt: Sequence[str]) -> tuple[Clause, ...]:
     asked = [contains(field, text) for text in spelt for field in fields]
     return tuple(any_of(asked[at : at + MAX_CONDITIONS]) for at in range(0, len(asked), MAX_CONDITIONS))
 

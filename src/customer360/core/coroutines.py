@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from inspect import CO_VARARGS, CORO_CREATED, getcoroutinestate, iscoroutine
+from types import CoroutineType
 from typing import Any
 
 from customer360.core.effects import Cancelled, Handle, Operation, Settle, Spawn, Within
@@ -15,10 +16,10 @@ PATIENCE = 1000
 def expect_fresh(op: object) -> None:
     """Raise unless ``op`` is an operation that nobody has begun: TypeError for something else, RuntimeError for one
     that runs or ran already."""
-    if not iscoroutine(op):
+    if not isinstance(op, CoroutineType):
         kind = f"{type(op).__module__}.{type(op).__qualname__}"
         raise TypeError(f"an operation was expected, the call of an async def; this is {kind}")
-    if getcoroutinestate(op) != CORO_CREATED:
+    if op.cr_suspended or op.cr_running or op.cr_frame is None:
         raise RuntimeError(f"the operation {op.__qualname__} was begun already; an operation runs once, call it again")
 
 

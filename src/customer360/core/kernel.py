@@ -123,8 +123,9 @@ class Kernel(Generic[T]):
 
     def advance(self) -> None:
         """Step every task that can go on, until none can."""
-        while self._ready:
-            self._step(*self._ready.popleft())
+        ready = self._ready
+        while ready:
+            self._step(*ready.popleft())
 
     def answer(self, token: int, value: Any = None, error: BaseException | None = None) -> bool:
         """What became of a leaf; False if it was dropped, so that nobody has it."""
@@ -214,7 +215,8 @@ class Kernel(Generic[T]):
                 leaf = effect
                 if frame.until is not None and isinstance(effect, Send):
                     leaf = effect.bounded(frame.until - self._monotonic())  # none outlives its deadline
-                task.leaf = token = self._next()
+                self._count += 1
+                task.leaf = token = self._count
                 self._flying[token] = task, leaf
                 self.starts.append((token, leaf))
                 return _LATER
@@ -331,10 +333,6 @@ class Kernel(Generic[T]):
                 self._ready.append((each, None, Cancelled()))
 
     # Time and ends ----------------------------------------------------------------------------------------------------
-
-    def _next(self) -> int:
-        self._count += 1
-        return self._count
 
     def _wake(self, task: Task) -> None:
         task.timer = None

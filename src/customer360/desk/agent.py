@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import attrs
 
@@ -12,7 +13,16 @@ from customer360.core.capabilities import Capabilities
 from customer360.core.effects import Now, Ok, Random, Within, settle, within
 from customer360.core.errors import Customer360Error, InvalidValue, Unsupported
 from customer360.core.interactions import Channel, Interaction
-from customer360.core.matching import ByEmail, ByName, ByPhone, Criterion, MatchResult, MatchStep, MatchStepKind
+from customer360.core.matching import (
+    ByEmail,
+    ByName,
+    ByPhone,
+    Criterion,
+    MatchPolicy,
+    MatchResult,
+    MatchStep,
+    MatchStepKind,
+)
 from customer360.core.metadata import Resource, Schema
 from customer360.core.phones import read
 from customer360.core.records import Contact, ContactChange, ContactDraft, Fields, Page, RecordRef
@@ -88,8 +98,7 @@ class AgentDesk:
             customer_name=text if kind == "name" else None,
             started_at=datetime.fromtimestamp(await Now(), UTC),
         )
-        # By hand, a person may well look for one of the centre's own numbers.
-        policy = attrs.evolve(self.office.policy, criteria={channel: (criterion,)}, own_numbers=())
+        policy = _by_hand(self.office.policy, channel, criterion)
         patience = self.office.deadlines.read
         return await find(await self.connection(), asked, policy, index=self.office.index, patience=patience)
 
@@ -192,6 +201,12 @@ _ASKED: dict[str, tuple[Channel, Criterion]] = {
     "email": (Channel.EMAIL, ByEmail()),
     "name": (Channel.CHAT, ByName()),
 }
+
+
+@lru_cache(maxsize=64)
+def _by_hand(policy: MatchPolicy, channel: Channel, criterion: Criterion) -> MatchPolicy:
+    """An account's policy for one search; by hand, a person may well look for one of the centre's own numbers."""
+    return attrs.evolve(policy, criteria={channel: (criterion,)}, own_numbers=())
 
 
 def _ours(connection: Connection, ref: RecordRef) -> None:

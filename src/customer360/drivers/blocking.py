@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import attrs
 
 from customer360.core.coroutines import dismiss
-from customer360.core.effects import Acquire, Operation, Peek, Release, Send, Shared, Tx
+from customer360.core.effects import Acquire, Leaf, Operation, Peek, Release, Send, Shared, Tx
 from customer360.core.errors import DeadlineExceeded
 from customer360.core.kernel import Kernel
 from customer360.core.wire import Response
@@ -146,13 +146,12 @@ class _Run:
     def begin(self) -> bool:
         """Begin what the kernel asks for; True if some of it is answered already."""
         starts, self.kernel.starts = self.kernel.starts, []
-        lone = len(starts) == 1 and self.kernel.alone and not self.flight.ways_out
         answered = False
         for token, leaf in starts:
             match leaf:
-                case Send() if lone:
+                case Send() if self.lone(starts):
                     answered = self.flight.at_once(token, self.send, leaf)
-                case Tx() if lone and not self.interrupts.anytime:
+                case Tx() if self.lone(starts) and not self.interrupts.anytime:
                     answered = self.flight.at_once(token, self.driver._store.run, leaf)
                 case Send():
                     until = self.driver._clock.monotonic() + leaf.timeout
@@ -172,6 +171,10 @@ class _Run:
                 case _:
                     answered = self.flight.at_once(token, unknown, leaf)
         return answered
+
+    def lone(self, starts: list[tuple[int, Leaf[Any]]]) -> bool:
+        """Whether the only thing to begin is the only one under way."""
+        return len(starts) == 1 and self.kernel.alone and not self.flight.ways_out
 
     def send(self, leaf: Send) -> Response:
         """A lone request, on this thread; Ctrl-C need not wait for it."""

@@ -85,6 +85,8 @@ class Flight:
 
     def let_go(self) -> None:
         """Leave what the kernel no longer waits for."""
+        if not self.kernel.drops:
+            return
         for token in self.kernel.drops:
             self.waits.pop(token, None)
             leave = self.ways_out.pop(token, None)

@@ -167,7 +167,7 @@ async def _ask(
                 return attrs.evolve(read, truncated=len(expected) > policy.limit)
             steps = read.steps
     searched = await _search(connection, want, policy, patience)
-    return attrs.evolve(searched, steps=(*steps, *searched.steps))
+    return _Report(searched.matches, (*steps, *searched.steps), searched.truncated)
 
 
 async def _outdated(answer: IndexAnswer, policy: MatchPolicy) -> float | None:

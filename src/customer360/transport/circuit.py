@@ -60,9 +60,12 @@ def admitted(state: CircuitState, now: float) -> CircuitState | None:
             return None
 
 
+_CLOSED = CircuitState()
+
+
 def succeeded(state: CircuitState) -> CircuitState:
     """The CRM answered; what it said does not matter."""
-    return CircuitState()
+    return _CLOSED
 
 
 def failed(state: CircuitState, now: float, settings: CircuitSettings) -> CircuitState:

@@ -86,6 +86,8 @@ class Shelf(Generic[S]):
 
     def _expire(self, now: float) -> None:
         # The oldest lie at the bottom.
+        if not self._idle or now - self._idle[0][1] <= self._keep:
+            return
         fresh = next((i for i, (_, since) in enumerate(self._idle) if now - since <= self._keep), len(self._idle))
         expired, self._idle = self._idle[:fresh], self._idle[fresh:]
         for shard, _ in expired:

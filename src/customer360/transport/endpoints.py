@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from customer360.core.errors import InvalidSettings
+from customer360.transport.urls import origin, target
 
 
 class Endpoints:
@@ -21,15 +22,11 @@ class Endpoints:
 
     def apply(self, url: str) -> str:
         """``url``, moved to its loopback target if its host has one; the path and the query stay."""
-        parts = urlsplit(url)
-        target = self._targets.get(parts.hostname or "")
-        if target is None:
-            return url
-        scheme, netloc, prefix = target
-        return urlunsplit((scheme, netloc, prefix + parts.path, parts.query, ""))
+        moved = self._targets.get(origin(url)[1]) if self._targets else None
+        return url if moved is None else moved + target(url)
 
 
-def _checked(host: str, target: str) -> tuple[str, str, str]:
+def _checked(host: str, target: str) -> str:
     try:
         parts = urlsplit(target)
         _ = parts.port
@@ -43,7 +40,7 @@ def _checked(host: str, target: str) -> tuple[str, str, str]:
             f"the endpoint for {host} is not a loopback address",
             next_step="map hosts to http://127.0.0.1:PORT only",
         )
-    return parts.scheme, parts.netloc, parts.path.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
 def is_loopback(host: str) -> bool:

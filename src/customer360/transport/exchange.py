@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 import attrs
 
-from customer360.core.auth import Grant, Outgoing
+from customer360.core.auth import AuthScheme, Grant, Outgoing
 from customer360.core.connector import Connector
 from customer360.core.effects import Now, Random, Remaining, Request, Send, Sleep, within
 from customer360.core.errors import (
@@ -36,7 +36,7 @@ from customer360.transport.prepare import Headers, Prepared, allowed_host, check
 from customer360.transport.redaction import path_shape
 from customer360.transport.retry import RetryBudget, RetryPolicy, pause_before_repeat
 from customer360.transport.tokens import Tokens
-from customer360.transport.tracing import ExchangeSpan
+from customer360.transport.tracing import ExchangeSpan, traced
 from customer360.transport.urls import resolve
 from customer360.transport.whereabouts import Whereabouts
 
@@ -48,6 +48,25 @@ _MARGIN: Final = 0.02
 """Seconds by which a request ends before its caller's deadline: its error still says whether it was applied."""
 _PATIENCE: Final = 1.0
 """A request that was given less than these seconds and timed out says nothing about the CRM's health."""
+_NOTHING: Final[Mapping[str, str]] = {}
+
+
+@attrs.frozen
+class _Destination:
+    """Where the requests of one grant go: what the connector says of its link's facts, which it says the same each
+    time."""
+
+    facts: LinkFacts
+    hosts: Hosts
+    base: str
+
+
+@attrs.frozen
+class _Signature:
+    """The headers that carry a grant, where they depend on nothing else."""
+
+    grant: Grant
+    headers: Headers = attrs.field(repr=False)
 
 
 class Exchange:
@@ -86,6 +105,10 @@ class Exchange:
         self._whereabouts = whereabouts or Whereabouts(f"{connector.info.key}/{id(self)}")
         self._max_body = max_body
         self._user_agent = user_agent
+        self._scheme: AuthScheme | None = None
+        self._last: tuple[Mapping[str, str], Mapping[str, str], _Destination] | None = None
+        """What the whereabouts and the last grant told, and where requests go by that."""
+        self._signed: _Signature | None = None
 
     async def __call__(self, request: Request) -> Response:
         """The answer to ``request``; every other outcome is an error of the family, with the number of attempts."""
@@ -94,8 +117,7 @@ class Exchange:
         return await self._observed(request)
 
     async def _observed(self, request: Request) -> Response:
-        course = _Course(request)
-        started = await Now()
+        course = _Course(request, await Now())
         status: int | None = None
         error: BaseException | None = None
         try:
@@ -111,9 +133,9 @@ class Exchange:
         finally:
             if course.span is not None:
                 course.span.end(status=status, attempts=course.attempts, error=error)
-            self._log(course, status, error, started)
+            self._log(course, status, error)
 
-    def _log(self, course: _Course, status: int | None, error: BaseException | None, started: float) -> None:
+    def _log(self, course: _Course, status: int | None, error: BaseException | None) -> None:
         level = logging.DEBUG if error is None else logging.INFO
         if log.isEnabledFor(level):
             facts = {
@@ -122,7 +144,7 @@ class Exchange:
                 "path": course.shape,
                 "status": status,
                 "attempts": course.attempts,
-                "started": started,
+                "started": course.started,
                 "outcome": "ok" if error is None else type(error).__name__,
             }
             text = "%(crm)s %(method)s %(path)s: %(outcome)s, %(status)s, attempts %(attempts)s"
@@ -133,15 +155,15 @@ class Exchange:
     async def _run(self, course: _Course) -> Response:
         request = course.request
         login = request.purpose == "login"
-        if not login and (refusal := self._circuit.refusal(await Now())) is not None:
+        if not login and (refusal := self._circuit.refusal(course.started)) is not None:
             raise refusal
         grant = None if login else await self._grant()
         price: int | None = None
         renewed = moved = False
         while True:
-            facts = self._facts_with(grant)
-            hosts = self._connector.hosts(facts)
-            prepared = prepare(request, base=self._connector.api_base(facts), hosts=hosts, user_agent=self._user_agent)
+            there = self._destination(grant)
+            facts, hosts = there.facts, there.hosts
+            prepared = prepare(request, base=there.base, hosts=hosts, user_agent=self._user_agent)
             course.begin(self._connector.info.key, prepared)
             # Outside of what is repeated: a grant that cannot sign now cannot a second later.
             signature = await self._signature(grant, prepared.method, prepared.url)
@@ -173,7 +195,7 @@ class Exchange:
         went_to = self._connector.api_base(facts)
         return await self._whereabouts.look(
             lambda: self._connector.locate(facts),
-            lambda: self._connector.api_base(self._facts_with(grant)) != went_to,
+            lambda: self._destination(grant).base != went_to,
             exchange=self,
         )
 
@@ -198,12 +220,18 @@ class Exchange:
             raise NeedsAuthorization("this link has no grant yet")
         return await self._tokens.current()
 
-    def _facts_with(self, grant: Grant | None) -> LinkFacts:
+    def _destination(self, grant: Grant | None) -> _Destination:
         # A vendor may name the API's host anew with each token, or move it while tokens are good.
-        found, told = self._whereabouts.found, {} if grant is None else grant.extra
-        if not found and not told:
-            return self._facts
-        return attrs.evolve(self._facts, extra={**self._facts.extra, **told, **found})
+        found, told = self._whereabouts.found, _NOTHING if grant is None else grant.extra
+        last = self._last
+        if last is not None and last[0] is found and last[1] is told:
+            return last[2]
+        facts = self._facts
+        if found or told:
+            facts = attrs.evolve(facts, extra={**facts.extra, **told, **found})
+        there = _Destination(facts, self._connector.hosts(facts), self._connector.api_base(facts))
+        self._last = found, told, there
+        return there
 
     # One attempt ----------------------------------------------------------------------------------------------------
 
@@ -219,8 +247,7 @@ class Exchange:
         request = course.request
         await self._limiter.enter()
         try:
-            await self._limiter.turn(await self._remaining())
-            probe = self._circuit.admit(await Now())
+            probe = self._circuit.admit(await self._limiter.turn(await self._remaining()))
             try:
                 response = await self._follow(course, prepared, hosts, signature, grant)
             except TransportError as error:
@@ -247,12 +274,20 @@ class Exchange:
     async def _signature(self, grant: Grant | None, method: str, url: str) -> Headers:
         if grant is None:
             return ()
-        scheme = self._connector.auth_for(self._facts)
+        scheme = self._auth()
         if not scheme.signs_requests:
-            return checked_headers(scheme.sign(grant))
+            signed = self._signed
+            if signed is None or signed.grant is not grant:
+                signed = self._signed = _Signature(grant, checked_headers(scheme.sign(grant)))
+            return signed.headers
         nonce = f"{int(await Random() * 2**53):014x}"
         outgoing = Outgoing(method=method, url=url, now=await Now(), nonce=nonce)
         return checked_headers(scheme.sign_request(grant, outgoing))
+
+    def _auth(self) -> AuthScheme:
+        if self._scheme is None:
+            self._scheme = self._connector.auth_for(self._facts)
+        return self._scheme
 
     async def _follow(
         self, course: _Course, prepared: Prepared, hosts: Hosts, signature: Headers, grant: Grant | None
@@ -276,7 +311,7 @@ class Exchange:
             next_host = allowed_host(url, hosts, login=login)
             if next_host != host:
                 headers, host, grant = _harmless(prepared.headers), next_host, None
-            elif grant is not None and self._connector.auth_for(self._facts).signs_requests:
+            elif grant is not None and self._auth().signs_requests:
                 headers = _signed(prepared.headers, await self._signature(grant, prepared.method, url))
         raise UnexpectedAnswer(f"the CRM redirects more than {_MOST_REDIRECTS} times", status=response.status)
 
@@ -310,21 +345,28 @@ class _Course:
     """What has become of one request so far; attempts are requests that were handed to the wire."""
 
     request: Request
+    started: float
     attempts: int = 0
     timeout: float = 0.0
-    shape: str = "?"
+    url: str | None = attrs.field(default=None, repr=False)
     span: ExchangeSpan | None = None
 
+    @property
+    def shape(self) -> str:
+        """The path, as it may stand in a log."""
+        return "?" if self.url is None else path_shape(self.url)
+
     def begin(self, crm: str, prepared: Prepared) -> None:
-        if self.span is None:
-            self.shape = path_shape(prepared.url)
-            self.span = ExchangeSpan(crm=crm, method=prepared.method, host=prepared.host, path_shape=self.shape)
+        if self.url is None:
+            self.url = prepared.url
+            if traced():
+                self.span = ExchangeSpan(crm=crm, method=prepared.method, host=prepared.host, path_shape=self.shape)
 
 
 def _signed(headers: Headers, signature: Headers) -> Headers:
     """A connector never carries a credential itself: the signature's headers replace any of the same name."""
-    names = {name.lower() for name, _ in signature}
-    return (*((name, value) for name, value in headers if name.lower() not in names), *signature)
+    names = [name.lower() for name, _ in signature]
+    return (*[pair for pair in headers if pair[0].lower() not in names], *signature)
 
 
 def _harmless(headers: Headers) -> Headers:

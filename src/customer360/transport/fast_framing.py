@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 import httptools
 
@@ -15,6 +14,7 @@ from customer360.core.wire import Response
 from customer360.transport.bodies import Body
 from customer360.transport.framing import Origin
 from customer360.transport.proxies import Proxy
+from customer360.transport.urls import netloc, target
 from customer360.transport.wire_faults import RemoteProtocolError
 from customer360.transport.wire_state import WireState
 
@@ -30,18 +30,16 @@ _SLICE: Final = 64 * 1024
 
 def written(send: Send, where: Origin, proxy: Proxy | None) -> bytes:
     """``send`` as bytes. Raises :class:`InvalidValue` for what would not be one HTTP request."""
-    parts = urlsplit(send.url)
-    netloc = parts.netloc.rpartition("@")[2]
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    asked = target(send.url)
     headers = send.headers
     if proxy is not None and where[0] == "http":
-        target = f"http://{netloc}{target}"
+        asked = f"http://{netloc(send.url)}{asked}"
         headers = (*headers, *_credential(proxy))
-    if not any(name.lower() == "host" for name, _ in headers):
-        headers = (("Host", netloc), *headers)
+    if "host" not in [name.lower() for name, _ in headers]:
+        headers = (("Host", netloc(send.url)), *headers)
     if send.content or send.method in _WITH_BODY:
         headers = (*headers, ("Content-Length", str(len(send.content))))
-    head = _head(f"{send.method} {target}", headers)
+    head = _head(f"{send.method} {asked}", headers)
     return head + send.content if send.content else head
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from customer360.core.effects import Send
 from customer360.core.errors import InvalidValue
 from customer360.core.wire import Response
 from customer360.transport.bodies import Body
-from customer360.transport.urls import origin
+from customer360.transport.urls import netloc, origin, target
 
 Origin = tuple[str, str, int]
 
@@ -24,16 +23,14 @@ def core_request(core: Any, send: Send) -> Any:
     """httpcore's value of ``send``."""
     scheme, host, port = origin(send.url)
     try:
-        parts = urlsplit(send.url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in send.headers]
         given = {name.lower() for name, _ in headers}
         if b"host" not in given:
-            headers.insert(0, (b"Host", parts.netloc.rpartition("@")[2].encode("ascii")))
+            headers.insert(0, (b"Host", netloc(send.url).encode("ascii")))
         if send.content or send.method in ("POST", "PUT", "PATCH"):
             headers.append((b"Content-Length", b"%d" % len(send.content)))
         url = core.URL(
-            scheme=scheme.encode("ascii"), host=host.encode("ascii"), port=port, target=target.encode("ascii")
+            scheme=scheme.encode("ascii"), host=host.encode("ascii"), port=port, target=target(send.url).encode("ascii")
         )
     except UnicodeEncodeError:
         raise InvalidValue("a URL or header is not ASCII") from None
@@ -45,10 +42,11 @@ class Incoming:
 
     def __init__(self, answer: Any, max_body: int) -> None:
         self.status: int = answer.status
-        self.headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
-        self.chunked = "chunked" in (self._header("transfer-encoding") or "").lower()
+        self.headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers])
+        first = {name.lower(): value for name, value in reversed(self.headers)}
+        self.chunked = "chunked" in first.get("transfer-encoding", "").lower()
         self._raw = 0
-        self._body = Body(max_body, self._header("content-encoding"))
+        self._body = Body(max_body, first.get("content-encoding"))
 
     def feed(self, chunk: bytes) -> None:
         """The next raw bytes of the body."""
@@ -66,8 +64,5 @@ class Incoming:
     def response(self) -> Response:
         """The whole answer; the headers that speak of its compressed form are left out."""
         gone = ("content-encoding", "content-length", "transfer-encoding")
-        headers = tuple(pair for pair in self.headers if pair[0].lower() not in gone)
+        headers = tuple([pair for pair in self.headers if pair[0].lower() not in gone])
         return Response(self.status, self._body.finish(), headers)
-
-    def _header(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key.lower() == name), None)

@@ -57,6 +57,7 @@ class Limiter:
             raise ValueError("one request at once is the least")
         self._gate = f"limiter:{key}"
         self._free = concurrent
+        self._before_gate = 0
         self._window = None if per_window is None else Window(*per_window)
         self._paused_until = 0.0
         self._fail_fast = fail_fast
@@ -65,12 +66,24 @@ class Limiter:
     # Places ---------------------------------------------------------------------------------------------------------
     #
     # A counting semaphore out of one lock that different parties take and give (Barz, 1983): the gate is open exactly
-    # while a place is free. The gate's order of asking is the semaphore's.
+    # while a place is free. The gate's order of asking is the semaphore's. Whoever finds nobody before the gate, and
+    # leaves it open, need not touch it.
 
     async def enter(self) -> None:
         """Take a place; give it back with :meth:`leave`, whatever happens."""
-        await Acquire(self._gate)
         with self._lock:
+            if self._free > 1 and not self._before_gate:
+                self._free -= 1
+                return
+            self._before_gate += 1
+        try:
+            await Acquire(self._gate)
+        except BaseException:
+            with self._lock:
+                self._before_gate -= 1
+            raise
+        with self._lock:
+            self._before_gate -= 1
             self._free -= 1
             more = self._free > 0
         if more:
@@ -99,8 +112,8 @@ class Limiter:
         """Seconds of an announced pause that are left."""
         return max(0.0, self._paused_until - now)
 
-    async def turn(self, patience: float) -> None:
-        """Wait until a request may start.
+    async def turn(self, patience: float) -> float:
+        """Wait until a request may start, and return the moment.
 
         Raises :class:`RateLimited`, with the wait, if that takes longer than ``patience`` seconds.
         """
@@ -113,16 +126,19 @@ class Limiter:
             patience -= after - now
             now = after
         if self._window is None:
-            return
+            return now
         with self._lock:
             wait = self._window.peek(now) - now
             if wait <= (0.0 if self._fail_fast else patience):
                 self._window.reserve(now)
         self._bear(wait, patience, "the CRM's documented rate is used up for longer than this call may take")
-        if wait > 0:
-            await Sleep(wait)
-            if self.paused_for(await Now()) > 0:  # announced while this one slept
-                await self.turn(patience - wait)
+        if wait <= 0:
+            return now
+        await Sleep(wait)
+        now = await Now()
+        if self.paused_for(now) > 0:  # announced while this one slept
+            return await self.turn(patience - wait)
+        return now
 
     def _bear(self, wait: float, patience: float, what: str) -> None:
         if wait > patience or (self._fail_fast and wait > 0):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import attrs
@@ -10,7 +11,7 @@ import attrs
 from customer360.core.effects import Request
 from customer360.core.errors import HostRefused, InvalidValue
 from customer360.core.linking import Hosts
-from customer360.transport.urls import encode, resolve, to_json
+from customer360.transport.urls import encode, place, resolve, to_json
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -40,29 +41,44 @@ def prepare(request: Request, *, base: str, hosts: Hosts, user_agent: str) -> Pr
     """
     url = resolve(base, request.path, request.params)
     content, kind = _body(request)
-    headers = checked_headers(request.headers)
-    given = {name.lower() for name, _ in headers}
-    if taken := given & _OURS:
-        raise InvalidValue(f"the header {min(taken)!r} belongs to the transport")
-    defaults = [("Accept", "application/json"), ("User-Agent", user_agent)]
-    if kind is not None:
-        defaults.append(("Content-Type", kind))
-    headers += tuple((name, value) for name, value in defaults if name.lower() not in given)
+    headers = _with_ours(request.headers, kind, user_agent) if request.headers else _ours(kind, user_agent)
     return Prepared(
         method=request.method,
         url=url,
         host=allowed_host(url, hosts, login=request.purpose == "login"),
-        headers=(*headers, ("Accept-Encoding", "gzip, deflate")),
+        headers=headers,
         content=content,
     )
+
+
+def _with_ours(given: Headers, kind: str | None, user_agent: str) -> Headers:
+    """The headers that were given, and of ours those that were not."""
+    names = {name.lower() for name, _ in checked_headers(given)}
+    if taken := names & _OURS:
+        raise InvalidValue(f"the header {min(taken)!r} belongs to the transport")
+    return (*given, *(pair for pair in _ours(kind, user_agent) if pair[0].lower() not in names))
+
+
+@lru_cache(maxsize=64)
+def _ours(kind: str | None, user_agent: str) -> Headers:
+    """What every request says of itself; ``kind`` is its body's."""
+    about = () if kind is None else (("Content-Type", kind),)
+    agent = ("User-Agent", user_agent)
+    return (("Accept", "application/json"), agent, *about, ("Accept-Encoding", "gzip, deflate"))
 
 
 def allowed_host(url: str, hosts: Hosts, *, login: bool) -> str:
     """The host of ``url``, if the link declares it: the one gate, for requests, next pages and redirects alike."""
     try:
-        return hosts.check(url, login=login)
+        return _allowed(hosts, place(url), login)
     except ValueError:  # what urlsplit cannot read has no host that could be allowed
         raise HostRefused("a URL is malformed") from None
+
+
+@lru_cache(maxsize=256)
+def _allowed(hosts: Hosts, where: str, login: bool) -> str:
+    # What comes after the place has no say in it; a refusal is not remembered.
+    return hosts.check(where, login=login)
 
 
 def checked_headers(headers: Headers) -> Headers:

@@ -17,6 +17,18 @@ def _api() -> Any:
         return None
 
 
+def traced() -> bool:
+    """Whether there is anything to make a span with."""
+    return _api() is not None
+
+
+@lru_cache(maxsize=1)
+def _tracer() -> Any:
+    # Kept, because asking for it reads the environment; one that is asked for before the program has set up what
+    # records stands for it afterwards, and that is set up once.
+    return _api().get_tracer("customer360")
+
+
 class ExchangeSpan:
     """A client span by OpenTelemetry's HTTP conventions, without URL, query or body.
 
@@ -28,7 +40,7 @@ class ExchangeSpan:
         api = _api()
         self._span: Any = None
         if api is not None:
-            self._span = api.get_tracer("customer360").start_span(
+            self._span = _tracer().start_span(
                 f"{method} {path_shape}",
                 kind=api.SpanKind.CLIENT,
                 attributes={

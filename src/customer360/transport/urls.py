@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +14,8 @@ from customer360.core.errors import InvalidValue
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:/|\Z)", re.IGNORECASE)
+_PLACE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#\\\x00-\x20\x7f-\U0010ffff]*(?=[/?#]|\Z)")
 # RFC 3986's unreserved and reserved characters (without "#") and "%": left as the connector wrote them.
 _AS_WRITTEN = "%:/?[]@!$&'()*+,;=-._~"
 
@@ -38,10 +41,9 @@ def resolve(base: str, path: str, params: Iterable[tuple[str, str]] = ()) -> str
 
 
 def _refuse_dots(url: str) -> None:
-    path = url.partition("?")[0].partition("://")[2].partition("/")[2]
-    for segment in path.split("/"):
-        if re.fullmatch(r"(\.|%2e){1,2}", segment, re.IGNORECASE):
-            raise InvalidValue("a path segment of a request is '.' or '..'", next_step="check the record's id")
+    _, _, path = url.partition("?")[0].partition("://")[2].partition("/")
+    if _DOTS.search(f"/{path}"):
+        raise InvalidValue("a path segment of a request is '.' or '..'", next_step="check the record's id")
 
 
 def encode(pairs: Iterable[tuple[str, str]]) -> str:
@@ -64,7 +66,35 @@ def to_json(value: Any) -> bytes:
         raise InvalidValue("a request's body holds a value that JSON cannot express") from None
 
 
+def place(url: str) -> str:
+    """The beginning of an absolute URL, up to its path: what decides where it leads, and is the same for all requests
+    to one host. All of it, where it is not written as plainly as that: then nothing is known but by reading it whole.
+    """
+    found = _PLACE.match(url)
+    return url if found is None else found[0]
+
+
+def target(url: str) -> str:
+    """The path and the query of an absolute URL, as the first line of a request has them."""
+    where = place(url)
+    if where == url:
+        parts = urlsplit(url)
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    rest = url[len(where) :].partition("#")[0]
+    return rest if rest.startswith("/") else f"/{rest}"
+
+
+def netloc(url: str) -> str:
+    """Host and port of an absolute URL, as they stand there."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
 def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port of an absolute URL."""
-    parts = urlsplit(url)
+    return _origin(place(url))
+
+
+@lru_cache(maxsize=256)
+def _origin(where: str) -> tuple[str, str, int]:
+    parts = urlsplit(where)
     return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

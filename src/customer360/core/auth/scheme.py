@@ -34,9 +34,9 @@ class AuthScheme(ABC):
     Stateless: secrets come in as arguments and go out as values. Operations of a scheme send requests with
     ``purpose="login"`` and absolute URLs; the transport lets them go to the link's sign-in hosts only. Times are
     seconds since the epoch. A scheme with ``signs_requests`` is asked :meth:`sign_request` anew for every attempt and
-    every redirect on the same host; all others :meth:`sign`, once for each attempt. A scheme without a browser
-    (``customer360.core.auth.unattended.Unattended``) names in ``asks`` what a person types in, and takes it in
-    :meth:`accept`.
+    every redirect on the same host; all others :meth:`sign`, whose answer depends on the grant alone. A scheme without
+    a browser (``customer360.core.auth.unattended.Unattended``) names in ``asks`` what a person types in, and takes it
+    in :meth:`accept`.
     """
 
     signs_requests: ClassVar[bool] = False
