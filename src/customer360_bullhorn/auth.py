@@ -128,15 +128,21 @@ def hosts(facts: LinkFacts) -> Hosts:
     names a new host at any time. The scheme lets codes and secrets go to ``auth`` hosts, tokens to ``rest`` hosts only.
     """
     any_of_them = f"*{_SUFFIX}"
-    rest = facts.extra.get(REST_URL)
+    rest = _session_base(facts)
     return Hosts(
         api=(any_of_them if rest is None else rest.removeprefix("https://").partition("/")[0],), login=(any_of_them,)
     )
 
 
+def _session_base(facts: LinkFacts) -> str | None:
+    """What the login named, looked at again: nothing that was stored makes another host of a link."""
+    rest = facts.extra.get(REST_URL)
+    return rest if rest is not None and _ADDRESS.fullmatch(rest) else None
+
+
 def api_base(facts: LinkFacts) -> str:
     """Where the session's data are; before any login the directory, to which no session is ever sent."""
-    return facts.extra.get(REST_URL) or _DISCOVERY
+    return _session_base(facts) or _DISCOVERY
 
 
 def in_emea(facts: LinkFacts) -> bool:

@@ -6,11 +6,13 @@ from contextlib import suppress
 
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error
+from customer360.core.records import Contact
 from customer360_testkit.conformance.bench import Link, catches
 from customer360_testkit.conformance.syncing import SyncingChecks
 from customer360_testkit.fakes.faults import page_loop
 
 _DELTA, _CREATE = Capability.DELTA, Capability.CREATE_CONTACT
+_FEW = 8
 _SOME = 24
 """Of those whom the fake holds."""
 
@@ -37,7 +39,7 @@ class AgreeingChecks(SyncingChecks):
     @catches("tells one of those who are gone", _DELTA, _CREATE)
     def test_all_who_are_gone_are_told(self, link: Link) -> None:
         """However many are cleared away at once: any of them would still be shown."""
-        refs = [self.make(link, f"Cleared{number}") for number in range(4)]
+        refs = [self.make(link, f"Cleared{number}") for number in range(12)]
         link.wait(120.0)
         _, _, cursor = self.sync(link)
         link.wait(120.0)
@@ -46,6 +48,30 @@ class AgreeingChecks(SyncingChecks):
         link.wait(120.0)
         _, gone, _ = self.sync(link, cursor)
         assert {ref.id for ref in refs} <= gone
+
+    @catches("tells less of a change than of a contact", _DELTA, _CREATE, Capability.UPDATE_CONTACT)
+    def test_a_change_says_what_reading_says(self, link: Link) -> None:
+        """On every page and in every round: what it tells of anybody it tells of all, and a whole record is whole."""
+        everybody, _, cursor = self.sync(link)
+        some = list(everybody.values())
+        told = [
+            name
+            for name in ("name", "company", "region", "owner", "url", "phones", "emails")
+            if any(getattr(contact, name) for contact in some) or not all(contact.partial for contact in some)
+        ]
+        self.agree_with_reading(link, [*some[:_FEW], *some[-_FEW:]], told)
+        for contact in some[:_FEW]:
+            link.wait(60.0)
+            self.change(link, contact.ref, {self.spare_field: "Quillagain"})
+        link.wait(120.0)
+        changed, _, _ = self.sync(link, cursor)
+        again = [contact for contact in changed.values() if contact.ref.id in everybody]
+        self.agree_with_reading(link, again[:_FEW], told)
+
+    def agree_with_reading(self, link: Link, contacts: list[Contact], told: list[str]) -> None:
+        for contact in contacts:
+            read = self.get(link, contact.ref)
+            assert [name for name in told if getattr(contact, name) != getattr(read, name)] == [], contact.ref
 
     @catches("reads the same page for ever", _DELTA)
     def test_a_feed_that_leads_back_to_itself_ends(self, link: Link) -> None:

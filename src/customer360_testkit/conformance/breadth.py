@@ -8,8 +8,8 @@ import pytest
 
 from customer360.core.capabilities import Capability
 from customer360.core.connector import SEARCHES
-from customer360.core.errors import Duplicate, ValidationFailed
-from customer360.core.metadata import StandardField
+from customer360.core.errors import Duplicate, Unsupported, ValidationFailed
+from customer360.core.metadata import FieldType, StandardField
 from customer360.core.records import RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
 from customer360_testkit.conformance.bench import LAG, Link, catches
@@ -61,6 +61,15 @@ class BreadthChecks(Verbs):
             page = link.run(self.connector.search(link.facts, self.people, query, limit=2))
             assert page.next is not None, type(query)
 
+    @catches("is sure of the only one that was asked for", _CREATE)
+    def test_one_of_several_is_not_the_only_one(self, link: Link) -> None:
+        """Who asks for one hit is told of the others; who got them all is told that there are no more."""
+        for query, made in self.sharing(link, 2):
+            for limit, more in ((1, True), (3, False)):
+                page = link.run(self.connector.search(link.facts, self.people, query, limit=limit))
+                assert (page.next is not None) is more, (type(query), limit)
+                assert len(page.items) <= limit or {hit.ref for hit in page.items} == made, type(query)
+
     @catches("finds one page of people", _CREATE)
     def test_many_who_match_are_all_found(self, link: Link) -> None:
         """More than any one page holds."""
@@ -68,8 +77,14 @@ class BreadthChecks(Verbs):
             if len(made) == 30 and not isinstance(query, EmailIs):
                 assert {hit.ref for hit in self.found(link, query, limit=60)} == made, type(query)
         if self.can(link, _NAME):
-            crowd = {self.make(link, f"Quillcrowd {number}") for number in range(110)}
+            before = len(link.asked)
+            first = self.get(link, self.make(link, "Quillcrowd"))
+            alone = len(link.asked) - before
+            crowd = {first.ref} | {self.make(link, f"Quillcrowd {number}") for number in range(160)}
             link.wait(LAG)
+            before = len(link.asked)
+            self.get(link, self.make(link, "Quilloutside"))
+            assert len(link.asked) - before <= alone, "it reads others to read one"
             assert {hit.ref for hit in self.found(link, NameHas("Quillcrowd"), limit=200)} == crowd
 
     @catches("knows numbers of its own country only", _CREATE, _PHONE)
@@ -121,6 +136,38 @@ class BreadthChecks(Verbs):
             ref = self.make(link, name)
             link.wait(LAG)
             assert ref in {hit.ref for hit in self.found(link, NameHas(name))}, name
+
+    @catches("does not find a name with a sign", _CREATE, _NAME)
+    def test_a_name_with_a_sign_is_found(self, link: Link) -> None:
+        """Apostrophe, hyphen, comma: or it is said that it cannot be asked for (F008)."""
+        names = ("O'Quillen", "D\u2019Quill", "Quill-Jones", "Quill, Jr.", "Quill (Ada)", "Quill & Sons", "Quill/Pen")
+        for name in names:
+            ref = self.make(link, name)
+            link.wait(LAG)
+            with suppress(Unsupported):
+                assert ref in {hit.ref for hit in self.found(link, NameHas(name))}, name
+
+    @catches("compares one field and not another", _CREATE, Capability.SEARCH_FIELD)
+    def test_every_searchable_field_is_compared(self, link: Link) -> None:
+        """The customer's own, too: a rule routes by it (F118)."""
+        fields = [each for each in self.schema(link).fields if each.searchable and each.editable and each.creatable]
+        texts = [each for each in fields if each.type is FieldType.TEXT and each.name != self.name_field]
+        chosen = [*texts[:8], *(each for each in texts[8:] if each.custom)]
+        given = {each.name: f"Quillvalue{n}"[: each.max_length] for n, each in enumerate(chosen)}
+        ref = self.made_with(link, "Quillcompared", given)
+        link.wait(LAG)
+        for name, value in given.items():
+            assert ref in {hit.ref for hit in self.found(link, FieldIs(name, value))}, name
+
+    @catches("compares the case of an address in a field", _CREATE, Capability.SEARCH_FIELD)
+    def test_the_case_of_an_address_does_not_matter_in_a_field(self, link: Link) -> None:
+        """As in every comparison of addresses (F118)."""
+        for field in self.writable(link, self.resource(link).emails)[:1]:
+            ref = self.made_with(link, "Quillfieldmail", {field: "Quill.Field@conform.example"})
+            link.wait(LAG)
+            with suppress(Unsupported):
+                hits = self.found(link, FieldIs(field, "quill.FIELD@conform.example"))
+                assert ref in {hit.ref for hit in hits}, field
 
     @catches("finds people with part of what is compared", _CREATE)
     def test_a_hit_of_any_question_brings_what_is_compared(self, link: Link) -> None:

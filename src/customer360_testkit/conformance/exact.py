@@ -75,6 +75,17 @@ class ExactChecks(Verbs):
             pytest.skip("it is said that it cannot be asked for")
         assert ref in {hit.ref for hit in hits}
 
+    @catches("asks for a value without its spaces", _CREATE, _FIELD)
+    def test_a_value_with_spaces_is_another(self, link: Link) -> None:
+        """Exactly that, or it is said that it cannot be asked for (F118)."""
+        ref = self.make(link, "Quillspaced")
+        link.wait(LAG)
+        try:
+            hits = self.found(link, FieldIs(self.name_field, " Quillspaced "))
+        except Unsupported:
+            pytest.skip("it is said that it cannot be asked for")
+        assert ref not in {hit.ref for hit in hits}
+
     @catches("begins a subject with a capital", _CREATE)
     def test_a_subject_begins_as_it_was_typed(self, link: Link) -> None:
         """Small letters are names, too (F050)."""

@@ -8,7 +8,7 @@ import pytest
 
 from customer360.core.capabilities import Capability
 from customer360.core.connector import SEARCHES
-from customer360.core.errors import Customer360Error, Unsupported
+from customer360.core.errors import Customer360Error, Unsupported, ValidationFailed
 from customer360.core.records import RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, TextHas
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
@@ -47,8 +47,12 @@ class FindingChecks(Bench):
     @catches("reads signs in an address as something else", _EMAIL, _CREATE)
     def test_an_address_with_signs_is_an_address(self, link: Link) -> None:
         """Plus, apostrophe, and what is a wildcard elsewhere."""
-        for number, address in enumerate(("quill+crm@conform.example", "o'quill@conform.example")):
-            ref = self.make(link, f"Signs{number}", email=address)
+        local = ("quill+crm", "o'quill", "first_quill", "quill-jones", "quill.a.b", "q" * 40, "jörg.quill")
+        for number, address in enumerate(f"{each}@conform.example" for each in local):
+            try:
+                ref = self.make(link, f"Signs{number}", email=address)
+            except ValidationFailed:  # of its own rules for addresses
+                continue
             link.wait(LAG)
             assert ref in {hit.ref for hit in self.found(link, EmailIs(address))}, address
         assert self.found(link, EmailIs("%@conform.example")) == ()

@@ -30,6 +30,7 @@ from customer360_testkit.conformance.outside import OutsideChecks
 from customer360_testkit.conformance.persons import PersonChecks
 from customer360_testkit.conformance.placed import PlacedChecks
 from customer360_testkit.conformance.placing import PlacingChecks
+from customer360_testkit.conformance.reaching import ReachingChecks
 from customer360_testkit.conformance.reading import ReadingChecks
 from customer360_testkit.conformance.recounting import RecountingChecks
 from customer360_testkit.conformance.refusing import RefusingChecks
@@ -87,6 +88,7 @@ class ConnectorConformance(
     KeyedChecks,
     ExactChecks,
     PlacedChecks,
+    ReachingChecks,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

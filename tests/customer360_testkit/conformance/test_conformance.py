@@ -23,6 +23,7 @@ from tests.customer360_testkit.conformance import (  # noqa: F401  # each regist
     mutants_people,
     mutants_placed,
     mutants_placing,
+    mutants_reaching,
     mutants_refusing,
     mutants_repeating,
     mutants_resources,
