@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -112,7 +113,12 @@ def granted(facts: LinkFacts, scope: str) -> bool:
 
     Zoho does not always say what it granted; then it is what was asked for, because its consent page is all or nothing.
     """
-    return not facts.scopes or scope.casefold() in {each.casefold() for each in facts.scopes}
+    return not facts.scopes or scope.casefold() in _folded(facts.scopes)
+
+
+@lru_cache(maxsize=64)
+def _folded(scopes: frozenset[str]) -> frozenset[str]:
+    return frozenset(each.casefold() for each in scopes)
 
 
 def may(facts: LinkFacts, module: str, action: str) -> bool:

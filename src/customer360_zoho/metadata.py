@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -110,8 +111,13 @@ def _value(outcome: Any) -> tuple[Row, ...]:
 
 def known(facts: LinkFacts, name: str) -> Resource:
     """A contact resource with all phone fields that this organisation's link knows of."""
+    return _with_phones(name, facts.extra.get(_PHONES + name, ""))
+
+
+@lru_cache(maxsize=256)
+def _with_phones(name: str, fields: str) -> Resource:
     resource = resource_named(named(name))
-    told = tuple(field for field in facts.extra.get(_PHONES + name, "").split(",") if field)
+    told = tuple(field for field in fields.split(",") if field)
     if not told:
         return resource
     declared = tuple(field for field in resource.phones if field in told)

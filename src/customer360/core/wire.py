@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as _json
+from codecs import BOM_UTF8
 from functools import cached_property
 from typing import Any, Final
 
@@ -44,7 +45,7 @@ class Response:
 
     @cached_property
     def _decoded(self) -> Any:
-        return _json.loads(self.content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        return _DECODER.decode(self.content.removeprefix(BOM_UTF8).decode())
 
     def json(self) -> Any:
         """The body as JSON.
@@ -65,6 +66,9 @@ class Response:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER: Final = _json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def request_id(response: Response) -> str | None:

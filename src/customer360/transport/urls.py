@@ -18,6 +18,8 @@ _DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:/|\Z)", re.IGNORECASE)
 _PLACE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#\\\x00-\x20\x7f-\U0010ffff]*(?=[/?#]|\Z)")
 # RFC 3986's unreserved and reserved characters (without "#") and "%": left as the connector wrote them.
 _AS_WRITTEN = "%:/?[]@!$&'()*+,;=-._~"
+_WRITABLE = re.compile(rf"(?:[0-9A-Za-z{re.escape(_AS_WRITTEN[1:])}]++|%[0-9A-Fa-f]{{2}})*+")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def resolve(base: str, path: str, params: Iterable[tuple[str, str]] = ()) -> str:
@@ -34,7 +36,8 @@ def resolve(base: str, path: str, params: Iterable[tuple[str, str]] = ()) -> str
     else:
         # A path that begins with anything but "/" would continue the host's name ("https://api.example" + "@evil").
         url = base.rstrip("/") + (path if path.startswith("/") or not path else "/" + path).replace("#", "%23")
-    url = _STRAY_PERCENT.sub("%25", quote(url, safe=_AS_WRITTEN))
+    if not _WRITABLE.fullmatch(url):
+        url = _STRAY_PERCENT.sub("%25", quote(url, safe=_AS_WRITTEN))
     _refuse_dots(url)
     query = encode(params)
     return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
@@ -61,7 +64,7 @@ def to_json(value: Any) -> bytes:
     Raises :class:`InvalidValue` for what JSON cannot say (NaN, a lone surrogate, an unknown type).
     """
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return _ENCODER.encode(value).encode()
     except (TypeError, ValueError, RecursionError):
         raise InvalidValue("a request's body holds a value that JSON cannot express") from None
 

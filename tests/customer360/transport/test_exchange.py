@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from customer360.core import effects as fx
 from customer360.core import errors as e
+from customer360.core.auth import Grant
 from customer360.core.effects import DELETE, GET, POST, PUT, Request
 from customer360.core.linking import Hosts
 from customer360.core.wire import Response
@@ -80,6 +81,34 @@ def test_the_api_host_of_a_new_token_is_used(exchange: Any, stepper: Any, wallet
     with pytest.raises(e.HostRefused):
         clock.run(exchange(tokens=wallet(api_domain="https://evil.example"))(GET("/a")))
     assert len(clock.sent) == 1
+
+
+@pytest.mark.promise("R3")
+def test_a_grant_that_took_the_place_of_another_is_used_at_once(exchange: Any, stepper: Any) -> None:
+    """What is kept of a grant from one request to the next (signature, API host) is kept of that grant alone."""
+
+    class Turning:
+        def __init__(self) -> None:
+            self.grant = Grant(access_token="old", received_at=0.0, extra={"api_domain": "https://api.plain.example"})
+
+        async def current(self) -> Grant:
+            return self.grant
+
+        async def renewed(self, stale: Grant) -> Grant:
+            raise AssertionError("nothing is refused here")
+
+    tokens, clock = Turning(), stepper(answer=answers(OK))
+    carry = exchange(tokens=tokens)
+    clock.run(carry(GET("/a")))
+    clock.run(carry(GET("/b")))
+    tokens.grant = Grant(access_token="new", received_at=0.0, extra={"api_domain": "https://files.plain.example"})
+    clock.run(carry(GET("/c")))
+    sent = [(send.url, header(send, "Host"), header(send, "Authorization")) for _, send in clock.sent]
+    assert sent == [
+        ("https://api.plain.example/v1/a", "api.plain.example", "Bearer old"),
+        ("https://api.plain.example/v1/b", "api.plain.example", "Bearer old"),
+        ("https://files.plain.example/v1/c", "files.plain.example", "Bearer new"),
+    ]
 
 
 def test_sign_in_requests_carry_no_token_and_go_to_sign_in_hosts_only(exchange: Any, stepper: Any) -> None:

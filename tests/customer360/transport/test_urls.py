@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer360.core.errors import InvalidValue
-from customer360.transport.urls import encode, origin, resolve, to_json
+from customer360.core.errors import Customer360Error, InvalidValue
+from customer360.core.linking import Hosts
+from customer360.transport.prepare import allowed_host
+from customer360.transport.urls import encode, origin, place, resolve, target, to_json
 
 BASE = "https://api.example/crm/v8"
 text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -103,3 +106,39 @@ def test_the_origin_has_the_default_ports() -> None:
     """Connections are kept per scheme, host and port."""
     assert origin("https://a.example/x") == ("https", "a.example", 443)
     assert origin("http://127.0.0.1:81/x") == ("http", "127.0.0.1", 81)
+
+
+def verdict(check: Callable[[], str]) -> str | None:
+    """The host that is allowed, or None."""
+    try:
+        return check()
+    except (Customer360Error, ValueError):
+        return None
+
+
+@pytest.mark.promise("R15")
+@given(
+    st.sampled_from(["https://", "HTTPS://", "http://", "https:/", "//", " https://"]),
+    st.sampled_from(["", "u@", "a:b@"]),
+    st.sampled_from(["h.example", "a.ok.example", "p.example:8443", "h.example:443", "H.Example.", "evil", "[::1]"]),
+    st.text("/.@:?#\\ \t\n%aH[]\u00e9-", max_size=6),
+)
+def test_a_host_is_judged_as_if_the_whole_url_were_read(scheme: str, user: str, host: str, rest: str) -> None:
+    """The verdict on one host is remembered: whatever stands around it, it is the one that the whole URL would get."""
+    hosts = Hosts(api=("h.example", "*.ok.example", "p.example:8443"), login=("l.example",))
+    url = f"{scheme}{user}{host}{rest}"
+    for login in (False, True):
+        whole = verdict(lambda login=login: hosts.check(url, login=login))  # type: ignore[misc]
+        for _ in range(2):
+            assert verdict(lambda login=login: allowed_host(url, hosts, login=login)) == whole  # type: ignore[misc]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="#"), max_size=8))
+def test_a_url_is_its_place_and_its_target(path: str) -> None:
+    """What goes into the first line of a request is all that follows the host."""
+    try:
+        url = resolve("https://h.example:8443", "/" + path)
+    except InvalidValue:
+        return
+    assert place(url) == "https://h.example:8443"
+    assert place(url) + target(url) == url
