@@ -37,6 +37,7 @@ class Plugins:
     ) -> None:
         self._connectors = dict(connectors)
         self._broken = dict(broken)
+        self._guarded: dict[str, Connector] = {}
         self._waiting = waiting
 
     @property
@@ -62,7 +63,10 @@ class Plugins:
         if crm not in self._connectors:
             self._load()
         if crm in self._connectors:
-            return guarded(self._connectors[crm], time.monotonic)
+            # One for all who ask: what was seen of a plugin is known to everybody.
+            if crm not in self._guarded:
+                self._guarded.setdefault(crm, guarded(self._connectors[crm], time.monotonic))
+            return self._guarded[crm]
         if crm in self._broken:
             raise self._broken[crm]
         if crm in PACKAGES:

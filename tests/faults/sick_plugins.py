@@ -113,6 +113,18 @@ def _activity(running: Stack, sickness: Sickness) -> str:
 
 def _beside(running: Stack, _: Sickness) -> str:
     """One search in the plugin that blocks, and other calls at the same time."""
+    with _heard(running):
+        return f"{_waiting(running)}, the log names it"
+
+
+def _beside_again(running: Stack, _: Sickness) -> str:
+    """The plugin has blocked before."""
+    with _heard(running):
+        running.call("search", LONG)
+        return f"{_waiting(running)} any more, the log names it"
+
+
+def _waiting(running: Stack) -> str:
     ended: list[str] = []
 
     async def noted(what: str, op: Operation[Any]) -> None:
@@ -124,15 +136,21 @@ def _beside(running: Stack, _: Sickness) -> str:
 
     both = [noted("blocked", running.operation("search", running.draft()))]
     both += [noted("beside", other()) for _ in range(BESIDE)]
-    given, named = iter(both), _Heard()
+    given = iter(both)
+    running.many(lambda: next(given), len(both))
+    return f"other calls {'do not wait' if ended.index('blocked') == BESIDE else 'wait'} for it"
+
+
+@contextmanager
+def _heard(running: Stack) -> Iterator[None]:
+    """The log names the plugin meanwhile."""
+    named = _Heard()
     logging.getLogger("customer360").addHandler(named)
     try:
-        running.many(lambda: next(given), len(both))
+        yield
     finally:
         logging.getLogger("customer360").removeHandler(named)
     assert any(f"the plugin for {running.crm} blocked its thread" in line for line in named.lines)
-    waited = "do not wait" if ended.index("blocked") == BESIDE else "wait"
-    return f"other calls {waited} for it, the log names it"
 
 
 class _Heard(logging.Handler):
@@ -241,6 +259,15 @@ SICK_PLUGINS: Final = (
         "plugin blocks the loop for a second, asyncio face",
         _ill({"search": blocks}, _beside),
         "other calls wait for it, the log names it",
+        faces=("asyncio",),
+        waits=True,
+    ),
+    Scene(
+        "X19",
+        "R12",
+        "plugin blocks again, asyncio face",
+        _ill({"search": blocks}, _beside_again),
+        "other calls do not wait for it any more, the log names it",
         faces=("asyncio",),
         waits=True,
     ),

@@ -16,7 +16,8 @@ Who answers what:
   :class:`Sleep`, :class:`Now`, :class:`Random`, :class:`Remaining`, :class:`Emit`, :class:`Spawn`, :func:`gather`,
   :func:`settle`, :func:`within`, :func:`handling`. It does no I/O and knows no clock but the one it is given.
 * A **driver** (:mod:`customer360.drivers`) carries out the **leaves**: :class:`Send`, :class:`Tx`, :class:`Peek`,
-  :class:`Acquire`, :class:`Release`, :class:`Shared`. Operation code never runs on a driver's pool threads.
+  :class:`Acquire`, :class:`Release`, :class:`Shared`, :class:`Aside`. Operation code never runs on a driver's pool
+  threads, but for the steps of a plugin that was seen to block the loop.
 * A **handler** answers :class:`Request`. A connector knows neither tokens nor hosts; its request is relative to the
   link's API base. ``handling(exchange, op)`` runs ``op`` so that each ``Request`` it (or anything it gathers) awaits is
   answered by the operation ``exchange(request)``, which adds the token, waits for the limiter, retries what may be
@@ -30,6 +31,7 @@ nothing new begins.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator, Mapping
+from contextvars import ContextVar
 from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypeVar, overload
 
 import attrs
@@ -237,6 +239,22 @@ class Shared(Leaf[R]):
 
     key: str
     factory: Callable[[], Operation[R]]
+
+
+@attrs.frozen(eq=False)
+class Aside(Leaf[R]):
+    """A step that may block, taken on a thread that others do not wait for.
+
+    Awaited only where :data:`shares_its_thread` says that it matters. ``of`` names whose step it is: everybody's wait
+    among themselves. ``step`` raises nothing, and sees for itself whether anybody still waits for it.
+    """
+
+    of: str
+    step: Callable[[], R]
+
+
+shares_its_thread: ContextVar[bool] = ContextVar("customer360 shares its thread", default=False)
+"""Whether everybody's operations wait while this thread computes: an event loop's. Its driver knows :class:`Aside`."""
 
 
 def tx(work: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> Tx[T]:

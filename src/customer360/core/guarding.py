@@ -3,7 +3,8 @@
 Flows expect of a connector what its contract says. A connector that raises something of Python's, or returns something
 else than it declares, would end as a ``KeyError`` in the desktop, or deep inside a flow where nobody would look for it.
 Behind :func:`guarded` it ends as :class:`PluginBroken`, which names plugin, verb and line. What the plugin's own
-exception says stays out of it: it may quote the customer. One that blocks cannot be stopped: the log says who it was.
+exception says stays out of it: it may quote the customer. One that blocks cannot be stopped: the log says who it was,
+and where everybody shares one thread, its steps are taken on others from then on.
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ from pathlib import PurePath
 from types import NoneType, coroutine
 from typing import Any, Final, cast
 
+import attrs
+
 from customer360.core.auth import AuthScheme
 from customer360.core.capabilities import Capabilities, PhoneSearch
 from customer360.core.connector import Connector, Identity, Limits
-from customer360.core.effects import Effect, Operation, Request, Settle
+from customer360.core.coroutines import expect_fresh
+from customer360.core.effects import Effect, Operation, Request, Settle, Within, shares_its_thread
 from customer360.core.errors import Customer360Error, PluginBroken
 from customer360.core.linking import Hosts
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import Changes, Contact, Page, RecordRef, RelatedRecord
+from customer360.core.stepping import aside
 from customer360.core.wire import Response, request_id
 
 log = logging.getLogger("customer360.core")
@@ -95,6 +100,7 @@ class _Guarded:
     def __init__(self, connector: Connector, monotonic: Callable[[], float]) -> None:
         self._connector = connector
         self._monotonic = monotonic
+        self._blocks = False
         for verb in OPERATIONS:
             setattr(self, verb, partial(self._run, verb))
         for verb in DECLARATIONS:
@@ -132,25 +138,49 @@ class _Guarded:
         error: BaseException | None = None
         asked, last = 0, Response(0)
         while True:
-            began = self._monotonic()
             try:
-                effect = op.send(answer) if error is None else op.throw(error)
+                if self._blocks and shares_its_thread.get():
+                    taken = yield from aside(self._key, op, answer, error)
+                    if taken.ended:
+                        return taken.value
+                    effect = taken.value
+                else:
+                    began = self._monotonic()
+                    try:
+                        effect = op.send(answer) if error is None else op.throw(error)
+                    finally:
+                        if (took := self._monotonic() - began) > MOMENT:
+                            self._note(verb, took)
             except StopIteration as stop:
                 return stop.value
             except Customer360Error as known:
                 if not known.attempts:  # else it is of a request, and the transport has told all
                     known.attempts, known.request_id = asked, known.request_id or request_id(last)
                 raise
-            finally:
-                took = self._monotonic() - began
-                if took > MOMENT:
-                    log.warning("the plugin for %s blocked its thread for %.1f s in %s", self._key, took, verb)
             asked += 1 if isinstance(effect, Request) else len(effect.ops) if isinstance(effect, Settle) else 0
+            if isinstance(effect, Settle | Within):
+                effect = self._watched(verb, effect)
             try:
                 answer, error = (yield effect), None
                 last = answer if isinstance(answer, Response) else last
             except BaseException as raised:  # for the plugin to see
                 answer, error = None, raised
+
+    def _watched(self, verb: str, effect: Settle[Any] | Within[Any]) -> Effect[Any]:
+        """The same, with an eye on each of the operations that run beneath it."""
+        if isinstance(effect, Within):
+            return attrs.evolve(effect, op=self._beneath(verb, effect.op))
+        return attrs.evolve(effect, ops=tuple(self._beneath(verb, op) for op in effect.ops))
+
+    async def _beneath(self, verb: str, op: Operation[Any]) -> Any:
+        expect_fresh(op)
+        return await self._timed(verb, op)
+
+    def _note(self, verb: str, took: float) -> None:
+        then = ""
+        if shares_its_thread.get():
+            self._blocks, then = True, "; from now on its steps are taken on threads of its own"
+        log.warning("the plugin for %s blocked its thread for %.1f s in %s%s", self._key, took, verb, then)
 
     @property
     def _key(self) -> str:

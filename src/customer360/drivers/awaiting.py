@@ -1,6 +1,7 @@
 """Runs operations as coroutines of asyncio.
 
-A request is a task of the loop, a transaction one hop to a thread. Cancelling the task that awaits ``run`` cancels
+A request is a task of the loop, a transaction one hop to a thread, as is a step of a plugin that was seen to block.
+Cancelling the task that awaits ``run`` cancels
 the operation; what it then records is waited for, however often it is cancelled.
 """
 
@@ -11,13 +12,15 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from customer360.core.coroutines import dismiss
-from customer360.core.effects import Acquire, Operation, Peek, Release, Send, Shared, Tx
+from customer360.core.effects import Acquire, Aside, Operation, Peek, Release, Send, Shared, Tx, shares_its_thread
 from customer360.core.kernel import Kernel
+from customer360.drivers.aside import Sidings
 from customer360.drivers.clock import Clock, SystemClock
 from customer360.drivers.flight import LOOK, Flight, closed, nothing, unheard, unknown
 from customer360.drivers.locks import Locks, Understudy
@@ -44,6 +47,7 @@ class AsyncioDriver:
         self._store = store
         self._clock = clock or SystemClock()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="customer360 store")
+        self._sidings = Sidings()
         self._locks = Locks()
         self._shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Task[Any]]] = WeakKeyDictionary()
         self._closed = False
@@ -91,7 +95,12 @@ class AsyncioDriver:
         if understudy is not None:
             run.flight.ending = understudy.step_in
             understudy.step_back()
-        await run.to_the_end()
+        before = shares_its_thread.set(True)
+        try:
+            await run.to_the_end()
+        finally:
+            with suppress(ValueError):  # forgotten by its loop, it ends in whatever context comes by
+                shares_its_thread.reset(before)
         return kernel.result()
 
     def _join(self, key: str, factory: Callable[[], Operation[T]], inside: tuple[str, ...]) -> asyncio.Task[T]:
@@ -171,6 +180,8 @@ class _Run:
                     answered = self.flight.at_once(token, self.driver._locks.release, key)
                 case Shared(key, factory):
                     answered = self.share(token, key, factory) or answered
+                case Aside():
+                    self.aside(token, leaf)
                 case _:
                     answered = self.flight.at_once(token, unknown, leaf)
         return answered
@@ -204,6 +215,18 @@ class _Run:
             return True
         self.follow(token, future)
         return False
+
+    def aside(self, token: int, leaf: Aside[Any]) -> None:
+        """Have a thread of its plugin's take the step. Who no longer waits for it is told nothing."""
+        self.flight.ways_out[token] = nothing
+        context = copy_context()
+
+        def work() -> None:
+            taken = context.run(leaf.step)
+            with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+                self.loop.call_soon_threadsafe(self.flight.told, token, taken)
+
+        self.driver._sidings.take(leaf.of, work)
 
     def follow(self, token: int, future: asyncio.Future[Any]) -> None:
         self.flight.ways_out[token] = future.cancel
