@@ -156,7 +156,7 @@ def look_ups(store: Store, least: sqlite3.Connection, numbers: Numbers) -> None:
     assert name is not None
     driver = sqlite3.connect(name)
     by_tail = "SELECT contact FROM index_number WHERE scope = 1 AND tail = ?"
-    behind, _ = phone_index._behind_numbers._compiled(store.engine.dialect)
+    behind, _ = phone_index._behind_number._compiled(store.engine.dialect)
 
     def bare_pop(number: int) -> object:
         parsed = phonenumbers.parse(f"+{number}")
@@ -173,7 +173,7 @@ def look_ups(store: Store, least: sqlite3.Connection, numbers: Numbers) -> None:
     cases: dict[str, Callable[[int], Any]] = {
         "bare: a number's contact": lambda n: least.execute(KEY, (n,)).fetchall(),
         "ours: a number's contact": lambda n: driver.execute(by_tail, (n % 10**8,)).fetchall(),
-        "ours: a number's snapshot": lambda n: driver.execute(behind, (1, n % 10**8, n % 10**8)).fetchall(),
+        "ours: a number's snapshot": lambda n: driver.execute(behind, (1, n % 10**8)).fetchall(),
         "bare: parse, look up, decode": bare_pop,
         "ours: parse, look up, decode, verify; texts never met": pop,
         "ours: the same; texts met before": pop,

@@ -88,12 +88,12 @@ def _by_owner(connection: Connection, places: Sequence[Resource]) -> dict[str, t
 def _look_up(
     connection: sa.Connection, owned: rows.Owned, resources: tuple[str, ...], keys: tuple[int, ...] | tuple[str]
 ) -> IndexAnswer:
-    """Two reads: how far the resources have been read, and the contacts behind one or two keys."""
+    """A read for how far the resources have been read, and one for the contacts behind each of one or two keys."""
     state = _state.rows(connection, owned.tenant_id, owned.crm, owned.owner)
-    read = {each[1]: each for each in state}
+    read = {resource: (ready_at, records, synced_at) for _, resource, ready_at, records, synced_at in state}
     as_of = float("inf")
     for resource in resources:
-        _, _, ready_at, records, synced_at = read.get(resource, _UNREAD)
+        ready_at, records, synced_at = read.get(resource, _UNREAD)
         if ready_at is None:
             so_far = f", {records} records so far" if records else ""
             return IndexAnswer(ready=False, why=f"{resource} has not been read to the end yet{so_far}")
@@ -101,14 +101,15 @@ def _look_up(
     if not keys or not resources:
         return IndexAnswer(ready=True)
     found: dict[int, Contact] = {}
-    behind = _behind_numbers if isinstance(keys[0], int) else _behind_addresses
-    for at, resource, record_id, snapshot in behind.rows(connection, state[0][0], keys[0], keys[-1], most=_LOOKED_AT):
-        if resource in resources and at not in found and len(found) < MOST:
-            found[at] = snapshots.unpack(RecordRef(owned.crm, resource, record_id), snapshot)
+    behind = _behind_number if isinstance(keys[0], int) else _behind_address
+    for key in keys:
+        for at, resource, record_id, snapshot in behind.rows(connection, state[0][0], key, most=_LOOKED_AT):
+            if resource in resources and at not in found and len(found) < MOST:
+                found[at] = snapshots.unpack(RecordRef(owned.crm, resource, record_id), snapshot)
     return IndexAnswer(ready=True, contacts=tuple(found.values()), as_of=as_of)
 
 
-_UNREAD = (None, None, None, 0, None)
+_UNREAD = (None, 0, None)
 
 
 @prepared("tenant_id", "crm", "owner")
@@ -120,20 +121,23 @@ def _state() -> sa.Select[Any]:
     )
 
 
-@prepared("scope", "one", "other")
-def _behind_numbers() -> sa.Select[Any]:
+@prepared("scope", "key")
+def _behind_number() -> sa.Select[Any]:
     return _behind(number, number.c.tail)
 
 
-@prepared("scope", "one", "other")
-def _behind_addresses() -> sa.Select[Any]:
+@prepared("scope", "key")
+def _behind_address() -> sa.Select[Any]:
     return _behind(address, address.c.address)
 
 
 def _behind(keys: sa.Table, key: sa.Column[Any]) -> sa.Select[Any]:
-    """The contacts behind one or two keys, in the index that has this number."""
+    """The contacts behind one key, in the index that has this number.
+
+    Two keys, which few numbers have, are two such reads: for a list of them SQLite builds a table each time.
+    """
     return (
         sa.select(contact.c.contact, contact.c.resource, contact.c.record_id, contact.c.snapshot)
-        .where(keys.c.scope == sa.bindparam("scope"), key.in_([sa.bindparam("one"), sa.bindparam("other")]))
+        .where(keys.c.scope == sa.bindparam("scope"), key == sa.bindparam("key"))
         .where(contact.c.scope == keys.c.scope, contact.c.contact == keys.c.contact)
     )

@@ -9,12 +9,13 @@ from customer360.core.phones import keys_of
 from customer360.core.records import Contact, ContactKind, Email, Phone, RecordRef
 
 _KINDS = {kind.value: kind for kind in ContactKind}
+_text_of = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def pack(contact: Contact) -> str:
     """The contact as text. No field of the CRM's own but phones and addresses is kept."""
     times = (contact.created_at, contact.modified_at, contact.last_activity_at)
-    return json.dumps(
+    return _text_of(
         [
             contact.kind.value,
             contact.name,
@@ -24,9 +25,7 @@ def pack(contact: Contact) -> str:
             [None if time is None else time.timestamp() for time in times],
             [[phone.field, phone.text] for phone in contact.phones],
             [[email.field, email.address] for email in contact.emails],
-        ],
-        ensure_ascii=False,
-        separators=(",", ":"),
+        ]
     )
 
 
