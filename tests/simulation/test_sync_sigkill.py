@@ -20,8 +20,6 @@ from customer360.core.matching import MatchPolicy
 from customer360.desk.account import Account
 from customer360.desk.deadlines import Deadlines
 from customer360.drivers.blocking import BlockingDriver
-from customer360.drivers.clock import SystemClock
-from customer360.index import rows
 from customer360.index.sync import SyncReport
 from customer360.index.tables import contact, number
 from customer360.opening import Opened, open_office
@@ -46,19 +44,8 @@ KIM = "kim"
 pytestmark = [pytest.mark.slow, pytest.mark.feature("D13")]
 
 
-class LaterClock(SystemClock):
-    """Each life begins when the lease of the one before has run out."""
-
-    def __init__(self, lives: int) -> None:
-        super().__init__()
-        self._ahead = lives * (rows.LEASE + 1)
-
-    def now(self) -> float:
-        return super().now() + self._ahead
-
-
 @contextmanager
-def office(store: str, key: str, endpoints: Mapping[str, str], lives: int) -> Iterator[tuple[Opened, BlockingDriver]]:
+def office(store: str, key: str, endpoints: Mapping[str, str]) -> Iterator[tuple[Opened, BlockingDriver]]:
     opened = open_office(
         tenant_id="default",
         store=store,
@@ -69,7 +56,7 @@ def office(store: str, key: str, endpoints: Mapping[str, str], lives: int) -> It
         plugins=None,
     )
     http = HttpxPort()
-    driver = BlockingDriver(http=http, store=opened.store, clock=LaterClock(lives))
+    driver = BlockingDriver(http=http, store=opened.store)
     try:
         yield opened, driver
     finally:
@@ -78,11 +65,11 @@ def office(store: str, key: str, endpoints: Mapping[str, str], lives: int) -> It
         opened.store.close()
 
 
-def synced(store: str, key: str, endpoints: Mapping[str, str], crm: str, lives: int, pages: str) -> SyncReport:
+def synced(store: str, key: str, endpoints: Mapping[str, str], crm: str, pages: str) -> SyncReport:
     """One life: a sync that leaves a mark for each page."""
     file = os.open(pages, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
-        with office(store, key, endpoints, lives) as (opened, driver):
+        with office(store, key, endpoints) as (opened, driver):
             sync = Account(opened.office).sync_index(crm, KIM)
 
             def noted(_: object) -> None:
@@ -106,7 +93,7 @@ def indexed(store: str, key: str, endpoints: Mapping[str, str]) -> list[str]:
     found = sa.select(contact.c.snapshot).join(
         number, sa.and_(number.c.scope == contact.c.scope, number.c.contact == contact.c.contact)
     )
-    with office(store, key, endpoints, 0) as (opened, _):
+    with office(store, key, endpoints) as (opened, _):
         snapshots = opened.store.run(Tx(lambda c: c.scalars(found).all()))
     names = [snapshot.split("Family", 1)[1].split('"', 1)[0] for snapshot in snapshots if "Family" in snapshot]
     return sorted(names, key=int)
@@ -114,8 +101,9 @@ def indexed(store: str, key: str, endpoints: Mapping[str, str]) -> list[str]:
 
 @pytest.mark.parametrize("key", CRMS)
 def test_a_sync_killed_again_and_again_ends_whole(key: str, tmp_path: Path) -> None:
-    """Nobody is missing and nobody is there twice; each life goes on at the page at which the one before it died; who
-    is deleted or merged away between two lives is not there in the end."""
+    """Nobody is missing and nobody is there twice; each life goes on at the page at which the one before it died, and
+    at once, for the one before is known to be dead; who is deleted or merged away between two lives is not there in the
+    end."""
     module, size = CRMS[key]
     store, pages, secret = f"sqlite:///{tmp_path / 'c360.db'}", tmp_path / "pages", MasterKey.new_text()
     processes = multiprocessing.get_context("forkserver")
@@ -126,7 +114,7 @@ def test_a_sync_killed_again_and_again_ends_whole(key: str, tmp_path: Path) -> N
         before, killed = len(crm.fake.journal), 0
         crm.fake.faults.add(slow(0.1), times=None)  # so that most die while they wait for a page
         for lives in range(KILLS):
-            args = (store, secret, dict(crm.endpoints), key, lives, str(pages))
+            args = (store, secret, dict(crm.endpoints), key, str(pages))
             process = processes.Process(target=synced, args=args, daemon=True)
             process.start()
             wait_for_a_page(pages)
@@ -139,10 +127,10 @@ def test_a_sync_killed_again_and_again_ends_whole(key: str, tmp_path: Path) -> N
         crm.fake.faults.clear()
         assert killed >= 2
         assert indexed(store, secret, crm.endpoints) != []
-        report = synced(store, secret, crm.endpoints, key, KILLS, str(pages))
+        report = synced(store, secret, crm.endpoints, key, str(pages))
         assert report.complete
         read = len(crm.fake.journal) - before
-        again = synced(store, secret, crm.endpoints, key, KILLS, str(pages))
+        again = synced(store, secret, crm.endpoints, key, str(pages))
         assert again.complete
         expected = [str(at) for at in range(size) if at not in gone]
         assert indexed(store, secret, crm.endpoints) == expected
@@ -188,7 +176,7 @@ def test_a_sync_keeps_to_a_pause_that_the_crm_asks_for(key: str, tmp_path: Path)
         linked(crm, store, secret)
         crm.fake.faults.add(status(429, headers=(("Retry-After", "2"),)), nth=2)
         before = len(crm.fake.journal)
-        assert synced(store, secret, crm.endpoints, key, 0, str(tmp_path / "pages")).complete
+        assert synced(store, secret, crm.endpoints, key, str(tmp_path / "pages")).complete
         asked = list(crm.fake.journal)[before:]
         (refused,) = [place for place, entry in enumerate(asked) if entry.status == 429]
         assert asked[refused + 1].at - asked[refused].at >= 2.0

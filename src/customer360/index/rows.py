@@ -16,11 +16,14 @@ import sqlalchemy as sa
 from customer360.core.records import Changes, Contact, RecordRef
 from customer360.index import snapshots
 from customer360.index.tables import address, contact, lease, number, progress, scope
-from customer360.store import leases
+from customer360.store import leases, processes
 from customer360.store.by_key import Values, insertion, prepared
 
 LEASE = 300.0
-"""Seconds for which one page may be on its way before another worker takes over."""
+"""Seconds for which one page may be on its way before another worker takes over.
+
+At once, if the one before it is known to have been killed: a holder's name ends with the mark of its process.
+"""
 
 
 _AT_ONCE = 500
@@ -174,8 +177,19 @@ def forget(connection: sa.Connection, tenant_id: str, crm: str, owner: str | Non
 
 def _held(connection: sa.Connection, owned: Owned, holder: str, now: float) -> bool:
     return leases.take(
-        connection, lease, tenant_id=owned.tenant_id, name=owned.lease, holder=holder, now=now, seconds=LEASE
+        connection,
+        lease,
+        tenant_id=owned.tenant_id,
+        name=owned.lease,
+        holder=holder,
+        now=now,
+        seconds=LEASE,
+        ended=_killed,
     )
+
+
+def _killed(holder: str) -> bool:
+    return processes.ended(holder.partition(" ")[2])
 
 
 def _stands(connection: sa.Connection, owned: Owned, place: Place, holder: str, now: float) -> bool:

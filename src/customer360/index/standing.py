@@ -20,8 +20,9 @@ class IndexState:
     """How far the index holds one contact resource. Holds no personal data.
 
     ``ready``: everything was read once, and the index answers. ``synced_at``: until when it knows all that the CRM
-    knew. ``syncing``: somebody is at it just now (or was killed at it less than five minutes ago). ``whole``: the
-    sync under way, or the next one, reads everything; ``records`` were read so far in a round that has not ended.
+    knew. ``syncing``: somebody is at it just now (or was killed at it less than five minutes ago, and nobody has gone
+    on since). ``whole``: the sync under way, or the next one, reads everything; ``records`` were read so far in a round
+    that has not ended.
     """
 
     resource: str

@@ -14,6 +14,7 @@ from customer360.core.paging import PageGuard
 from customer360.core.records import Changes, RecordRef
 from customer360.index import rows
 from customer360.index.rows import Owned, Place
+from customer360.store import processes
 
 _AT_ONCE = 200
 """Contacts applied in one transaction: a wrap-up that is stored meanwhile waits for no more."""
@@ -86,7 +87,7 @@ async def sync(connection: Connection, regions: Sequence[str] = ()) -> SyncRepor
         indexed[Owned(connection.tenant_id, connection.crm, connection.agent_id)] = []
     for resource in connection.contact_resources:
         indexed[owned_by(connection, resource)].append(resource)
-    holder = f"{await Random():.17f}"
+    holder = f"{await Random():.17f} {processes.this()}"
     done: list[ResourceSync] = []
     busy: list[str] = []
     for owned, resources in indexed.items():

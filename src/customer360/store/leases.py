@@ -7,6 +7,7 @@ give back somebody else's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -24,12 +25,15 @@ def take(
     holder: str,
     now: float,
     seconds: float,
+    ended: Callable[[str], bool] | None = None,
 ) -> bool:
-    """Take the lease if it is free, has run out, or is ours already; whether it is ours now."""
+    """Take the lease if it is free or ours, or has run out, or its holder has ``ended``; whether it is ours now."""
     if _prolong(table).run(connection, holder, now + seconds, tenant_id, name, now) == 1:
         return True
-    if _holder(table).rows(connection, tenant_id, name):
-        return False
+    if held := _holder(table).rows(connection, tenant_id, name):
+        if ended is None or not ended(held[0][0]):
+            return False
+        return _inherit(table).run(connection, holder, now + seconds, tenant_id, name, held[0][0]) == 1
     _first(table).run(connection, tenant_id, name, holder, now + seconds)
     return True
 
@@ -53,6 +57,17 @@ def _prolong(table: sa.Table) -> Prepared:
         free = sa.or_(table.c.expires_at <= sa.bindparam("now"), table.c.holder == sa.bindparam("holder"))
         ours: dict[str, Any] = {"holder": sa.bindparam("holder"), "expires_at": sa.bindparam("until")}
         return table.update().where(_row(table), free).values(ours)
+
+    return statement
+
+
+@cache
+def _inherit(table: sa.Table) -> Prepared:
+    @prepared("holder", "until", "tenant_id", "name", "before")
+    def statement() -> sa.Update:
+        theirs = table.c.holder == sa.bindparam("before")
+        ours: dict[str, Any] = {"holder": sa.bindparam("holder"), "expires_at": sa.bindparam("until")}
+        return table.update().where(_row(table), theirs).values(ours)
 
     return statement
 

@@ -56,3 +56,23 @@ def test_only_the_holder_gives_it_back(connection: sa.Connection) -> None:
     assert leases.give_back(connection, table, tenant_id="acme", name="refresh", holder="b")
     assert take(connection, "c", 111)
     assert take(connection, "d", 111, name="another")
+
+
+def test_who_is_known_to_have_ended_keeps_nobody_waiting(connection: sa.Connection) -> None:
+    """Asked of the holder, and only of one whose time is not over; of those who ask at once, one inherits."""
+    asked: list[str] = []
+
+    def ended(holder: str) -> bool:
+        asked.append(holder)
+        return holder == "killed"
+
+    def heir(holder: str) -> bool:
+        return leases.take(
+            connection, table, tenant_id="acme", name="sync", holder=holder, now=101, seconds=10, ended=ended
+        )
+
+    assert take(connection, "killed", 100, name="sync")
+    assert heir("b")
+    assert not heir("c")
+    assert asked == ["killed", "b"]
+    assert not take(connection, "d", 110.9, name="sync")
