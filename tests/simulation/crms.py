@@ -172,3 +172,12 @@ class BullhornVendor(FakeVendor):
     def written(self) -> Mapping[str, tuple[str, ...]]:
         notes = self.held(lambda note: [note["externalID"]] if note["externalID"] else [], "Note")
         return notes | self.held(lambda task: in_text(task["description"]), "Task")
+
+
+CRMS: tuple[type[FakeVendor], ...] = (
+    ZohoVendor,
+    Microsoft365Vendor,
+    SalesforceVendor,
+    PlainSalesforceVendor,
+    BullhornVendor,
+)

@@ -7,13 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.simulation import bugs
 from tests.simulation.campaign import at_random, one_by_one, seeds_to_find
-from tests.simulation.crms import (
-    BullhornVendor,
-    Microsoft365Vendor,
-    PlainSalesforceVendor,
-    SalesforceVendor,
-    ZohoVendor,
-)
+from tests.simulation.crms import CRMS
 from tests.simulation.fake_vendors import FakeVendor
 from tests.simulation.universe import sites
 from tests.simulation.vendors import ModelVendor
@@ -92,9 +86,8 @@ def test_a_wrap_up_in_two_transactions_is_found(store: Store) -> None:
 
 # Against the fakes: the real connectors, the real exchange ----------------------------------------------------------
 
-FAKES = [ZohoVendor, Microsoft365Vendor, SalesforceVendor, PlainSalesforceVendor, BullhornVendor]
-FEW = 100 // len(FAKES)
-THOUSANDS = 7_500 // len(FAKES)
+FEW = 100 // len(CRMS)
+THOUSANDS = 7_500 // len(CRMS)
 
 
 @pytest.mark.feature("M4")
@@ -102,7 +95,7 @@ THOUSANDS = 7_500 // len(FAKES)
 @pytest.mark.promise("R2")
 @pytest.mark.fault("X22")
 @pytest.mark.fault("X23")
-@pytest.mark.parametrize("vendor", FAKES)
+@pytest.mark.parametrize("vendor", CRMS)
 def test_nothing_is_lost_or_doubled_on_a_fake(store: Store, vendor: type[FakeVendor]) -> None:
     """A few universes in the fast tier; the slower one has thousands."""
     campaign = at_random(store, vendor, range(FEW))
@@ -113,7 +106,7 @@ def test_nothing_is_lost_or_doubled_on_a_fake(store: Store, vendor: type[FakeVen
 @pytest.mark.feature("M4")
 @pytest.mark.promise("R1")
 @pytest.mark.promise("R2")
-@pytest.mark.parametrize("vendor", FAKES)
+@pytest.mark.parametrize("vendor", CRMS)
 def test_nothing_is_lost_or_doubled_on_a_fake_in_thousands_of_universes(store: Store, vendor: type[FakeVendor]) -> None:
     """Every fate of every request and transaction of the wrap-up path is met; the coverage is printed."""
     campaign = at_random(store, vendor, range(THOUSANDS))
@@ -125,7 +118,7 @@ def test_nothing_is_lost_or_doubled_on_a_fake_in_thousands_of_universes(store: S
 @pytest.mark.slow
 @pytest.mark.promise("R1")
 @pytest.mark.promise("R2")
-@pytest.mark.parametrize("vendor", FAKES)
+@pytest.mark.parametrize("vendor", CRMS)
 def test_every_single_fault_is_survived_on_a_fake(store: Store, vendor: type[FakeVendor]) -> None:
     """Each effect from the wrap-up to the last delivery, with each of its fates, one per run."""
     campaign = one_by_one(store, vendor, farthest=60)
@@ -141,7 +134,7 @@ FOUND_EVERYWHERE = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bug", FOUND_EVERYWHERE, ids=lambda bug: bug.__name__)
-@pytest.mark.parametrize("vendor", FAKES)
+@pytest.mark.parametrize("vendor", CRMS)
 def test_a_planted_bug_is_found_on_a_fake(store: Store, vendor: type[FakeVendor], bug: type[Delivery]) -> None:
     """Those that harm at every CRM: a connector or a fake that hid them would prove nothing."""
     assert seeds_to_find(store, vendor, FEW * 25, delivery=bug) is not None
