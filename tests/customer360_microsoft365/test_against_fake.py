@@ -300,7 +300,7 @@ def held_by(link: Link, field: str) -> dict[str, set[str]]:
 
 
 @given(st.text(max_size=12) | st.text(alphabet="a'\\%_() ,:", max_size=8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_text_at_all(plain: Link, text: str) -> None:
     """A contact that bears it is found by it; what cannot be expressed is refused before any request."""
     before = plain.requests
@@ -316,7 +316,7 @@ def test_any_text_at_all(plain: Link, text: str) -> None:
 
 @pytest.mark.parametrize("query", [NameHas, EmailIs])
 @given(text=st.text(max_size=12) | st.text(alphabet="a'\\%_() ,:-@", max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_is_a_valid_search(plain: Link, query: Any, text: str) -> None:
     """Whatever is asked, Graph reads it as a value: it never answers that the query is wrong."""
     before = plain.requests

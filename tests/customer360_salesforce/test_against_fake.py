@@ -257,7 +257,7 @@ def test_a_field_is_compared_by_code_points(link: Link, awkward: dict[str, set[s
 
 
 @given(st.text(max_size=12) | st.text(alphabet="a'\\%_() ,:\"{}", max_size=8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_at_all(plain: Link, text: str) -> None:
     """What is found has exactly that value; what cannot be expressed is refused before any request."""
     before = plain.requests
@@ -272,7 +272,7 @@ def test_any_text_at_all(plain: Link, text: str) -> None:
 
 @pytest.mark.parametrize("query", [NameHas, TextHas, EmailIs])
 @given(text=st.text(max_size=12) | st.text(alphabet="a'\\%_() ,:-@\"{}?*&|", max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_is_a_valid_search(plain: Link, query: Any, text: str) -> None:
     """Whatever is asked, Salesforce reads it as a value: it never answers that the query is wrong."""
     before = plain.requests

@@ -108,7 +108,7 @@ def test_a_record_without_its_place(sf: Any, rows: Any, row: dict[str, Any]) -> 
         sf.run(sf.connector.changes(sf.facts, "Contact"), rows(row))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 3), max_size=25), st.integers(1, 4), st.lists(st.integers(0, 24), max_size=6))
 def test_nothing_is_lost(stamps: list[int], page: int, touched: list[int]) -> None:
     """However many records share a moment, and whichever are changed while the sync runs, all of them are met."""

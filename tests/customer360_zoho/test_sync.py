@@ -115,7 +115,7 @@ EDITS = st.lists(st.tuples(st.sampled_from(["touch", "delete", "tick"]), st.inte
 
 @given(first=st.integers(0, 12), page=st.integers(2, 5), storms=st.lists(EDITS, max_size=12))
 @example(first=8, page=2, storms=STORM)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_nothing_is_lost_and_every_sync_ends(first: int, page: int, storms: list[list[tuple[str, int]]]) -> None:
     """Records change between pages, many within one second; once they rest, one more sync holds them all."""
     org, copy, cursor, storms = Org(page=page), Copy(), None, list(storms)

@@ -27,7 +27,7 @@ def check(tree: Node, value: Any, error: BaseException | None, probe: Probe) -> 
     assert probe.held == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tree=trees())
 def test_every_tree_comes_to_the_same_in_all_worlds(worlds: list[World], tree: Node) -> None:
     """Value, error and clean-up as specified; where nothing is cut short, the journals are equal too."""
@@ -85,7 +85,7 @@ class Virtual:
         return cancelled
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tree=trees(), seed=st.integers(0, 2**32))
 def test_no_order_of_events_changes_what_a_tree_comes_to(store: Store, tree: Node, seed: int) -> None:
     """Requests and transactions are answered in any order."""
@@ -97,7 +97,7 @@ def test_no_order_of_events_changes_what_a_tree_comes_to(store: Store, tree: Nod
 
 
 @pytest.mark.fault("X13")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tree=trees(), seed=st.integers(0, 2**32), stride=st.integers(1, 3))
 def test_a_tree_may_be_cancelled_at_every_step(store: Store, tree: Node, seed: int, stride: int) -> None:
     """Nothing begins after it but transactions and releases, all clean-up is done, and no lock stays held."""
@@ -118,7 +118,7 @@ def test_a_tree_may_be_cancelled_at_every_step(store: Store, tree: Node, seed: i
 
 
 @pytest.mark.fault("X13")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tree=trees(), steps=st.integers(0, 100))
 def test_a_tree_on_a_loop_may_be_cancelled_after_any_step(worlds: list[World], tree: Node, steps: int) -> None:
     """All clean-up is done, no lock stays held, no task runs on, and the next run works."""

@@ -128,4 +128,4 @@ class IndexMachine(RuleBasedStateMachine):
 
 
 TestIndexMachine = IndexMachine.TestCase
-TestIndexMachine.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestIndexMachine.settings = settings(max_examples=25, stateful_step_count=25)

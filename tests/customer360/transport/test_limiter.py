@@ -7,7 +7,7 @@ from collections import deque
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from customer360.core import effects as fx
@@ -97,7 +97,6 @@ class Crowd:
                         self.held.remove(key)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 4), st.integers(1, 12), st.integers(0, 10_000), st.sets(st.integers(0, 11), max_size=4))
 def test_places_are_never_exceeded_and_never_lost(places: int, count: int, seed: int, cancelled: set[int]) -> None:
     """Whatever the interleaving, and with waiters that leave: all others get their turn, in order of asking."""

@@ -105,4 +105,4 @@ class Mirror(RuleBasedStateMachine):
 
 
 TestMirror = Mirror.TestCase
-TestMirror.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+TestMirror.settings = settings(max_examples=15, stateful_step_count=20)

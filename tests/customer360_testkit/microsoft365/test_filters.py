@@ -69,7 +69,7 @@ def test_filters_that_do_not(client: Any, text: str, code: str) -> None:
 
 
 @given(st.text())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_survives_quoting(text: str) -> None:
     """A doubled quote is all that a literal needs, whatever the text."""
     quoted = text.replace("'", "''")
@@ -126,7 +126,7 @@ def test_extended_properties_compare_as_documented(client: Any) -> None:
 
 
 @given(st.text(max_size=40), st.sampled_from(["displayName eq {}", "emailAddresses/any(a:a/address eq {})"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_quoted_text_finds_its_contact_and_no_other(text: str, pattern: str) -> None:
     """Whatever a name or an address holds, a literal with doubled quotes, percent-encoded, finds it and no other."""
     fake = Microsoft365Fake(cast=())
@@ -158,7 +158,7 @@ def _empty() -> dict[str, Any]:
         ).map("".join),
     ),
 )  # fmt: skip
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_query_breaks_the_fake(option: str, text: str) -> None:
     """Whatever stands in an option, the answer is 200 or a 400 with a code."""
     fake = Microsoft365Fake(cast=())

@@ -89,4 +89,4 @@ class Mirror(RuleBasedStateMachine):
 
 
 TestMirror = Mirror.TestCase
-TestMirror.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestMirror.settings = settings(max_examples=40, stateful_step_count=25)

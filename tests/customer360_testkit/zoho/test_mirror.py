@@ -103,4 +103,4 @@ class Mirror(RuleBasedStateMachine):
 
 
 TestMirror = Mirror.TestCase
-TestMirror.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+TestMirror.settings = settings(max_examples=30, stateful_step_count=25)
