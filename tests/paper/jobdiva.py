@@ -259,7 +259,7 @@ PAPER = Paper(
         ),
     },
     phone=PhoneSearch.PREFIX,
-    phone_how="digits from the first stored one on: with and without country code are two requests",
+    phone_how="digits from the first stored one on: a request for each way in which a number may begin",
     phone_sources=said("5.1", "non-digits removed", "**prefix of the stored digits**"),
     bounds=Bounds(
         limits=Limits(page_size=300, batch_size=100, shared=True),
