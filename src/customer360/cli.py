@@ -174,11 +174,13 @@ def _takes_a_store(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--store", help="database URL (default: the file in the user's data folder)")
     verb.add_argument("--tenant", default="default", help="whose links to use")
     verb.add_argument("--key-file", help="the master key's file (default: environment or keyring)")
+    verb.add_argument("--emea", action="store_true", help="hold data in EMEA, where the account and the store are")
 
 
 def _opened(arguments: argparse.Namespace) -> Customer360:
     """The client that the arguments name. Raises :class:`StoreError`, :class:`VaultError`."""
     from customer360.client import Customer360
+    from customer360.core.linking import Region, Residency
     from customer360.core.matching import MatchPolicy
     from customer360.store.engine import stands
     from customer360.vault import MasterKey
@@ -194,7 +196,8 @@ def _opened(arguments: argparse.Namespace) -> Customer360:
             raise
         unlock = "give your application's key: its file as --key-file, or the key as CUSTOMER360_MASTER_KEY"
         raise VaultError(missing.what, next_step=f"{unlock}; or unlock the keyring that has it") from None
-    return Customer360(tenant_id=arguments.tenant, store=arguments.store, key=key, match=policy)
+    held = Residency(account=Region.EMEA, store=Region.EMEA) if arguments.emea else None
+    return Customer360(tenant_id=arguments.tenant, store=arguments.store, key=key, match=policy, residency=held)
 
 
 _BUILT_IN: tuple[Callable[[Verbs], None], ...] = (_crms, _worker, _index)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from tests.customer360.links.bent import Bent, Room, Vendor, refusal
 from tests.customer360.links.test_bends_places import Literal
 
 from customer360 import Customer360
+from customer360.cli import main
 from customer360.core.auth import OAuth2Code
 from customer360.core.errors import NotLinked, OutsideResidency
 from customer360.core.linking import Hosts, LinkFacts, Region, Residency
@@ -123,6 +126,28 @@ def test_a_link_that_leaves_emea_with_a_token_is_refused_before_the_next_request
 def test_a_promise_to_a_link_elsewhere_waits_for_an_administrator() -> None:
     """It was not sent, and another link may still take it."""
     assert verdict(OutsideResidency("elsewhere"), may_have_left=False) is Verdict.HOLD
+
+
+@pytest.mark.feature("F151")
+def test_the_commands_hold_to_it_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A directory whose data are elsewhere, or nobody says where: nothing of it is read."""
+    store, file = f"sqlite:///{tmp_path / 'c360.db'}", tmp_path / "c360.key"
+    file.write_text(MasterKey.new_text(), "ascii")
+    file.chmod(0o600)
+    key = MasterKey.from_file(str(file))
+    with Sandbox("microsoft365") as sandbox:
+        with Customer360(store=store, key=key, endpoints=sandbox.endpoints) as client:
+            client.link("microsoft365", settings=sandbox.fake.link_settings, application=sandbox.application)
+            url = client.begin_login("microsoft365", "", redirect_uri="http://localhost/back")
+            client.complete_login(sandbox.authorize(url, "kim"))
+        asked = len(sandbox.fake.journal)
+        argv = ["index", "sync", "microsoft365", "--store", store, "--key-file", str(file), "--emea"]
+        before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+        assert main(argv) == 1
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        assert "not known to be in EMEA" in capsys.readouterr().err
+        assert len(sandbox.fake.journal) == asked
 
 
 def on_an_instance(salesforce: Any, name: str) -> None:
