@@ -158,6 +158,7 @@ class BullhornConnector(Connector):
         return await contacts.search(facts, resource, query, limit=limit)
 
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        self._ours(ref)
         return await contacts.get(facts, ref)
 
     async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
@@ -165,12 +166,14 @@ class BullhornConnector(Connector):
         return await contacts.create(facts, draft)
 
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        self._ours(change.ref)
         self._require(facts, Capability.UPDATE_CONTACT)
         await contacts.update(change)
 
     async def related(
         self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
     ) -> Page[RelatedRecord]:
+        self._ours(contact)
         self._require(facts, RELATED[kind])
         return await activities.related(facts, contact, kind, limit=limit, cursor=cursor)
 
@@ -182,11 +185,13 @@ class BullhornConnector(Connector):
         return ties.tied(draft)
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        self._ours(draft.contact)
         self._require(facts, CREATE[draft.kind])
         await self._tie_all(facts, draft)
         return await activities.create_activity(facts, draft)
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
+        self._ours(change.ref)
         self._require(facts, Capability.UPDATE_ACTIVITY)
         await activities.update_activity(change)
 
@@ -201,10 +206,12 @@ class BullhornConnector(Connector):
         return await contacts.find_by_key(draft.resource, draft.key)
 
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+        self._ours(contact, record)
         self._require(facts, Capability.LINK)
         await ties.link(contact, record)
 
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+        self._ours(contact, record)
         self._require(facts, Capability.UNLINK)
         await ties.unlink(contact, record)
 

@@ -168,6 +168,7 @@ class Microsoft365Connector(Connector):
         return await contacts.search(facts, resource, query, limit=limit)
 
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        self._ours(ref)
         return await contacts.get(ref)
 
     async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
@@ -175,12 +176,14 @@ class Microsoft365Connector(Connector):
         return await contacts.create(draft)
 
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        self._ours(change.ref)
         self._require(facts, Capability.UPDATE_CONTACT)
         await contacts.update(change)
 
     async def related(
         self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
     ) -> Page[RelatedRecord]:
+        self._ours(contact)
         self._require(facts, RELATED[kind])
         return await activities.related(facts, contact, kind, limit=limit, cursor=cursor)
 
@@ -192,11 +195,13 @@ class Microsoft365Connector(Connector):
         return await activities.activities(facts, query)
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        self._ours(draft.contact)
         self._require(facts, CREATE[draft.kind])
         await self._tie_all(facts, draft)
         return await activities.create_activity(facts, draft)
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
+        self._ours(change.ref)
         self._require(facts, CREATE.get(change.kind, RELATED[change.kind]))
         await activities.update_activity(facts, change)
 
@@ -212,10 +217,12 @@ class Microsoft365Connector(Connector):
         return await activities.find_created(facts, draft)
 
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+        self._ours(contact, record)
         self._require(facts, self._linking(facts, Capability.LINK, record))
         await activities.link(facts, contact, record)
 
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+        self._ours(contact, record)
         self._require(facts, self._linking(facts, Capability.UNLINK, record))
         await activities.unlink(facts, contact, record)
 

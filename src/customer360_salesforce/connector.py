@@ -153,6 +153,7 @@ class SalesforceConnector(Connector):
         return await contacts.search(facts, resource, query, limit=limit)
 
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        self._ours(ref)
         return await contacts.get(facts, ref)
 
     async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
@@ -160,12 +161,14 @@ class SalesforceConnector(Connector):
         return await contacts.create(facts, draft)
 
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        self._ours(change.ref)
         self._require(facts, Capability.UPDATE_CONTACT)
         await contacts.update(change)
 
     async def related(
         self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
     ) -> Page[RelatedRecord]:
+        self._ours(contact)
         self._require(facts, RELATED[kind])
         return await activities.related(facts, contact, kind, limit=limit, cursor=cursor)
 
@@ -177,11 +180,13 @@ class SalesforceConnector(Connector):
         return await ties.tied(facts, draft)
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        self._ours(draft.contact)
         self._require(facts, CREATE[draft.kind])
         await self._tie_all(facts, draft)
         return await activities.create_activity(facts, draft)
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
+        self._ours(change.ref)
         self._require(facts, Capability.UPDATE_ACTIVITY)
         await activities.update_activity(change)
 
@@ -197,10 +202,12 @@ class SalesforceConnector(Connector):
         return await activities.find_by_key(draft.resource, field, draft.key)
 
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+        self._ours(contact, record)
         self._require(facts, Capability.LINK)
         await ties.link(facts, contact, record)
 
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+        self._ours(contact, record)
         self._require(facts, Capability.UNLINK)
         await ties.unlink(facts, contact, record)
 

@@ -181,8 +181,23 @@ def fields_of(draft: ActivityDraft) -> tuple[str, dict[str, Any]]:
     fields = {**_own_fields(draft), **_association(module, draft), **extra}
     if draft.owner is not None:
         fields["Owner"] = {"id": identifier_of(draft.owner)}
-    fields[text_field] = _keyed(text if isinstance(text, str) else draft.text, draft.key)
+    fields[text_field] = _keyed(_told(draft, text if isinstance(text, str) else draft.text), draft.key)
     return module, fields
+
+
+def _told(draft: ActivityDraft, text: str) -> str:
+    """The text, and below it an address of a call that the fields for numbers do not take: a SIP address, say."""
+    if not isinstance(draft, CallDraft):
+        return text
+    ours, theirs = ("From", "To") if draft.direction is Direction.OUTBOUND else ("To", "From")
+    both = ((theirs, draft.customer), (ours, draft.dialled))
+    unfit = "\n".join(f"{word}: {address}" for word, address in both if address and not _fits(address))
+    return f"{text.rstrip()}\n\n{unfit}".strip("\n") if unfit else text
+
+
+def _fits(address: str) -> bool:
+    """Whether the fields for numbers take it (section 7)."""
+    return 0 < len(address) <= 30 and any(c.isdecimal() for c in address)
 
 
 def _keyed(text: str, key: str) -> str:
@@ -258,7 +273,7 @@ def _call(draft: CallDraft) -> dict[str, Any]:
         ("Caller_ID", ours if outbound else theirs),
         ("Dialled_Number", theirs if outbound else ours),
     ):
-        if 0 < len(address) <= 30 and any(c.isdecimal() for c in address):
+        if _fits(address):
             fields[name] = address
     result = draft.disposition or ("No response/Busy" if outbound and missed else None)
     if result:

@@ -157,6 +157,7 @@ class ZohoConnector(Connector):
         return await contacts.search(facts, resource, query, limit=limit)
 
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        self._ours(ref)
         return await contacts.get(facts, ref)
 
     async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
@@ -164,12 +165,14 @@ class ZohoConnector(Connector):
         return await contacts.create(draft)
 
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        self._ours(change.ref)
         self._require(facts, Capability.UPDATE_CONTACT)
         await contacts.update(change)
 
     async def related(
         self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
     ) -> Page[RelatedRecord]:
+        self._ours(contact)
         self._require(facts, RELATED[kind])
         return await activities.related(facts, contact, kind, limit=limit, cursor=cursor)
 
@@ -181,11 +184,13 @@ class ZohoConnector(Connector):
         return activities.tied(draft)
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        self._ours(draft.contact)
         self._require(facts, CREATE[draft.kind])
         await self._tie_all(facts, draft)
         return await activities.create_activity(draft)
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
+        self._ours(change.ref)
         self._require(facts, Capability.UPDATE_ACTIVITY)
         await activities.update_activity(change)
 
@@ -197,10 +202,12 @@ class ZohoConnector(Connector):
         return await activities.find_created(draft, since)
 
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+        self._ours(contact, record)
         self._require(facts, Capability.LINK)
         await activities.link(contact, record)
 
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+        self._ours(contact, record)
         self._require(facts, Capability.UNLINK)
         await activities.unlink(contact, record)
 

@@ -25,7 +25,7 @@ from customer360.core.activities import ActivityChange, ActivityDraft, ActivityF
 from customer360.core.auth import AuthScheme
 from customer360.core.capabilities import CREATE, RELATED, Capabilities, Capability, CreateClass, PhoneSearch
 from customer360.core.effects import Request
-from customer360.core.errors import Customer360Error, Unsupported
+from customer360.core.errors import Customer360Error, NotFound, Unsupported
 from customer360.core.linking import Hosts, LinkFacts, Linking
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import (
@@ -301,6 +301,12 @@ class Connector(ABC):
         """Raise :class:`Unsupported` with the declared reason, unless it can be done."""
         if not self.capabilities(facts)[capability].can:
             raise self._cannot(facts, capability)
+
+    def _ours(self, *refs: RecordRef) -> None:
+        """Raise :class:`NotFound` for a record of another CRM, before any request: ids collide."""
+        for ref in refs:
+            if ref.crm != self.info.key:
+                raise NotFound(f"{self.info.name} has no record of another CRM", ref=ref)
 
     async def _tie_all(self, facts: LinkFacts, draft: ActivityDraft) -> None:
         """Raise :class:`Unsupported` for the first record of this CRM that the draft is about and is not tied to."""
