@@ -89,7 +89,7 @@ class AsyncioDriver:
             now=self._clock.now,
             monotonic=self._clock.monotonic,
             random=random.random,
-            emit=emit or unheard,
+            emit=_apart(emit) if emit is not None else unheard,
         )
         run = _Run(self, kernel, inside)
         if understudy is not None:
@@ -256,6 +256,19 @@ class _Run:
             if parked and not self.flight.answers:
                 self.flight.look_around()
         self.flight.land()
+
+
+def _apart(emit: Callable[[object], None]) -> Callable[[object], None]:
+    """The listener may use a client of the other face, whose driver is another."""
+
+    def tell(event: object) -> None:
+        before = shares_its_thread.set(False)
+        try:
+            emit(event)
+        finally:
+            shares_its_thread.reset(before)
+
+    return tell
 
 
 def _ended(shared: dict[str, asyncio.Task[Any]], key: str, understudy: Understudy, task: asyncio.Task[Any]) -> None:

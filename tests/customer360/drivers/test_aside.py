@@ -13,7 +13,7 @@ import pytest
 from tests.customer360.drivers.test_awaiting import driving
 
 from customer360.core.connector import Connector
-from customer360.core.effects import Now, Sleep, gather, within
+from customer360.core.effects import Emit, Now, Sleep, gather, shares_its_thread, within
 from customer360.core.errors import DeadlineExceeded, NotFound, PluginBroken
 from customer360.core.guarding import guarded
 from customer360.core.linking import LinkFacts
@@ -169,6 +169,21 @@ async def test_what_it_raises_is_told_as_ever(store: Store, raised: Exception, s
         with pytest.raises(seen) as told:
             await driver.run(connector.get(FACTS, REF))
         assert "secret" not in str(told.value)
+
+
+@on_a_loop
+async def test_a_listener_may_use_the_other_face(store: Store) -> None:
+    """What is heard is told on the loop's thread, where a blocking client runs like anywhere else."""
+    heard: list[bool] = []
+
+    async def tells() -> bool:
+        await Emit("changed")
+        return shares_its_thread.get()
+
+    async with driving(store) as driver:
+        assert await driver.run(tells(), emit=lambda _: heard.append(shares_its_thread.get()))
+    assert heard == [False]
+    assert not shares_its_thread.get()
 
 
 def test_without_a_loop_a_plugin_stays_on_the_thread_of_its_caller() -> None:
