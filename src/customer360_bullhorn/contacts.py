@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from customer360.core.effects import POST, PUT
@@ -63,13 +63,18 @@ async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Pa
             wanted, judge = q.words((each for each in _TEXTS if each in form.kinds), text), _any
     more = (asked_as(asked.field),) if isinstance(asked, FieldIs) else ()
     rows = await _found(form, wanted, judge, limit + 1, more)
-    contacts = tuple(contact(facts, form, row, partial=True) for row in rows[:limit])
-    return Page(contacts, _MORE if len(rows) > limit else None)
+    return Page(contacts(facts, form, rows[:limit], partial=True), _MORE if len(rows) > limit else None)
 
 
-def contact(facts: LinkFacts, form: Shape, row: Row, *, partial: bool) -> Contact:
-    url = record_url(facts, RecordRef(KEY, form.name, id_of(row) or ""))
-    return contact_of(form, row, url=url, partial=partial, countries=countries(facts))
+def contacts(facts: LinkFacts, form: Shape, rows: Iterable[Row], *, partial: bool) -> tuple[Contact, ...]:
+    """Rows as contacts, with where a person opens them."""
+    known = countries(facts)
+
+    def contact(row: Row) -> Contact:
+        url = record_url(facts, RecordRef(KEY, form.name, id_of(row) or ""))
+        return contact_of(form, row, url=url, partial=partial, countries=known)
+
+    return tuple([contact(row) for row in rows])
 
 
 async def _found(
@@ -149,7 +154,8 @@ async def get(facts: LinkFacts, ref: RecordRef) -> Contact:
     row = await read(form.name, identifier, form.everything)
     if row.get("isDeleted") is True:
         raise Gone("the record was deleted", ref=ref)
-    return contact(facts, form, row, partial=False)
+    (contact,) = contacts(facts, form, (row,), partial=False)
+    return contact
 
 
 async def create(facts: LinkFacts, draft: ContactDraft) -> RecordRef:

@@ -12,7 +12,7 @@ import attrs
 from customer360.core.countries import country_of
 from customer360.core.errors import InvalidValue, NotFound
 from customer360.core.metadata import Resource, StandardField
-from customer360.core.records import Contact, ContactKind, Email, Fields, FieldValue, Phone, RecordRef
+from customer360.core.records import Contact, ContactKind, Email, Fields, FieldValue, Phone, RecordRef, time_in
 from customer360_bullhorn.asking import Row
 from customer360_bullhorn.auth import KEY
 from customer360_bullhorn.query import EPOCH, Lucene, but_not, every, holds, holds_flag, is_identifier, milliseconds
@@ -197,10 +197,8 @@ def time_of(wire: Any) -> datetime | None:
 
 def value_of(field: str, wire: Any, kind: str = "") -> FieldValue:
     """A field's value as our models hold it: times become aware datetimes, references records."""
-    if isinstance(wire, int) and not isinstance(wire, bool) and (kind == "time" or field.startswith("date")):
-        return time_of(wire) or wire
     if wire is None or isinstance(wire, str | bool | int | float):
-        return wire
+        return (time_of(wire) if kind == "time" or field.startswith("date") else None) or wire
     if isinstance(wire, dict):
         target = wire.get("_subtype") or kind.partition(":")[2] or _REFERENCES.get(field)
         if isinstance(target, str) and target and (identifier := id_of(wire)):
@@ -264,8 +262,12 @@ def text_of(row: Row, field: str) -> str:
 
 
 def fields_of(row: Row, kinds: Mapping[str, str]) -> dict[str, FieldValue]:
-    """All fields of a row; what begins with an underscore is the answer's own."""
-    return {name: value_of(name, wire, kinds.get(name, "")) for name, wire in row.items() if not name.startswith("_")}
+    """All fields of a row; what begins with an underscore is the answer's own. Most are texts, or empty."""
+    return {
+        name: wire if wire is None or isinstance(wire, str) else value_of(name, wire, kinds.get(name, ""))
+        for name, wire in row.items()
+        if name[:1] != "_"
+    }
 
 
 def owner_of(row: Row, field: str = "owner") -> RecordRef | None:
@@ -288,26 +290,27 @@ def contact_of(
     corporation = row.get("clientCorporation")
     corporation_id = id_of(corporation)
     company = text_of(corporation, "name") if isinstance(corporation, dict) else text_of(row, "companyName")
-    version = row.get("dateLastModified")
+    fields = fields_of(row, shape.kinds)
+    modified = time_in(fields.get("dateLastModified"))
     return Contact(
         ref=RecordRef(KEY, resource.name, id_of(row) or ""),
         kind=resource.contact_kind or ContactKind.CONTACT,
-        name=text_of(row, "name") or " ".join(part for part in (given, family) if part),
+        name=text_of(row, "name") or " ".join([part for part in (given, family) if part]),
         given_name=given or None,
         family_name=family or None,
-        phones=tuple(Phone(name, text) for name in resource.phones if (text := text_of(row, name).strip())),
-        emails=tuple(Email(name, text) for name in resource.emails if (text := text_of(row, name).strip())),
+        phones=tuple([Phone(name, text) for name in resource.phones if (text := text_of(row, name).strip())]),
+        emails=tuple([Email(name, text) for name in resource.emails if (text := text_of(row, name).strip())]),
         company=company or None,
         company_ref=RecordRef(KEY, COMPANY.name, corporation_id) if corporation_id else None,
         owner=owner_of(row),
         region=_region(row.get("address"), countries or {}),
         url=url,
-        version=str(version) if time_of(version) else None,
-        created_at=time_of(row.get("dateAdded")),
-        modified_at=time_of(version),
-        last_activity_at=time_of(row.get("dateLastComment")) or time_of(row.get("dateLastVisit")),
+        version=str(row["dateLastModified"]) if modified else None,
+        created_at=time_in(fields.get("dateAdded")),
+        modified_at=modified,
+        last_activity_at=time_in(fields.get("dateLastComment")) or time_in(fields.get("dateLastVisit")),
         partial=partial,
-        fields=fields_of(row, shape.kinds),
+        fields=fields,
     )
 
 

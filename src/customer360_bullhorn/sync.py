@@ -26,7 +26,7 @@ from customer360.core.records import Changes, RecordRef
 from customer360_bullhorn import query as q
 from customer360_bullhorn.asking import Rows, queried, searched
 from customer360_bullhorn.auth import KEY
-from customer360_bullhorn.contacts import contact
+from customer360_bullhorn.contacts import contacts
 from customer360_bullhorn.metadata import shape
 from customer360_bullhorn.query import Jpql
 from customer360_bullhorn.records import Shape, id_of, time_of
@@ -76,7 +76,7 @@ async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
         raise PageLoop(f"a page of Bullhorn's changes ({where}) brings nothing new and promises more")
     gone = [row for row in page.rows if form.is_over(row)]
     return Changes(
-        changed=tuple(contact(facts, form, row, partial=True) for row in page.rows if not form.is_over(row)),
+        changed=contacts(facts, form, [row for row in page.rows if not form.is_over(row)], partial=True),
         gone=tuple(RecordRef(KEY, form.name, id_of(row) or "") for row in gone),
         cursor=(after if page.more else _ended(after, _INDEX_BEHIND if by_index else _OVERLAP)).text(),
         more=page.more,

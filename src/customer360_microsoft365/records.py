@@ -20,6 +20,7 @@ from customer360.core.records import (
     RecordRef,
     RelatedKind,
     RelatedRecord,
+    time_in,
 )
 from customer360_microsoft365.graph import Row
 from customer360_microsoft365.places import KEY, PERSON
@@ -76,9 +77,9 @@ def day(due: date) -> dict[str, str]:
 def value_of(name: str, wire: Any) -> FieldValue:
     """A field's value as our models hold it: e-mail addresses and other collections become tuples of text."""
     match wire:
-        case str() if name in TIMES:
-            return time_of(wire) or wire
-        case None | str() | bool() | int() | float():
+        case str():
+            return (time_of(wire) or wire) if name in TIMES else wire
+        case None | bool() | int() | float():
             return wire
         case list() if name == EMAILS:
             return tuple(address for _, address in addresses_of(wire))
@@ -104,9 +105,9 @@ def addresses_of(wire: Any) -> list[tuple[str | None, str]]:
 def fields_of(row: Row) -> dict[str, FieldValue]:
     """All fields that were read, by Graph's names; control information and our own properties left out."""
     return {
-        name: value_of(name, wire)
+        name: wire if wire is None else value_of(name, wire)
         for name, wire in row.items()
-        if not name.startswith("@") and name != "singleValueExtendedProperties"
+        if name[:1] != "@" and name != "singleValueExtendedProperties"
     }
 
 
@@ -133,22 +134,23 @@ def texts_of(row: Row, field: str) -> list[str]:
 def contact_of(resource: str, row: Row, *, partial: bool = False) -> Contact:
     """A row of a contact folder as a contact."""
     given, family, company = text_of(row, "givenName"), text_of(row, "surname"), text_of(row, "companyName")
-    version = row.get("@odata.etag")
+    fields, version = fields_of(row), row.get("@odata.etag")
+    addresses = fields.get(EMAILS)
     return Contact(
         ref=RecordRef(KEY, resource, text_of(row, "id")),
         kind=ContactKind.CONTACT,
-        name=text_of(row, "displayName") or " ".join(part for part in (given, family) if part) or company,
+        name=text_of(row, "displayName") or " ".join([part for part in (given, family) if part]) or company,
         given_name=given or None,
         family_name=family or None,
-        phones=tuple(Phone(field, text) for field in PHONES for text in texts_of(row, field)),
-        emails=tuple(Email(EMAILS, address) for _, address in addresses_of(row.get(EMAILS))),
+        phones=tuple([Phone(field, text) for field in PHONES for text in texts_of(row, field)]),
+        emails=tuple([Email(EMAILS, each) for each in addresses]) if isinstance(addresses, tuple) else (),
         company=company or None,
         region=_region(row),
         version=version if isinstance(version, str) else None,
-        created_at=time_of(row.get("createdDateTime")),
-        modified_at=time_of(row.get("lastModifiedDateTime")),
+        created_at=time_in(fields.get("createdDateTime")),
+        modified_at=time_in(fields.get("lastModifiedDateTime")),
         partial=partial,
-        fields=fields_of(row),
+        fields=fields,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -26,7 +26,7 @@ from customer360_salesforce.asking import (
     sosl,
 )
 from customer360_salesforce.auth import KEY
-from customer360_salesforce.metadata import keyed, record_url, shape
+from customer360_salesforce.metadata import keyed, record_urls, shape
 from customer360_salesforce.query import Clause
 from customer360_salesforce.records import Shape, contact_of, identifier_of, text_of, time_of, wire_fields
 
@@ -52,8 +52,7 @@ async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Pa
             rows = await _by_name(form, text.strip(), limit + 1)
         case TextHas(text):
             rows = await _by_text(form, text, limit + 1)
-    contacts = tuple(contact(facts, form, row, partial=True) for row in rows[:limit])
-    return Page(contacts, _MORE if len(rows) > limit else None)
+    return Page(contacts(facts, form, rows[:limit], partial=True), _MORE if len(rows) > limit else None)
 
 
 def refuse_unsayable(asked: Query) -> None:
@@ -83,9 +82,10 @@ def current(form: Shape) -> Clause | None:
     return None
 
 
-def contact(facts: LinkFacts, form: Shape, row: Row, *, partial: bool) -> Contact:
-    url = record_url(facts, RecordRef(KEY, form.name, str(row.get("Id", ""))))
-    return contact_of(form, row, url=url, partial=partial)
+def contacts(facts: LinkFacts, form: Shape, rows: Iterable[Row], *, partial: bool) -> tuple[Contact, ...]:
+    """Rows as contacts, with where a person opens them."""
+    url_of = record_urls(facts, form.name)
+    return tuple([contact_of(form, row, url=url_of(str(row.get("Id", ""))), partial=partial) for row in rows])
 
 
 async def _where(
@@ -209,7 +209,8 @@ async def get(facts: LinkFacts, ref: RecordRef) -> Contact:
             merged_into=RecordRef(KEY, "Contact", became) if became else None,
             next_step="use the contact",
         )
-    return contact(facts, form, row, partial=False)
+    (contact,) = contacts(facts, form, (row,), partial=False)
+    return contact
 
 
 async def create(facts: LinkFacts, draft: ContactDraft) -> RecordRef:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -279,10 +279,17 @@ def _text(row: Any, key: str) -> str:
 
 def record_url(facts: LinkFacts, ref: RecordRef) -> str | None:
     """Where a person opens the record: the Lightning form of a My Domain, else the instance's own short form."""
+    return record_urls(facts, ref.resource)(ref.id)
+
+
+def record_urls(facts: LinkFacts, resource: str) -> Callable[[str], str | None]:
+    """The same for many records of one object: from a record's id to its address."""
     host = instance_host(facts)
-    if host is None or not is_identifier(ref.id):
-        return None
-    if not host.endswith(".my.salesforce.com"):
-        return f"https://{host}/{ref.id}"
-    lightning = host.removesuffix(".my.salesforce.com") + ".lightning.force.com"
-    return f"https://{lightning}/lightning/r/{named(ref.resource)}/{ref.id}/view"
+    if host is None:
+        return lambda identifier: None
+    before, behind = f"https://{host}/", ""
+    if host.endswith(".my.salesforce.com"):
+        lightning = host.removesuffix(".my.salesforce.com") + ".lightning.force.com"
+        before, behind = f"https://{lightning}/lightning/r/{resource}/", "/view"
+        named(resource)
+    return lambda identifier: f"{before}{identifier}{behind}" if is_identifier(identifier) else None

@@ -20,6 +20,7 @@ from customer360.core.records import (
     FieldValue,
     Phone,
     RecordRef,
+    time_in,
 )
 from customer360_salesforce.asking import Row
 from customer360_salesforce.auth import KEY
@@ -64,7 +65,8 @@ ACCOUNT: Final = Resource(
 CONTACTS: Final = (CONTACT, LEAD, ACCOUNT)
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[+-]\d\d:?\d\d|Z)", re.ASCII)
-_LENGTHS = frozenset({10, 15, 18, 20, 24, 25, 28, 29})  # a date; ids; times with and without milliseconds
+_LENGTHS = frozenset({10, 15, 18, *range(20, 33)})
+"""Of what a text may be that is more than a text: a date, an id, a time."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _OWN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _REFERENCES = {
@@ -92,7 +94,6 @@ _BY_PREFIX = frozenset({"WhoId", "WhatId", "OwnerId"})
 def value_of(field: str, wire: Any) -> FieldValue:
     """A field's value as our models hold it: times become aware datetimes, known lookups references."""
     if isinstance(wire, str):
-        # Most texts are none of the three: told by their length and one sign before anything is tried.
         if len(wire) in _LENGTHS:
             if wire[10:11] == "T":
                 return time_of(wire) or wire
@@ -255,6 +256,7 @@ _COUNTRY_FIELDS: Final = {
 def contact_of(shape: Shape, row: Row, *, url: str | None = None, partial: bool = False) -> Contact:
     """A row as a contact; a person account is a person, though its resource is of companies."""
     resource, person = shape.resource, row.get("IsPersonAccount") is True and shape.name == "Account"
+    fields = fields_of(row, shape.choices)
     given, family = text_of(row, "FirstName"), text_of(row, "LastName")
     account, version = text_of(row, "AccountId"), text_of(row, "SystemModstamp")
     company = text_of(row, "Company") if shape.name == "Lead" else text_of(row, "Account.Name")
@@ -262,22 +264,22 @@ def contact_of(shape: Shape, row: Row, *, url: str | None = None, partial: bool 
     return Contact(
         ref=RecordRef(KEY, resource.name, str(row.get("Id", ""))),
         kind=kind,
-        name=text_of(row, "Name") or " ".join(part for part in (given, family) if part),
+        name=text_of(row, "Name") or " ".join([part for part in (given, family) if part]),
         given_name=given or None,
         family_name=family or None,
-        phones=tuple(Phone(name, text) for name in resource.phones if (text := text_of(row, name).strip())),
-        emails=tuple(Email(name, text) for name in resource.emails if (text := text_of(row, name).strip())),
+        phones=tuple([Phone(name, text) for name in resource.phones if (text := text_of(row, name).strip())]),
+        emails=tuple([Email(name, text) for name in resource.emails if (text := text_of(row, name).strip())]),
         company=company or None,
         company_ref=RecordRef(KEY, "Account", account) if account and shape.name == "Contact" else None,
         owner=owner_of(row),
         region=_region(shape.name, row),
         url=url,
         version=version or None,
-        created_at=time_of(row.get("CreatedDate")),
-        modified_at=time_of(row.get("LastModifiedDate")) or time_of(version),
-        last_activity_at=_midnight(value_of("LastActivityDate", row.get("LastActivityDate"))),
+        created_at=time_in(fields.get("CreatedDate")),
+        modified_at=time_in(fields.get("LastModifiedDate")) or time_in(fields.get("SystemModstamp")),
+        last_activity_at=_midnight(fields.get("LastActivityDate")),
         partial=partial,
-        fields=fields_of(row, shape.choices),
+        fields=fields,
     )
 
 
@@ -287,8 +289,15 @@ def _midnight(day: FieldValue) -> datetime | None:
 
 
 def fields_of(row: Row, choices: frozenset[str] = frozenset()) -> dict[str, FieldValue]:
-    """All of a row's fields; ``choices`` names those whose text is several values."""
-    fields = {name: value_of(name, wire) for name, wire in row.items() if name != "attributes"}
+    """All of a row's fields; ``choices`` names those whose text is several values.
+
+    Most are empty, or texts that can be nothing else: those are told by their length.
+    """
+    fields = {
+        name: wire if wire is None or (isinstance(wire, str) and len(wire) not in _LENGTHS) else value_of(name, wire)
+        for name, wire in row.items()
+        if name != "attributes"
+    }
     fields.update((name, tuple(wire.split(";"))) for name in choices if isinstance(wire := row.get(name), str) and wire)
     return fields
 

@@ -24,7 +24,7 @@ from customer360.core.records import Changes, RecordRef
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import Row, asked
 from customer360_salesforce.auth import KEY
-from customer360_salesforce.contacts import contact
+from customer360_salesforce.contacts import contacts
 from customer360_salesforce.metadata import shape
 from customer360_salesforce.query import Clause
 from customer360_salesforce.records import Shape, text_of, time_of
@@ -81,7 +81,7 @@ async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
         raise PageLoop(f"the page of Salesforce's changes after {mark.since} brings nothing new and promises more")
     gone = [row for row in page.rows if _is_gone(form, row)]
     return Changes(
-        changed=tuple(contact(facts, form, row, partial=True) for row in page.rows if not _is_gone(form, row)),
+        changed=contacts(facts, form, [row for row in page.rows if not _is_gone(form, row)], partial=True),
         gone=tuple(RecordRef(KEY, form.name, text_of(row, "Id")) for row in gone),
         cursor=(after if more else _ended(after, now)).text(),
         more=more,

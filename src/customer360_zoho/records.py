@@ -22,6 +22,7 @@ from customer360.core.records import (
     RecordRef,
     RelatedKind,
     RelatedRecord,
+    time_in,
 )
 from customer360.core.wire import Response
 from customer360_zoho.query import Row, when
@@ -314,9 +315,9 @@ class ContactReader:
             region=_region(row),
             url=url,
             version=version if isinstance(version, str) else None,
-            created_at=_moment(fields.get("Created_Time")),
-            modified_at=_moment(fields.get("Modified_Time")),
-            last_activity_at=_moment(fields.get("Last_Activity_Time")),
+            created_at=time_in(fields.get("Created_Time")),
+            modified_at=time_in(fields.get("Modified_Time")),
+            last_activity_at=time_in(fields.get("Last_Activity_Time")),
             partial=partial,
             fields=fields,
         )
@@ -333,11 +334,6 @@ class ContactReader:
 def contact_of(resource: Resource, row: Row, *, url: str | None = None, partial: bool = False) -> Contact:
     """A single row as a contact; of many, one :class:`ContactReader` is quicker."""
     return ContactReader(resource).contact(row, url=url, partial=partial)
-
-
-def _moment(value: FieldValue) -> datetime | None:
-    """A field that was read as a time; anything else is none."""
-    return value if isinstance(value, datetime) else None
 
 
 def _region(row: Row) -> str | None:

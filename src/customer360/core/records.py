@@ -99,6 +99,11 @@ vendor structure (an address) as plain JSON."""
 Fields: TypeAlias = Mapping[str, FieldValue]
 
 
+def time_in(value: FieldValue) -> datetime | None:
+    """The time that a field holds; None for anything else. So a record's own times are read from the wire once."""
+    return value if isinstance(value, datetime) else None
+
+
 class ContactKind(StrEnum):
     """What a contact resource holds.
 
