@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from customer360.core.coroutines import dismiss, expect_fresh
-from customer360.core.effects import Cancelled, Handler, Operation
+from customer360.core.effects import Cancelled, Err, Handler, Ok, Operation
 from customer360.core.timers import Timer
 
 
@@ -23,6 +23,8 @@ class Frame:
     begun: bool = False
     wrote: bool = False
     """Whether a request sent from here, or from what it waited for, may have changed something."""
+    sole: bool | None = None
+    """Whether it is all there is of a ``gather``; False for a ``settle``, None where it is neither."""
 
     def begin(self, cancelled: bool) -> None:
         """Before the first step; raises for what is no fresh operation, and Cancelled where none of it may run."""
@@ -31,6 +33,14 @@ class Frame:
         if cancelled:
             dismiss(self.op)
             raise Cancelled
+
+    def as_sole(self, value: Any, error: BaseException | None) -> tuple[Any, BaseException | None]:
+        """What it came to, as the ``gather`` or the ``settle`` that it is all of tells it."""
+        if error is None:
+            return ((value,) if self.sole else (Ok(value),)), None
+        if self.sole or not isinstance(error, Exception):
+            return None, error
+        return (Err(error),), None
 
 
 @attrs.define(eq=False)

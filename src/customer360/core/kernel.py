@@ -12,7 +12,8 @@ A step resumes the topmost coroutine of a task with ``send`` or ``throw`` and lo
 * what the kernel knows itself (``Now``, ``Random``, ``Remaining``, ``Emit``, ``Spawn``) is answered at once;
 * ``Within``, ``Handle`` and ``Request`` push a frame; when that frame's coroutine ends, its value or error is given to
   the frame below;
-* ``Sleep`` sets a timer; ``Settle`` makes child tasks, and the task waits until every one of them has ended;
+* ``Sleep`` sets a timer; ``Settle`` makes child tasks, and the task waits until every one of them has ended (of one
+  operation there is nothing to run side by side: it gets a frame);
 * a leaf is put into :attr:`Kernel.starts`, under a token. A *driver* takes it from there, carries it out in whatever
   way its world has, and comes back with :meth:`Kernel.answer`.
 
@@ -39,13 +40,12 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, Final, Generic, TypeVar
+from functools import lru_cache, partial
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from customer360.core.coroutines import PATIENCE, dismiss, end_by_force, unwind
 from customer360.core.effects import (
     Cancelled,
-    Effect,
     Emit,
     Err,
     Handle,
@@ -175,85 +175,103 @@ class Kernel(Generic[T]):
     # One step of one task ---------------------------------------------------------------------------------------------
 
     def _step(self, task: Task, value: Any, error: BaseException | None) -> None:
+        frames = task.frames
         while True:
-            frame = task.frames[-1]
+            frame = frames[-1]
             try:
                 if not frame.begun:
                     frame.begin(task.cancelled_from is not None)
-                effect = frame.op.send(value) if error is None else frame.op.throw(error)
+                effect: Any = frame.op.send(value) if error is None else frame.op.throw(error)
             except StopIteration as stop:
                 value, error = stop.value, None
             except BaseException as raised:  # whatever an operation raises is for whoever waits for it
                 value, error = None, raised
             else:
-                value, error = None, None
+                error = None
                 if task.cancelled_from is None or isinstance(effect, Tx | Release):
                     try:
-                        value = self._meet(task, frame, effect)
+                        value = _how(type(effect))(self, task, frame, effect)
                     except BaseException as wrong:
-                        error = wrong
+                        value, error = None, wrong
                     if value is _LATER:
                         return
                     continue
+                value = None
                 dismiss(effect)
                 task.thrown += 1
                 if task.thrown <= PATIENCE:
                     error = Cancelled()
                     continue
                 error = end_by_force(frame.op)
-            task.frames.pop()
+            frames.pop()
             error = self._left(task, frame, error)
-            if not task.frames:
+            if frame.sole is not None:
+                value, error = frame.as_sole(value, error)
+            if not frames:
                 del self._tasks[task]
                 task.ended(value, error)
                 return
 
-    def _meet(self, task: Task, frame: Frame, effect: Effect[Any]) -> Any:
-        """The answer to ``effect``; ``_LATER`` if it takes time; None with a new frame on top that will have it."""
-        match effect:
-            case Leaf():
-                leaf = effect
-                if frame.until is not None and isinstance(effect, Send):
-                    leaf = effect.bounded(frame.until - self._monotonic())  # none outlives its deadline
-                self._count += 1
-                task.leaf = token = self._count
-                self._flying[token] = task, leaf
-                self.starts.append((token, leaf))
-                return _LATER
-            case Request():
-                if not frame.handlers:
-                    raise TypeError(f"{effect!r} was awaited where no handler is in force; see handling()")
-                *outer, handler = frame.handlers
-                task.frames.append(Frame(handler(effect), tuple(outer), frame.until))
-            case Now():
-                return self._now()
-            case Remaining():
-                return None if frame.until is None else max(0.0, frame.until - self._monotonic())
-            case Random():
-                return self._random()
-            case Emit(event):
-                self._tell(event)
-            case Settle(()):
-                return ()
-            case Settle(ops, all_or_none):
-                self._fork(task, frame, ops, all_or_none)
-                return _LATER
-            case Within(seconds, op):
-                until = self._monotonic() + max(0.0, seconds)
-                until = until if frame.until is None else min(until, frame.until)
-                timer = self._timers.set(until, partial(self._cancel, task, len(task.frames)))
-                task.frames.append(Frame(op, frame.handlers, until, timer))
-            case Handle(handler, op):
-                task.frames.append(Frame(op, (*frame.handlers, handler), frame.until))
-            case Sleep(seconds):
-                task.timer = self._timers.set(self._monotonic() + max(0.0, seconds), partial(self._wake, task))
-                return _LATER
-            case Spawn(op):
-                self._begin(op, frame.handlers, None, None, self._let_go)
-            case _:
-                kind = f"{type(effect).__module__}.{type(effect).__qualname__}"
-                raise TypeError(f"an operation may await customer360's effects only, not {kind}")
-        return None
+    # How each effect is met: the answer; ``_LATER`` if it takes time; None with a new frame on top that will have it.
+
+    def _set_out(self, task: Task, frame: Frame, leaf: Leaf[Any]) -> Any:
+        self._count += 1
+        task.leaf = token = self._count
+        self._flying[token] = task, leaf
+        self.starts.append((token, leaf))
+        return _LATER
+
+    def _send(self, task: Task, frame: Frame, send: Send) -> Any:
+        if frame.until is not None:
+            send = send.bounded(frame.until - self._monotonic())  # none outlives its deadline
+        return self._set_out(task, frame, send)
+
+    def _ask(self, task: Task, frame: Frame, request: Request) -> Any:
+        if not frame.handlers:
+            raise TypeError(f"{request!r} was awaited where no handler is in force; see handling()")
+        task.frames.append(Frame(frame.handlers[-1](request), frame.handlers[:-1], frame.until))
+
+    def _left_of(self, task: Task, frame: Frame, effect: Remaining) -> Any:
+        return None if frame.until is None else max(0.0, frame.until - self._monotonic())
+
+    def _within(self, task: Task, frame: Frame, effect: Within[Any]) -> Any:
+        until = self._monotonic() + max(0.0, effect.seconds)
+        until = until if frame.until is None else min(until, frame.until)
+        timer = self._timers.set(until, partial(self._cancel, task, len(task.frames)))
+        task.frames.append(Frame(effect.op, frame.handlers, until, timer))
+
+    def _handle(self, task: Task, frame: Frame, effect: Handle[Any]) -> Any:
+        task.frames.append(Frame(effect.op, (*frame.handlers, effect.handler), frame.until))
+
+    def _sleep(self, task: Task, frame: Frame, effect: Sleep) -> Any:
+        until = self._monotonic() + max(0.0, effect.seconds)
+        task.timer = self._timers.set(until, partial(self._wake, task))
+        return _LATER
+
+    def _spawn(self, task: Task, frame: Frame, effect: Spawn) -> Any:
+        self._begin(effect.op, frame.handlers, None, None, self._let_go)
+
+    def _tell(self, task: Task, frame: Frame, effect: Emit) -> Any:
+        event = effect.event
+        try:
+            self._emit(event)
+        except Exception as failure:  # a listener's fault must not stop what it listens to
+            log.error("a listener failed at %s (%s)", type(event).__name__, type(failure).__name__)
+
+    def _settle(self, task: Task, frame: Frame, effect: Settle[Any]) -> Any:
+        if not effect.ops:
+            return ()
+        if len(effect.ops) == 1:
+            task.frames.append(Frame(effect.ops[0], frame.handlers, frame.until, sole=effect.all_or_none))
+            return None
+        self._fork(task, frame, effect.ops, effect.all_or_none)
+        return _LATER
+
+    def _refuse(self, task: Task, frame: Frame, effect: object) -> Any:
+        kind = f"{type(effect).__module__}.{type(effect).__qualname__}"
+        raise TypeError(f"an operation may await customer360's effects only, not {kind}")
+
+    # ------------------------------------------------------------------------------------------------------------------
 
     def _left(self, task: Task, frame: Frame, error: BaseException | None) -> BaseException | None:
         """A frame has ended: its deadline no longer matters, and a cancellation that began with it is over."""
@@ -349,8 +367,29 @@ class Kernel(Generic[T]):
             self.error = error
             self.cancel()
 
-    def _tell(self, event: object) -> None:
-        try:
-            self._emit(event)
-        except Exception as failure:  # a listener's fault must not stop what it listens to
-            log.error("a listener failed at %s (%s)", type(event).__name__, type(failure).__name__)
+
+_Way: TypeAlias = Callable[[Kernel[Any], Task, Frame, Any], Any]
+
+_MEETS: Final[Mapping[type, _Way]] = {
+    Send: Kernel._send,
+    Leaf: Kernel._set_out,
+    Request: Kernel._ask,
+    Now: lambda kernel, task, frame, effect: kernel._now(),
+    Remaining: Kernel._left_of,
+    Random: lambda kernel, task, frame, effect: kernel._random(),
+    Emit: Kernel._tell,
+    Settle: Kernel._settle,
+    Within: Kernel._within,
+    Handle: Kernel._handle,
+    Sleep: Kernel._sleep,
+    Spawn: Kernel._spawn,
+    object: Kernel._refuse,
+}
+
+
+def _found(kind: type) -> _Way:
+    return next(_MEETS[each] for each in kind.__mro__ if each in _MEETS)
+
+
+_how: Final[Callable[[type], _Way]] = lru_cache(maxsize=256)(_found)
+"""How effects of a kind are met: as those of the nearest kind above it that the kernel knows."""

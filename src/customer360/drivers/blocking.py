@@ -149,6 +149,8 @@ class _Run:
         answered = False
         for token, leaf in starts:
             match leaf:
+                case Peek():
+                    answered = self.flight.at_once(token, self.driver._store.peek, leaf)
                 case Send() if self.lone(starts):
                     answered = self.flight.at_once(token, self.send, leaf)
                 case Tx() if self.lone(starts) and not self.interrupts.anytime:
@@ -159,8 +161,6 @@ class _Run:
                     answered = self.follow(token, self.driver._senders, send, leaf) or answered
                 case Tx():
                     answered = self.follow(token, self.driver._writers, self.driver._store.run, leaf) or answered
-                case Peek():
-                    answered = self.flight.at_once(token, self.driver._store.peek, leaf)
                 case Acquire(key):
                     self.flight.acquire(token, key, partial(self.flight.told, token))
                 case Release(key):

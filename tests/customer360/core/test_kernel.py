@@ -13,6 +13,7 @@ from tests.customer360.core.hand import OK, READ, Hand, exchange, failure
 from customer360.core.effects import (
     GET,
     Emit,
+    Now,
     Operation,
     Request,
     Sleep,
@@ -161,3 +162,45 @@ def test_many_runs_leave_nothing_behind() -> None:
     finally:
         tracemalloc.stop()
     assert held < 500_000  # one kept task a run would be more than a million
+
+
+# One operation alone --------------------------------------------------------------------------------------------------
+
+
+async def never() -> None:
+    """Ends only if it is cancelled."""
+    await Sleep(1_000)
+
+
+@pytest.mark.parametrize("together", [gather, settle])
+@pytest.mark.parametrize("end", ["value", "error", "none", "deadline", "late", "cancelled"])
+def test_one_operation_alone_ends_as_it_does_beside_another(together: Any, end: str) -> None:
+    """It gets a frame where several get tasks of their own: nobody can tell which by what comes of it."""
+
+    async def once() -> Any:
+        match end:
+            case "error":
+                raise ValueError
+            case "deadline":
+                await within(1, never())
+            case "late" | "cancelled":
+                await never()
+        return await Now()
+
+    async def nothing() -> float:
+        return await Now()
+
+    async def beside(*others: Any) -> Any:
+        op: Any = None if end == "none" else once()
+        whole = together(op, *others)
+        return (await (within(2, whole) if end == "late" else whole))[0]
+
+    def outcome(*others: Any) -> str:
+        hand = Hand().start(beside(*others))
+        if end == "cancelled":
+            hand.kernel.cancel()
+        hand.at(5.0)
+        assert hand.kernel.done
+        return f"{hand.kernel.value!r} {hand.kernel.error!r}"
+
+    assert outcome() == outcome(nothing())
