@@ -10,14 +10,19 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
-from tests.faults.sick_plugins import plugins_with, raises
+import attrs
+from tests.faults.sick_plugins import Sickness, plugins_with, raises
 from tests.faults.stack import FACES, Face, Hands, Stack, serving, stack
 
-from customer360.core.errors import Customer360Error, PluginBroken, RateLimited
+from customer360.core.connector import Connector
+from customer360.core.effects import Err, Operation, Outcome, Sleep, settle
+from customer360.core.errors import Customer360Error, RateLimited
+from customer360.core.guarding import MOMENT, guarded
+from customer360.core.linking import LinkFacts
 from customer360_testkit.fakes import wire
 from customer360_testkit.fakes.faults import slow, status
 from customer360_testkit.fakes.serving import Served
@@ -104,26 +109,58 @@ def outage(served: Served, hands: Hands, face: Face) -> str:
 
 
 def isolation(served: Served, hands: Hands, face: Face) -> str:
-    """R12: what a sick plugin adds to others' pops. Before each, it is asked twice: it answers, or it raises and gives
-    the wrong thing; then, on the blocking face, another thread of the client is held in it all the while, too."""
-    sickness: Any = {"create_activity": raises}
-    with stack(served, hands, face, plugins=plugins_with(CRM, sickness)) as running:
+    """R12: what a sick plugin adds to the pops of another's CRM. Before each, the sick one is asked twice: it answers,
+    or it raises and gives the wrong thing; then it is asked once more beside the pop: it answers, or it blocks its
+    thread from before the pop to its end."""
+    sickness: Sickness = {"create_activity": raises}
+    sick = guarded(_another(plugins_with(CRM, sickness).connectors[CRM]), time.monotonic)
+    with stack(served, hands, face) as running:
+
+        async def ask() -> Outcome[Any]:
+            return (await settle(sick.create_activity(LinkFacts(crm=CRM), running.draft())))[0]
 
         async def answers(_: object) -> Any:
             return running.ref
 
         def popped(ill: bool) -> float:
-            with _held(running, sickness) if ill and face == "blocking" else nullcontext():
-                for verb in (raises, gives_text) if ill else (answers, answers):
-                    sickness["create_activity"] = verb
-                    assert isinstance(running.call("create", LONG).error, PluginBroken) is ill
-                began = time.perf_counter()
-                assert running.popped() == "a pop shows the contact"
-                return time.perf_counter() - began
+            for verb in (raises, gives_text) if ill else (answers, answers):
+                sickness["create_activity"] = verb
+                assert isinstance(running.run(ask()), Err) is ill
+            held, free = threading.Event(), threading.Event()
+            if not ill:
+                held.set()
+            sickness["create_activity"] = partial(_blocks, held, free) if ill else answers
+            return _beside(running, ask(), held, free)
 
+        sickness["create_activity"] = _blocks_a_moment  # with asyncio everybody waits for it, this once
+        running.run(ask())
         pairs = [(popped(False), popped(True)) for _ in range(200)]
     more = statistics.median(sick - well for well, sick in pairs)
     return f"{more * 1e3:+.2f} ms on a pop of {statistics.median(well for well, _ in pairs) * 1e3:.1f} ms"
+
+
+def _another(connector: Connector) -> Connector:
+    """The same under another name."""
+    kind = type(connector)
+    other: Connector = type("Another", (kind,), {"info": attrs.evolve(kind.info, key="sick")})()
+    return other
+
+
+def _beside(running: Stack, create: Operation[Any], held: threading.Event, free: threading.Event) -> float:
+    """Seconds that a pop takes beside ``create``, which is ``held`` before the pop begins and ``free`` when it ends."""
+    took: list[float] = []
+
+    async def pop() -> None:
+        while not held.is_set():
+            await Sleep(0.001)
+        began = time.perf_counter()
+        assert (await running.pop()).contact is not None
+        took.append(time.perf_counter() - began)
+        free.set()
+
+    ops = iter((create, pop()))
+    running.many(lambda: next(ops), 2)
+    return took[0]
 
 
 async def gives_text(_: object) -> Any:
@@ -131,25 +168,15 @@ async def gives_text(_: object) -> Any:
     return "done"
 
 
-@contextmanager
-def _held(running: Stack, sickness: Any) -> Iterator[None]:
-    """A thread of the client blocks in the plugin meanwhile."""
-    held, free = threading.Event(), threading.Event()
+async def _blocks_a_moment(_: object) -> Any:
+    time.sleep(2 * MOMENT)  # noqa: ASYNC251 - this is the fault
+    return "done"
 
-    async def blocks(_: object) -> Any:
-        held.set()
-        free.wait(LONG)
-        raise RuntimeError("free again")
 
-    sickness["create_activity"] = blocks
-    thread = threading.Thread(target=running.call, args=("create", LONG))
-    thread.start()
-    held.wait(LONG)
-    try:
-        yield
-    finally:
-        free.set()
-        thread.join()
+async def _blocks(held: threading.Event, free: threading.Event, _: object) -> Any:
+    held.set()
+    free.wait(LONG)
+    raise RuntimeError("free again")
 
 
 FIGURES: Final = {"R3": refreshes, "R4": overruns, "R5": pauses, "R6": outage, "R12": isolation}

@@ -164,9 +164,8 @@ class Stack:
         """The agent's connection."""
         return await self.opened.office.links.connection("default", self.crm, AGENT)
 
-    def popped(self) -> str:
-        """What the agent sees when the person of :meth:`sign_in` writes a mail. (By mail, because not every CRM can be
-        searched for a number.)"""
+    def pop(self) -> Operation[Panel]:
+        """The person of :meth:`sign_in` writes a mail."""
         self.marks += 1
         mail = Interaction(
             id=f"mail-{id(self)}-{self.marks}",
@@ -174,7 +173,12 @@ class Stack:
             customer=self.person.emails[0],
             started_at=self.hands.now(),
         )
-        panel: Panel = self.run(Handling(self.desk, mail).begin())
+        return Handling(self.desk, mail).begin()
+
+    def popped(self) -> str:
+        """What the agent sees when the person of :meth:`sign_in` writes a mail. (By mail, because not every CRM can be
+        searched for a number.)"""
+        panel: Panel = self.run(self.pop())
         assert panel.settled
         failed = any(part.state is PartState.FAILED for part in panel.parts.values())
         contact = "the contact" if panel.contact is not None else "no contact"
