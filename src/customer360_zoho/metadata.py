@@ -32,6 +32,8 @@ _PHONES: Final = "phones."
 _COUNTRY: Final = "country."
 _HAVE_A_COUNTRY: Final = ("Contacts", "Leads", "Accounts")
 _WEB_NAME: Final = "web_name."
+_ON_THE_WEB: Final = frozenset(each.name for each in (*CONTACTS, *ACTIVITIES)) - {"Notes"}
+"""Modules whose address on the web is known without asking."""
 
 _TYPES: Final = {
     "textarea": FieldType.LONG_TEXT,
@@ -127,10 +129,13 @@ def _with_phones(name: str, fields: str) -> Resource:
 
 def columns(facts: LinkFacts, resource: Resource) -> tuple[str, ...]:
     """The fields to ask COQL for: one that is not there would fail the whole query, so a country's only if it is."""
-    usual = columns_of(resource)
-    there = facts.extra.get(_COUNTRY + resource.name)
+    return _with_country(columns_of(resource), resource.name, facts.extra.get(_COUNTRY + resource.name))
+
+
+@lru_cache(maxsize=256)
+def _with_country(usual: tuple[str, ...], module: str, there: str | None) -> tuple[str, ...]:
     if there is None:  # not read at sign-in: those modules have one, unless somebody removed it
-        there = next((name for name in usual if name in COUNTRIES and resource.name in _HAVE_A_COUNTRY), "")
+        there = next((name for name in usual if name in COUNTRIES and module in _HAVE_A_COUNTRY), "")
     return tuple([name for name in usual if name not in COUNTRIES or name == there])
 
 
@@ -245,9 +250,8 @@ def record_url(facts: LinkFacts, ref: RecordRef) -> str | None:
 
 def record_urls(facts: LinkFacts, resource: str) -> Callable[[str], str | None]:
     """The same for many records of one resource: from a record's id to its address."""
-    usual = {each.name for each in (*CONTACTS, *ACTIVITIES)} - {"Notes"}
     tab = facts.extra.get(_WEB_NAME + resource) or {"Deals": "Potentials"}.get(resource, resource)
-    if environment(facts) != "production" or (resource not in usual and _WEB_NAME + resource not in facts.extra):
+    if environment(facts) != "production" or (resource not in _ON_THE_WEB and _WEB_NAME + resource not in facts.extra):
         return lambda identifier: None
     zgid = facts.extra.get("zgid")
     organisation = f"/org{zgid}" if zgid else ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 
@@ -32,14 +34,11 @@ class SystemClock:
         """See :class:`Clock`."""
         return self._offset + _awake_or_asleep()
 
-    def monotonic(self) -> float:
-        """See :class:`Clock`."""
-        return time.monotonic()
+    monotonic = staticmethod(time.monotonic)
+    """See :class:`Clock`."""
 
 
 # Linux counts sleep in CLOCK_BOOTTIME, macOS in CLOCK_MONOTONIC (not in time.monotonic), Windows in time.monotonic.
 _CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
-
-def _awake_or_asleep() -> float:
-    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
+_awake_or_asleep: Callable[[], float] = time.monotonic if _CLOCK is None else partial(time.clock_gettime, _CLOCK)

@@ -10,6 +10,7 @@ and where it cannot be, nobody is said to be the only one, or not to exist.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -17,7 +18,7 @@ import attrs
 
 from customer360.connections import Connection
 from customer360.core.connector import SEARCHES
-from customer360.core.effects import Err, Now, Ok, Operation, gather, settle, within
+from customer360.core.effects import Err, Now, Ok, Operation, Outcome, gather, settle, within
 from customer360.core.errors import (
     CrmUnavailable,
     Customer360Error,
@@ -107,20 +108,22 @@ async def find(
     if policy.combine:
         reports.extend(await gather(*[ask(want) for want in wants]))
     else:
+        hit = False
         for want in wants:
-            if any(report.matches for report in reports):
+            if hit:
                 step = MatchStep(
                     MatchStepKind.LEFT_OUT, str(want.criterion), connection.crm, "an earlier criterion hit"
                 )
                 reports.append(_Report(steps=(step,)))
             else:
-                reports.append(await ask(want))
+                reports.append(report := await ask(want))
+                hit = bool(report.matches)
     order = {resource.name: place for place, resource in enumerate(connection.resources)}
     ranked = rank([match for report in reports for match in report.matches], order)
     return MatchResult(
         matches=ranked[: policy.limit],
-        steps=tuple(step for report in reports for step in report.steps),
-        truncated=len(ranked) > policy.limit or any(report.truncated for report in reports),
+        steps=tuple([step for report in reports for step in report.steps]),
+        truncated=len(ranked) > policy.limit or any([report.truncated for report in reports]),
     )
 
 
@@ -277,8 +280,6 @@ async def _search(connection: Connection, want: Wanted, policy: MatchPolicy, pat
     matches: list[Match] = []
     steps: list[MatchStep] = []
     truncated = False
-    # Contacts that this agent may not see anyway hide nothing; being allowed nothing at all is a failure.
-    some_allowed = not all(isinstance(each, Err) and isinstance(each.error, Forbidden) for each in outcomes)
     for resource, outcome in zip(places, outcomes, strict=True):
         match outcome:
             case Ok(page):
@@ -297,7 +298,7 @@ async def _search(connection: Connection, want: Wanted, policy: MatchPolicy, pat
                 steps.append(
                     MatchStep(MatchStepKind.LEFT_OUT, criterion, resource.label, "it has no such field to ask for")
                 )
-            case Err(Forbidden() as error) if some_allowed:
+            case Err(Forbidden() as error) if _some_allowed(outcomes):
                 steps.append(MatchStep(MatchStepKind.LEFT_OUT, criterion, resource.label, _said(error)))
             case Err(Truncated() as error):
                 truncated = True
@@ -312,6 +313,11 @@ async def _search(connection: Connection, want: Wanted, policy: MatchPolicy, pat
 async def _found_in(connection: Connection, resource: Resource, want: Wanted, limit: int) -> Page[Contact]:
     assert want.query is not None
     return await connection.run(connection.connector.search(connection.facts, resource.name, want.query, limit=limit))
+
+
+def _some_allowed(outcomes: Iterable[Outcome[Page[Contact]]]) -> bool:
+    """Contacts that this agent may not see anyway hide nothing; being allowed nothing at all is a failure."""
+    return not all(isinstance(each, Err) and isinstance(each.error, Forbidden) for each in outcomes)
 
 
 def _holds(resource: Resource, want: Wanted) -> bool:

@@ -12,7 +12,7 @@ from customer360.core.effects import Send
 from customer360.core.errors import InvalidValue
 from customer360.core.wire import Response
 from customer360.transport.bodies import Body
-from customer360.transport.framing import Origin
+from customer360.transport.framing import Origin, names_host
 from customer360.transport.proxies import Proxy
 from customer360.transport.urls import netloc, target
 from customer360.transport.wire_faults import RemoteProtocolError
@@ -35,7 +35,7 @@ def written(send: Send, where: Origin, proxy: Proxy | None) -> bytes:
     if proxy is not None and where[0] == "http":
         asked = f"http://{netloc(send.url)}{asked}"
         headers = (*headers, *_credential(proxy))
-    if "host" not in [name.lower() for name, _ in headers]:
+    if not names_host(send):
         headers = (("Host", netloc(send.url)), *headers)
     if send.content or send.method in _WITH_BODY:
         headers = (*headers, ("Content-Length", str(len(send.content))))

@@ -24,8 +24,7 @@ def core_request(core: Any, send: Send) -> Any:
     scheme, host, port = origin(send.url)
     try:
         headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in send.headers]
-        given = {name.lower() for name, _ in headers}
-        if b"host" not in given:
+        if not names_host(send):
             headers.insert(0, (b"Host", netloc(send.url).encode("ascii")))
         if send.content or send.method in ("POST", "PUT", "PATCH"):
             headers.append((b"Content-Length", b"%d" % len(send.content)))
@@ -35,6 +34,12 @@ def core_request(core: Any, send: Send) -> Any:
     except UnicodeEncodeError:
         raise InvalidValue("a URL or header is not ASCII") from None
     return core.Request(send.method.encode("ascii"), url, headers=headers, content=send.content)
+
+
+def names_host(send: Send) -> bool:
+    """Whether its headers say which host is meant; the exchange puts that first."""
+    first = send.headers[0][0] if send.headers else ""
+    return first == "Host" or "host" in [name.lower() for name, _ in send.headers]
 
 
 class Incoming:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 _WORD = re.compile(r"\$?[A-Za-z][A-Za-z_\-.$]{0,39}")
 _VERSION = re.compile(r"v?\d{1,2}(\.\d{1,2})?", re.IGNORECASE)
+_PLAIN = re.compile(rf"(?:/(?:[vV]?\d{{1,2}}(?:\.\d{{1,2}})?|{_WORD.pattern})?)*+")
+"""A path of which nothing is masked, as most are."""
 MASK: Final = "{}"
 
 
@@ -21,6 +23,8 @@ def path_shape(url: str) -> str:
         path = urlsplit(url).path
     except ValueError:
         return MASK
+    if _PLAIN.fullmatch(path):
+        return path
     return "/".join(_segment(segment) for segment in path.split("/"))
 
 
