@@ -287,8 +287,7 @@ def _read(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
     native = _native(text, regions)
     if native is not None and (native.valid or _address(text).startswith(_PLUS)):
         return native
-    repaired = _repaired(text)
-    return native if repaired is None else _number(repaired, valid=True)
+    return _repaired(text) or native
 
 
 @lru_cache(maxsize=65_536)
@@ -322,15 +321,18 @@ def _or_with_its_code(number: PhoneNumber, text: str, region: str) -> PhoneNumbe
     return shorter if shorter is not None and shorter.valid and _main_digits(text) == number.national else number
 
 
-def _repaired(text: str) -> LibraryNumber | None:
+def _repaired(text: str) -> PhoneNumber | None:
     """Text that carries its country code without a plus: ``0044 20 ...`` typed in America, ``34 912 ...``."""
     digits = _main_digits(text)
     exit_code = _EXIT_CODE.match(digits)
     for candidate in (digits[exit_code.end() :] if exit_code else None, digits):
         if candidate and len(candidate) > TAIL_DIGITS and not candidate.startswith("0"):
+            quick = quickly("+" + candidate, None)
+            if quick is not None:
+                return _of(quick)
             parsed = _parse("+" + candidate, None)
             if parsed is not None and _library().is_valid_number(parsed):
-                return parsed
+                return _number(parsed, valid=True)
     return None
 
 
