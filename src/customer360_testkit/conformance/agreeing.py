@@ -56,7 +56,7 @@ class AgreeingChecks(SyncingChecks):
         some = list(everybody.values())
         told = [
             name
-            for name in ("name", "company", "region", "owner", "url", "phones", "emails")
+            for name in ("name", "company", "region", "owner", "url", "phones", "emails", "version")
             if any(getattr(contact, name) for contact in some) or not all(contact.partial for contact in some)
         ]
         self.agree_with_reading(link, [*some[:_FEW], *some[-_FEW:]], told)

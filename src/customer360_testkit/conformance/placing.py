@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -54,6 +55,11 @@ class PlacingChecks(Bench):
         for setting, facts in self.choices(link):
             told = [self._place(place) for place in facts.values()]
             assert [one for one in told if told.count(one) > 1] == [], setting.name
+            for one in facts.values():
+                for other in facts.values():
+                    if not {*self.connector.hosts(one).login} & {*self.connector.hosts(other).login}:
+                        base = urlsplit(self.connector.api_base(other)).netloc
+                        assert base not in self.connector.hosts(one).api, setting.name
             seen += 1
         if not seen:
             pytest.skip("no setting has choices")

@@ -8,6 +8,7 @@ import pytest
 
 from customer360_testkit.conformance.activities import ActivityChecks
 from customer360_testkit.conformance.agreeing import AgreeingChecks
+from customer360_testkit.conformance.apart import ApartChecks
 from customer360_testkit.conformance.bench import Bench, checks_of
 from customer360_testkit.conformance.breadth import BreadthChecks
 from customer360_testkit.conformance.calls import CallChecks
@@ -15,6 +16,8 @@ from customer360_testkit.conformance.changing import ChangingChecks
 from customer360_testkit.conformance.deals import DealChecks
 from customer360_testkit.conformance.declaring import DeclaringChecks
 from customer360_testkit.conformance.describing import DescribingChecks
+from customer360_testkit.conformance.detailed import DetailedChecks
+from customer360_testkit.conformance.doubting import DoubtingChecks
 from customer360_testkit.conformance.exact import ExactChecks
 from customer360_testkit.conformance.failing import FailingChecks
 from customer360_testkit.conformance.filtering import FilteringChecks
@@ -27,6 +30,7 @@ from customer360_testkit.conformance.kinds import KindChecks
 from customer360_testkit.conformance.listing import ListingChecks
 from customer360_testkit.conformance.others import OtherResourceChecks
 from customer360_testkit.conformance.outside import OutsideChecks
+from customer360_testkit.conformance.passing import PassingChecks
 from customer360_testkit.conformance.persons import PersonChecks
 from customer360_testkit.conformance.placed import PlacedChecks
 from customer360_testkit.conformance.placing import PlacingChecks
@@ -38,6 +42,7 @@ from customer360_testkit.conformance.repeating import RepeatingChecks
 from customer360_testkit.conformance.resources import ResourceChecks
 from customer360_testkit.conformance.searching import SearchingChecks
 from customer360_testkit.conformance.signing import SigningChecks
+from customer360_testkit.conformance.strange import StrangeChecks
 from customer360_testkit.conformance.syncing import SyncingChecks
 from customer360_testkit.conformance.timing import TimingChecks
 from customer360_testkit.conformance.touching import TouchingChecks
@@ -78,10 +83,12 @@ class ConnectorConformance(
     PlacingChecks,
     RefusingChecks,
     SigningChecks,
+    ApartChecks,
     InterleavingChecks,
     OutsideChecks,
     BreadthChecks,
     TruthChecks,
+    DetailedChecks,
     TouchingChecks,
     FormedChecks,
     TyingChecks,
@@ -89,6 +96,9 @@ class ConnectorConformance(
     ExactChecks,
     PlacedChecks,
     ReachingChecks,
+    PassingChecks,
+    DoubtingChecks,
+    StrangeChecks,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

@@ -75,6 +75,9 @@ class Verbs(Bench):
         def answered(request: Request) -> Response:
             response = link.send(request)
             answers.append(Response(response.status, alter(response.content), response.headers))
+            altered = answers[-1].content != response.content
+            if altered and (error := self.connector.error(link.facts, request, answers[-1])):
+                raise error
             return answers[-1]
 
         return play(op, answered, now=link.fake.clock.time), answers

@@ -10,8 +10,10 @@ import pytest
 from tests.customer360_testkit.conformance import (  # noqa: F401  # each registers its own
     mutants,
     mutants_activities,
+    mutants_apart,
     mutants_bounds,
     mutants_breadth,
+    mutants_doubting,
     mutants_filtering,
     mutants_finding,
     mutants_formed,
