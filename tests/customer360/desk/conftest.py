@@ -21,6 +21,8 @@ from customer360_testkit.sandbox import Sandbox, SandboxedCrm
 
 REDIRECT = "http://localhost/back"
 AGENT = "kim"
+PATIENT = Deadlines(pop=60.0, read=60.0, write=60.0)
+"""A busy machine makes no answer wrong: only a test of deadlines has an agent who looks at the clock."""
 
 
 class Awaited:
@@ -85,6 +87,7 @@ def opened(face: str, sandbox: Sandbox, store: str, runner: asyncio.Runner, **mo
         "key": MasterKey.in_memory(),
         "match": MatchPolicy(regions=("GB",)),
         "endpoints": sandbox.endpoints,
+        "deadlines": PATIENT,
         **more,
     }
     if face == "blocking":
@@ -133,10 +136,17 @@ def own_world(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) 
 
 
 @pytest.fixture(params=["blocking", "asyncio"])
-def patient(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path, crm: str) -> Iterator[World]:
-    """The CRM that a test names, for agents who wait as long as it takes."""
-    deadlines = Deadlines(pop=60.0, read=60.0)
-    with linked(request.param, sandbox, tmp_path, crm, deadlines=deadlines) as made:
+def named_world(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path, crm: str) -> Iterator[World]:
+    """A client for one test alone, at the CRM that the test names."""
+    with linked(request.param, sandbox, tmp_path, crm) as made:
+        yield made
+        made.crm.fake.faults.clear()
+
+
+@pytest.fixture(params=["blocking", "asyncio"])
+def hurried_world(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[World]:
+    """A client for one test alone, whose agents wait as long as agents do."""
+    with linked(request.param, sandbox, tmp_path, deadlines=Deadlines()) as made:
         yield made
         made.crm.fake.faults.clear()
 

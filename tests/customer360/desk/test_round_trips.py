@@ -38,17 +38,17 @@ def pop_in_steps(world: Any, nth: int, *steps: int) -> None:
 
 @pytest.mark.perf("P15")
 @pytest.mark.parametrize("crm", ["zoho"])
-def test_a_pop_on_zoho_takes_two_round_trips(patient: Any) -> None:
+def test_a_pop_on_zoho_takes_two_round_trips(named_world: Any) -> None:
     """Who is it, then everything about them at once."""
-    everything = requests_of(patient, lambda: pop(patient, 20))
-    who = requests_of(patient, lambda: patient.session().find_contacts(phone=patient.person(21).e164[0]))
-    pop_in_steps(patient, 22, who, everything - who)
+    everything = requests_of(named_world, lambda: pop(named_world, 20))
+    who = requests_of(named_world, lambda: named_world.session().find_contacts(phone=named_world.person(21).e164[0]))
+    pop_in_steps(named_world, 22, who, everything - who)
 
 
 @pytest.mark.perf("P15")
 @pytest.mark.parametrize("crm", ["zoho", "microsoft365"])
-def test_a_pop_takes_one_round_trip_with_the_index(patient: Any, crm: str) -> None:
+def test_a_pop_takes_one_round_trip_with_the_index(named_world: Any, crm: str) -> None:
     """The candidate's record and its related records side by side."""
-    assert patient.client.sync_index(crm, "kim").complete
-    everything = requests_of(patient, lambda: pop(patient, 5))
-    pop_in_steps(patient, 6, everything)
+    assert named_world.client.sync_index(crm, "kim").complete
+    everything = requests_of(named_world, lambda: pop(named_world, 5))
+    pop_in_steps(named_world, 6, everything)

@@ -46,10 +46,10 @@ def test_the_index_answers_when_the_crm_is_down_and_says_so(own_world: Any) -> N
 
 @pytest.mark.promise("R4")
 @pytest.mark.fault("X9")
-def test_a_slow_crm_costs_the_agent_the_deadline_and_no_more(own_world: Any) -> None:
+def test_a_slow_crm_costs_the_agent_the_deadline_and_no_more(hurried_world: Any) -> None:
     """Parts that are not there in time say so; what was there stays."""
-    own_world.crm.fake.faults.add(slow(6.0), path=r".*/coql$", times=None)
-    conversation = own_world.session().begin(own_world.call(own_world.person().e164[0]))
+    hurried_world.crm.fake.faults.add(slow(6.0), path=r".*/coql$", times=None)
+    conversation = hurried_world.session().begin(hurried_world.call(hurried_world.person().e164[0]))
     assert conversation.panel.settled
     assert conversation.panel.parts[PartName.MATCH].state in (PartState.FAILED, PartState.READY)
     failed = [part for part in conversation.panel.parts.values() if part.state is PartState.FAILED]
