@@ -37,7 +37,7 @@ autodoc_inherit_docstrings = True
 nitpick_ignore_regex = [
     (
         r"py:.*",
-        r"(abc|argparse|attrs|collections|contextlib|datetime|enum|importlib|pathlib|sqlalchemy|types|typing)\..+",
+        r"(abc|argparse|attrs|collections|contextlib|contextvars|datetime|enum|importlib|pathlib|sqlalchemy|types|typing)\..+",
     ),
     (r"py:.*", r"customer360(_testkit)?\..+\.([A-Z]|_\w+)"),
     (r"py:.*", r"_\w+|Back"),  # private classes and aliases that a signature names without their module
