@@ -6,33 +6,33 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from customer360.core.auth import OAuth2Code
+import attrs
+
 from customer360.core.capabilities import Capability, Support
 from customer360.core.connector import Connector
 from customer360.core.linking import LinkFacts
 from customer360.plugins import installed
+from customer360_testkit.by_hand import signed_in
+from customer360_testkit.fakes.registry import fake_named
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "capabilities.md"
 _HEAD = """# What each CRM can do
 
 Made by `python -m tools.matrix` from what the connectors declare; a test fails when it is out of date. It shows the
-best case: a link with every scope granted. At run time `connector.capabilities(facts)` answers for the link at hand.
+best case: a link to the CRM's fake, every scope granted, by somebody who may do everything. At run time
+`connector.capabilities(facts)` answers for the link at hand.
 """
 
 
 def best_case(connector: Connector) -> LinkFacts:
-    """The facts of a link that was given everything: default settings and every scope."""
-    settings = {
-        setting.name: setting.default if setting.default is not None else next(iter(setting.choices), "example")
-        for setting in connector.linking.settings
-        if not setting.secret
-    }
-    facts = LinkFacts(crm=connector.info.key, settings=settings)
-    scopes = frozenset(connector.auth.scopes(facts)) if isinstance(connector.auth, OAuth2Code) else frozenset()
-    return LinkFacts(crm=connector.info.key, settings=settings, scopes=scopes, user="example")
+    """The facts of a link that was given everything, as signing in to the CRM's fake tells them.
+
+    Raises :class:`~customer360_testkit.fakes.registry.NoSuchFake` for a connector whose fake is not installed.
+    """
+    return signed_in(connector, fake_named(connector.info.key)()).facts
 
 
 def page(connectors: Mapping[str, Connector]) -> str:
@@ -53,11 +53,24 @@ def page(connectors: Mapping[str, Connector]) -> str:
     lines.append("\n## How a repeated create is recognised\n")
     for connector in chosen:
         lines.append(f"### {connector.info.name}\n")
-        lines += [_row("kind", "class", "why"), _row("---", "---", "---")]
-        creates = connector.creates(facts[connector.info.key])
-        lines += [_row(kind.value, made.repeat.value, made.reason) for kind, made in creates.items()]
+        lines += [
+            _row("kind", "class", "why"),
+            _row("---", "---", "---"),
+            *_creates(connector, facts[connector.info.key]),
+        ]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _creates(connector: Connector, facts: LinkFacts) -> Iterator[str]:
+    """A row for each kind, and one more wherever a setting that may be left out makes another class of it."""
+    for kind, plain in connector.creates(facts).items():
+        yield _row(kind.value, plain.repeat.value, plain.reason)
+        for setting in connector.linking.settings:
+            if not setting.required and setting.default is None and setting.name not in facts.settings:
+                told = attrs.evolve(facts, settings={**facts.settings, setting.name: "example"})
+                if (made := connector.creates(told)[kind]) != plain:
+                    yield _row(f"{kind.value}, with `{setting.name}`", made.repeat.value, made.reason)
 
 
 def _cell(support: Support) -> str:
