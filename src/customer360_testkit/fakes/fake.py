@@ -200,11 +200,6 @@ class FakeCrm(ABC):
             self.dispatch(Call(request, entry))
             entry.applied = True
 
-    @property
-    def pending_late(self) -> int:
-        """How many X22 requests still wait for their time."""
-        return len(self._late)
-
     def open(self, request: WireRequest) -> Exchange:
         """Receive a request: journal, faults, effect, answer. Follow with :meth:`close`."""
         if self._late:

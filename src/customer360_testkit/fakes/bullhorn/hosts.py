@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import attrs
 
-DISCOVERY_HOST = "rest.bullhornstaffing.com"
-"""Tells whoever has a user name where that user lives."""
 REST = "/rest-services"
 CORPORATION = "abc123"
 """The tenant's part of every data path."""
