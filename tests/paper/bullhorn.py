@@ -110,9 +110,18 @@ PAPER = Paper(
                 help="a user of your Bullhorn: it tells in which data centre you are",
                 pattern=r"[^\s@/?#]{1,100}(?:@[^\s@/?#]{1,100})?",
             ),
+            Setting(
+                name="placeholder_company",
+                label="Company of unknown contacts",
+                help="the id of the company of a new client contact who has none",
+                required=False,
+                pattern=r"[1-9][0-9]{0,11}",
+                moves=False,
+            ),
         )
     ),
-    linking_sources=said("1", "needed to find the data centre", "**username**"),
+    linking_sources=said("1", "needed to find the data centre", "**username**")
+    + said("4", "clientCorporation (to-one, **required**)"),
     ways=(
         Way(
             name="OAuth 2 code, then a REST login",

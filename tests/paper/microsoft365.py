@@ -37,8 +37,9 @@ _SIGN_IN = ("offline_access", "openid", "profile", "email")
 
 def _scopes(facts: LinkFacts) -> tuple[str, ...]:
     people = ("People.Read",) if facts.settings.get("people") == "yes" else ()
+    zone = ("MailboxSettings.Read",) if facts.settings.get("mailbox_settings") == "yes" else ()
     root = "" if facts.settings["cloud"] == "global" else f"https://{_CLOUDS[facts.settings['cloud']][0]}/"
-    return (*_SIGN_IN, *(root + each for each in (*_SCOPES, *people)))
+    return (*_SIGN_IN, *(root + each for each in (*_SCOPES, *people, *zone)))
 
 
 def _sign_in(facts: LinkFacts, end: str) -> str:
@@ -108,6 +109,13 @@ PAPER = Paper(
                 choices={"no": "No", "yes": "Yes"},
             ),
             Setting(
+                name="mailbox_settings",
+                label="Read the user's time zone",
+                required=False,
+                default="no",
+                choices={"no": "No", "yes": "Yes"},
+            ),
+            Setting(
                 name="residency",
                 label="Where the directory's data are kept",
                 required=False,
@@ -117,7 +125,7 @@ PAPER = Paper(
         )
     ),
     linking_sources=said("1", "cloud (admin chooses)", "directory (tenant) id", "organizations")
-    + said("2", "People.Read"),
+    + said("2", "People.Read", "MailboxSettings.Read"),
     ways=(
         Way(
             name="OAuth 2 code with PKCE",

@@ -55,7 +55,7 @@ def test_the_connectors_that_there_are_have_a_paper() -> None:
 
 @each_connector
 def test_settings(paper: Paper, connector: Connector) -> None:
-    """Each setting on paper is one of the connector's, as obligatory, with the same default and its choices."""
+    """The settings on paper are the connector's, as obligatory, with the same default and its choices."""
     known = {each.name: each for each in connector.linking.settings}
     for each in paper.linking.settings:
         real = known[each.name]
@@ -67,8 +67,7 @@ def test_settings(paper: Paper, connector: Connector) -> None:
         )
         assert set(each.choices) <= set(real.choices)
         assert bool(each.choices) == bool(real.choices)
-    left = {each.name for each in paper.linking.settings}
-    assert not [name for name, each in known.items() if each.required and name not in left]
+    assert known.keys() == {each.name for each in paper.linking.settings}
 
 
 @pytest.mark.promise("R15")
