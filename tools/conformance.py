@@ -24,6 +24,29 @@ subclass, says what it sets, and how a check is waived. A check runs where the c
 this check catches, and no other does: our tests hold the suite to that.
 """
 
+_UNSEEN = """## What no suite can see
+
+Each of these was tried as a wrong connector, and passed. Some are no mistakes; the others show only at the vendor:
+
+- **Less is declared than the CRM can.** A capability that is declared as not possible is not looked at, for the suite
+  cannot tell it from one that the CRM lacks. `customer360 plugin check` fails where a verb is written and nothing
+  that needs it is declared, and notes each kind of record that there is and cannot be listed or created, with its
+  reason; and a search by phone that is declared as less than `NORMALISED`, which costs requests and no match.
+- **Errors that the fake never gives.** A status that stands in the vendor's pages and in no test of the fake, such as
+  a 409 that means a double, may be read as anything of its family. Give it in the fake, by a switch or a rule.
+- **What a 401 means, as long as it is one of signing in.** Whoever takes a revoked sign-in for an expired token costs
+  one renewal, which the vendor refuses; then the agent is asked all the same.
+- **White space at the ends of a text.** Vendors trim it as they like, so a connector may: it is no content. Within a
+  text every sign counts, in the values that are searched for, too.
+- **What stands in for a missing subject**, as long as it is made of the text, or is the CRM's word for the kind.
+- **How much of a long text a list shows.** A CRM may list its beginning; what the answer holds whole is passed on
+  whole, and the record's own page has the rest.
+- **What is cached inside the repr of a connector's own objects.** Errors, logs, the terminal and files are watched; a
+  traceback of a debugger is not. Give fields that hold what people typed `repr=False`.
+- **Whether a fake is like its vendor.** A fake that is as wrong as its connector hides both; that is why it is
+  written from the vendor's pages, by somebody else, with a test for each refusal.
+"""
+
 
 def page() -> str:
     """The whole page: a table for each part of the suite, in its order."""
@@ -35,7 +58,7 @@ def page() -> str:
             title = (inspect.getdoc(inspect.getmodule(part)) or "").splitlines()[0]
             lines += [f"## {title.rstrip('.')}\n", _row("check", "demands", "needs", "catches the connector that")]
             lines += [_row(*["---"] * 4), *(_row(*_cells(check)) for check in own), ""]
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join([*lines, _UNSEEN]).rstrip() + "\n"
 
 
 def _cells(check: Callable[..., None]) -> tuple[str, ...]:

@@ -496,6 +496,26 @@ def test_what_a_project_leaves_out_is_told(tmp_path: Path) -> None:
     assert late.startswith("TestLate: 3 checks cannot begin")
 
 
+class Withholding(ZohoConnector):
+    def capabilities(self, facts: LinkFacts) -> Capabilities:
+        supports = {**super().capabilities(facts).supports, Capability.CREATE_NOTE: cannot("not offered")}
+        return Capabilities(supports)
+
+    def phone_search(self, facts: LinkFacts) -> PhoneSearch:
+        return PhoneSearch.SUBSTRING
+
+
+@pytest.mark.feature("F095")
+def test_what_is_withheld_is_noted() -> None:
+    """No suite can tell it from what the CRM cannot do, and whoever reads the report can."""
+    found = list(declarations.withheld(attrs.evolve(GOOD, connector=Withholding())))
+    assert [note.text for note in found] == [
+        "there are Notes, and CREATE_NOTE is declared as not possible: not offered",
+        "numbers are searched as SUBSTRING: a match asks in every spelling, so be sure of it",
+    ]
+    assert list(declarations.withheld(GOOD)) == []
+
+
 @pytest.mark.feature("F095")
 def test_a_verb_that_is_written_in_silence_is_told() -> None:
     """Nobody is offered it, and whoever calls it gets what nobody declared."""

@@ -14,7 +14,7 @@ from customer360.core.capabilities import CREATE, RELATED, Capability, PhoneSear
 from customer360.core.connector import SEARCHES, Connector
 from customer360.core.errors import Customer360Error
 from customer360.core.linking import Hosts, LinkFacts
-from customer360_testkit.plugin_author.inspection.subject import Problem, Subject, explained
+from customer360_testkit.plugin_author.inspection.subject import Note, Problem, Subject, explained
 
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?")
 _VERBS = {
@@ -194,6 +194,21 @@ def capabilities(subject: Subject) -> Iterator[Problem]:
             f"phone_search() is {phones.name}, but SEARCH_PHONE says otherwise",
             "a CRM that cannot be searched by phone is NONE in both: the local index serves",
         )
+
+
+def withheld(subject: Subject) -> Iterator[Note]:
+    """capabilities: nothing is withheld that the CRM has, as far as can be told"""
+    connector, facts = subject.connector, subject.facts
+    declared = connector.capabilities(facts)
+    kinds = {each.related_kind: each.label for each in connector.resources(facts) if each.related_kind is not None}
+    for kind, label in kinds.items():
+        for verb, capability in (("related", RELATED.get(kind)), ("create_activity", CREATE.get(kind))):
+            if capability is not None and not declared[capability].can and _overridden(connector, verb):
+                reason = declared[capability].reason
+                yield Note(f"there are {label}, and {capability.name} is declared as not possible: {reason}")
+    if connector.phone_search(facts) not in (PhoneSearch.NORMALISED, PhoneSearch.NONE):
+        kind_of_search = connector.phone_search(facts).name
+        yield Note(f"numbers are searched as {kind_of_search}: a match asks in every spelling, so be sure of it")
 
 
 def creates(subject: Subject) -> Iterator[Problem]:

@@ -41,6 +41,7 @@ DECLARED: tuple[Check, ...] = (
     declarations.signs_in,
     declarations.resources,
     declarations.capabilities,
+    declarations.withheld,
     declarations.creates,
     answers.errors,
     fakes.agrees,
