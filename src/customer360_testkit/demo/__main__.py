@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from customer360 import Customer360, MatchPolicy
+from customer360 import Customer360, Deadlines, MatchPolicy
 from customer360.vault import MasterKey
 from customer360_testkit.demo.call import play
 from customer360_testkit.demo.stage import Stage, StepFailed
@@ -31,6 +31,7 @@ def main() -> int:
                     key=MasterKey.in_memory(),
                     match=MatchPolicy(regions=("GB",)),
                     endpoints=sandbox.endpoints,
+                    deadlines=Deadlines(pop=60.0, read=60.0, write=60.0),  # the machine may be busy
                 ) as client:
                     crms = [info for info in client.crms() if info.key in sandbox]
                     if not crms:

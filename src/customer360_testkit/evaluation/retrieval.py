@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from customer360 import Customer360, MasterKey, MatchPolicy
+from customer360 import Customer360, Deadlines, MasterKey, MatchPolicy
 from customer360.core.effects import Send
 from customer360.core.errors import InvalidValue, ValidationFailed
 from customer360.core.matching import Found
@@ -35,6 +35,8 @@ _INDEXED_BY_THEN = 1200.0
 _BETWEEN = 0.5
 """Seconds between requests, by the fake's clock: fakes limit rates as the vendors do."""
 _CALLS_OF_A_CLIENT = 300
+_PATIENT = Deadlines(pop=60.0, read=60.0, write=60.0)
+"""A busy machine misses nobody."""
 _ALL = 200
 """Candidates to hand out: all that hold a number, so that none hides behind others."""
 
@@ -244,6 +246,7 @@ class _Desk:
                 match=MatchPolicy(regions=(region,), limit=_ALL),
                 endpoints=self._sandboxed.endpoints,
                 http=port,
+                deadlines=_PATIENT,
             )
             self._stack.enter_context(client)
             left = _CALLS_OF_A_CLIENT
