@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Final
 
 import attrs
-from tests.faults.sick_plugins import Sickness, plugins_with, raises
+from tests.faults.sick_plugins import Sickness, Verb, plugins_with, raises
 from tests.faults.stack import FACES, Face, Hands, Stack, serving, stack
 
 from customer360.core.connector import Connector
@@ -127,9 +127,7 @@ def isolation(served: Served, hands: Hands, face: Face) -> str:
                 sickness["create_activity"] = verb
                 assert isinstance(running.run(ask()), Err) is ill
             held, free = threading.Event(), threading.Event()
-            if not ill:
-                held.set()
-            sickness["create_activity"] = partial(_blocks, held, free) if ill else answers
+            sickness["create_activity"] = partial(_blocks if ill else _passes, held, free)
             return _beside(running, ask(), held, free)
 
         sickness["create_activity"] = _blocks_a_moment  # with asyncio everybody waits for it, this once
@@ -173,7 +171,12 @@ async def _blocks_a_moment(_: object) -> Any:
     return "done"
 
 
-async def _blocks(held: threading.Event, free: threading.Event, _: object) -> Any:
+async def _passes(held: threading.Event, _: threading.Event, true: Verb) -> Any:
+    held.set()
+    return "done"
+
+
+async def _blocks(held: threading.Event, free: threading.Event, true: Verb) -> Any:
     held.set()
     free.wait(LONG)
     raise RuntimeError("free again")

@@ -2,7 +2,7 @@
 
 Between them they have the ways in which a repeated create is told: Microsoft 365 has native notes and calls, Salesforce
 native tasks and calls by an external id, or else finds them by a query; Zoho and Bullhorn find all, by a query or in a
-list. What is blind, or lags by minutes, is the model's (:mod:`tests.simulation.model_crm`): of these four none is.
+list. What is blind is the model's (:mod:`tests.simulation.model_crm`): of what these four write down, nothing is.
 """
 
 from __future__ import annotations
