@@ -17,8 +17,6 @@ from pathlib import PurePath
 from types import NoneType, coroutine
 from typing import Any, Final, cast
 
-import attrs
-
 from customer360.core.auth import AuthScheme
 from customer360.core.capabilities import Capabilities, PhoneSearch
 from customer360.core.connector import Connector, Identity, Limits
@@ -169,8 +167,8 @@ class _Guarded:
     def _watched(self, verb: str, effect: Settle[Any] | Within[Any]) -> Effect[Any]:
         """The same, with an eye on each of the operations that run beneath it."""
         if isinstance(effect, Within):
-            return attrs.evolve(effect, op=self._beneath(verb, effect.op))
-        return attrs.evolve(effect, ops=tuple(self._beneath(verb, op) for op in effect.ops))
+            return Within(effect.seconds, self._beneath(verb, effect.op))
+        return Settle(tuple([self._beneath(verb, op) for op in effect.ops]), effect.all_or_none)
 
     async def _beneath(self, verb: str, op: Operation[Any]) -> Any:
         expect_fresh(op)
