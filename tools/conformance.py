@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from customer360_testkit.conformance import ConnectorConformance
 from customer360_testkit.conformance.bench import MUTANT, NEEDS, checks_of
+from tools.pages import REFERENCE, command, row
 
-PAGE = Path(__file__).parents[1] / "docs" / "reference" / "conformance.md"
+PAGE = REFERENCE / "conformance.md"
 _HEAD = """# What the conformance suite demands
 
 Made by `python -m tools.conformance` from the suite itself; a test fails when it is out of date. Every connector passes
@@ -56,8 +55,8 @@ def page() -> str:
         own = [check for name, check in checks.items() if name in vars(part)]
         if own:
             title = (inspect.getdoc(inspect.getmodule(part)) or "").splitlines()[0]
-            lines += [f"## {title.rstrip('.')}\n", _row("check", "demands", "needs", "catches the connector that")]
-            lines += [_row(*["---"] * 4), *(_row(*_cells(check)) for check in own), ""]
+            lines += [f"## {title.rstrip('.')}\n", row("check", "demands", "needs", "catches the connector that")]
+            lines += [row(*["---"] * 4), *(row(*_cells(check)) for check in own), ""]
     return "\n".join([*lines, _UNSEEN]).rstrip() + "\n"
 
 
@@ -68,19 +67,9 @@ def _cells(check: Callable[..., None]) -> tuple[str, ...]:
     return title, told, needs, str(getattr(check, MUTANT))
 
 
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Write or check the page."""
-    parser = argparse.ArgumentParser(prog="python -m tools.conformance", description="The suite's page of the docs.")
-    parser.add_argument("--check", action="store_true", help="write nothing; 1 when the page is out of date")
-    arguments = parser.parse_args(argv)
-    if arguments.check:
-        return 0 if PAGE.read_text(encoding="utf-8") == page() else 1
-    PAGE.write_text(page(), encoding="utf-8")
-    return 0
+    return command("conformance", "The suite's page of the docs.", PAGE, page, argv)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 import attrs
 
@@ -17,8 +15,9 @@ from customer360.core.linking import LinkFacts
 from customer360.plugins import installed
 from customer360_testkit.by_hand import signed_in
 from customer360_testkit.fakes.registry import fake_named
+from tools.pages import REFERENCE, command, row
 
-PAGE = Path(__file__).parents[1] / "docs" / "reference" / "capabilities.md"
+PAGE = REFERENCE / "capabilities.md"
 _HEAD = """# What each CRM can do
 
 Made by `python -m tools.matrix` from what the connectors declare; a test fails when it is out of date. It shows the
@@ -39,25 +38,21 @@ def page(connectors: Mapping[str, Connector]) -> str:
     """The whole page."""
     chosen = [connectors[key] for key in sorted(connectors)]
     facts = {connector.info.key: best_case(connector) for connector in chosen}
-    lines = [_HEAD, _row("", *(connector.info.name for connector in chosen)), _row(*["---"] * (len(chosen) + 1))]
+    lines = [_HEAD, row("", *(connector.info.name for connector in chosen)), row(*["---"] * (len(chosen) + 1))]
     lines += [
-        _row(
+        row(
             capability.value.replace("_", " "),
             *(_cell(connector.capabilities(facts[connector.info.key])[capability]) for connector in chosen),
         )
         for capability in Capability
     ]
     lines.append(
-        _row("phone numbers", *(connector.phone_search(facts[connector.info.key]).value for connector in chosen))
+        row("phone numbers", *(connector.phone_search(facts[connector.info.key]).value for connector in chosen))
     )
     lines.append("\n## How a repeated create is recognised\n")
     for connector in chosen:
         lines.append(f"### {connector.info.name}\n")
-        lines += [
-            _row("kind", "class", "why"),
-            _row("---", "---", "---"),
-            *_creates(connector, facts[connector.info.key]),
-        ]
+        lines += [row("kind", "class", "why"), row(*["---"] * 3), *_creates(connector, facts[connector.info.key])]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
@@ -65,12 +60,12 @@ def page(connectors: Mapping[str, Connector]) -> str:
 def _creates(connector: Connector, facts: LinkFacts) -> Iterator[str]:
     """A row for each kind, and one more wherever a setting that may be left out makes another class of it."""
     for kind, plain in connector.creates(facts).items():
-        yield _row(kind.value, plain.repeat.value, plain.reason)
+        yield row(kind.value, plain.repeat.value, plain.reason)
         for setting in connector.linking.settings:
             if not setting.required and setting.default is None and setting.name not in facts.settings:
                 told = attrs.evolve(facts, settings={**facts.settings, setting.name: "example"})
                 if (made := connector.creates(told)[kind]) != plain:
-                    yield _row(f"{kind.value}, with `{setting.name}`", made.repeat.value, made.reason)
+                    yield row(f"{kind.value}, with `{setting.name}`", made.repeat.value, made.reason)
 
 
 def _cell(support: Support) -> str:
@@ -78,23 +73,17 @@ def _cell(support: Support) -> str:
     return f"{answer}: {support.reason}" if support.reason else answer
 
 
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+def _of_the_installed() -> str:
+    """Raises what kept a plugin from being loaded: a page without it would be a lie."""
+    plugins = installed()
+    for error in plugins.broken.values():
+        raise error
+    return page(plugins.connectors)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write or check the page."""
-    parser = argparse.ArgumentParser(prog="python -m tools.matrix", description="The capability matrix of the docs.")
-    parser.add_argument("--check", action="store_true", help="write nothing; 1 when the page is out of date")
-    arguments = parser.parse_args(argv)
-    plugins = installed()
-    for error in plugins.broken.values():
-        raise error
-    text = page(plugins.connectors)
-    if arguments.check:
-        return 0 if PAGE.read_text(encoding="utf-8") == text else 1
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
+    return command("matrix", "The capability matrix of the docs.", PAGE, _of_the_installed, argv)
 
 
 if __name__ == "__main__":

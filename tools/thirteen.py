@@ -6,9 +6,7 @@ when the page is out of date.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.paper.everyone import PAPERS
@@ -18,8 +16,9 @@ from customer360.core.auth import Application, ClientAssertion, Keys, OAuth1Keys
 from customer360.core.capabilities import Capability, Repeat
 from customer360.core.connector import Limits
 from customer360.core.linking import Setting
+from tools.pages import REFERENCE, command, row
 
-PAGE = Path(__file__).parents[1] / "docs" / "reference" / "thirteen.md"
+PAGE = REFERENCE / "thirteen.md"
 _HEAD = """# The thirteen CRMs on paper
 
 Made by `python -m tools.thirteen` from `tests/paper`; a test fails when it is out of date. Each CRM is declared there
@@ -221,22 +220,12 @@ def _code(names: Iterable[str]) -> str:
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    return [_row(head), _row(("---",) * len(head)), *map(_row, rows)]
-
-
-def _row(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return [row(*head), row(*["---"] * len(head)), *(row(*cells) for cells in rows)]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write or check the page."""
-    parser = argparse.ArgumentParser(prog="python -m tools.thirteen", description="The thirteen CRMs on one page.")
-    parser.add_argument("--check", action="store_true", help="write nothing; 1 when the page is out of date")
-    text = page(PAPERS)
-    if parser.parse_args(argv).check:
-        return 0 if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text else 1
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
+    return command("thirteen", "The thirteen CRMs on one page.", PAGE, lambda: page(PAPERS), argv)
 
 
 if __name__ == "__main__":
