@@ -82,8 +82,7 @@ class Plugins:
         )
 
     def _load(self, name: str | None = None) -> None:
-        if self._waiting is not None:
-            self._waiting.load(name, self._connectors, self._broken)
+        """Load what waits to be loaded, of that name alone if it is given: here nothing does."""
 
 
 def installed(points: Iterable[EntryPoint] | None = None) -> Plugins:
@@ -92,50 +91,49 @@ def installed(points: Iterable[EntryPoint] | None = None) -> Plugins:
     ``points`` overrides what is found, for hosts that bundle plugins themselves. Where two plugins bring the same CRM,
     the one that is named like it stays, or else the first, and the other is broken.
     """
-    return Plugins({}, {}, _Waiting(entry_points(group=hooks.PROJECT) if points is None else points))
+    return _Installed(entry_points(group=hooks.PROJECT) if points is None else points)
 
 
-class _Waiting:
-    """Plugins that are installed and have not been loaded yet."""
+class _Installed(Plugins):
+    """Plugins of entry points, which wait there until they are asked for."""
 
     def __init__(self, points: Iterable[EntryPoint]) -> None:
+        super().__init__({}, {})
         self._points = list(points)
         self._owners: dict[str, str] = {}
         self._manager = pluggy.PluginManager(hooks.PROJECT)
         self._manager.add_hookspecs(hooks)
         self._turn = threading.RLock()
 
-    def load(self, name: str | None, connectors: dict[str, Connector], broken: dict[str, PluginBroken]) -> None:
-        """Load those of that name (None: all), and put what they bring where it belongs."""
+    def _load(self, name: str | None = None) -> None:
         if not self._points:
             return
         with self._turn:
             for point in [point for point in self._points if name in (None, point.name)]:
                 try:
                     for connector in _connectors(self._manager, point):
-                        self._keep(connector, point.name, connectors, broken)
+                        self._keep(connector, point.name)
                 except PluginBroken as known:
-                    broken[point.name] = known
+                    self._broken[point.name] = known
                 except Exception as failure:  # whatever a plugin raises on import is the plugin's, never the host's
                     error = PluginBroken(
                         f"plugin {point.name!r} ({point.value}) failed to load: {type(failure).__name__}"
                     )
                     error.__cause__ = failure
-                    broken[point.name] = error
+                    self._broken[point.name] = error
                 # Taken off last: who finds nothing left to load, finds all of it in its place.
                 if point in self._points:  # a plugin that asks for plugins while it is loaded comes here twice
                     self._points.remove(point)
 
-    def _keep(
-        self, connector: Connector, name: str, connectors: dict[str, Connector], broken: dict[str, PluginBroken]
-    ) -> None:
+    def _keep(self, connector: Connector, name: str) -> None:
+        """Raises :class:`PluginBroken` for a CRM that another plugin has brought, and has the better right to."""
         key = connector.info.key
         twice = f"brings {key!r}, which another plugin brings"
-        if key in connectors:
+        if key in self._connectors:
             if name != key or self._owners[key] == key:
                 raise PluginBroken(f"plugin {name!r} {twice}")
-            broken[self._owners[key]] = PluginBroken(f"plugin {self._owners[key]!r} {twice}")
-        connectors[key] = connector
+            self._broken[self._owners[key]] = PluginBroken(f"plugin {self._owners[key]!r} {twice}")
+        self._connectors[key] = connector
         self._owners[key] = name
 
 
