@@ -32,13 +32,9 @@ class Plugins:
     may share one.
     """
 
-    def __init__(
-        self, connectors: Mapping[str, Connector], broken: Mapping[str, PluginBroken], waiting: _Waiting | None = None
-    ) -> None:
+    def __init__(self, connectors: Mapping[str, Connector], broken: Mapping[str, PluginBroken]) -> None:
         self._connectors = dict(connectors)
         self._broken = dict(broken)
-        self._guarded: dict[str, Connector] = {}
-        self._waiting = waiting
 
     @property
     def connectors(self) -> Mapping[str, Connector]:
