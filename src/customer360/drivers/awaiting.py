@@ -159,20 +159,20 @@ class _Run:
     async def begin(self) -> bool:
         """Begin what the kernel asks for; True if some of it is answered already."""
         starts, self.kernel.starts = self.kernel.starts, []
-        if len(starts) == 1 and self.kernel.alone and not self.flight.ways_out:
+        if len(starts) == 1:
             token, leaf = starts[0]
-            if isinstance(leaf, Send):
+            if isinstance(leaf, Send) and self.kernel.alone and not self.flight.ways_out:
                 await self.on_the_spot(token, leaf)
                 return True
         answered = False
         for token, leaf in starts:
             match leaf:
+                case Peek():
+                    answered = self.flight.at_once(token, self.driver._store.peek, leaf)
                 case Send():
                     self.follow(token, self.loop.create_task(self.driver._http.send(leaf)))
                 case Tx():
                     answered = self.commit(token, leaf) or answered
-                case Peek():
-                    answered = self.flight.at_once(token, self.driver._store.peek, leaf)
                 case Acquire(key):
                     granted = partial(self.loop.call_soon_threadsafe, self.flight.told, token)
                     self.flight.acquire(token, key, granted)
