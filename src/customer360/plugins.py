@@ -35,6 +35,7 @@ class Plugins:
     def __init__(self, connectors: Mapping[str, Connector], broken: Mapping[str, PluginBroken]) -> None:
         self._connectors = dict(connectors)
         self._broken = dict(broken)
+        self._guarded: dict[str, Connector] = {}
 
     @property
     def connectors(self) -> Mapping[str, Connector]:
