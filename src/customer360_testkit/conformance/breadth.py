@@ -9,7 +9,7 @@ import pytest
 from customer360.core.capabilities import Capability
 from customer360.core.connector import SEARCHES
 from customer360.core.errors import Duplicate, Unsupported, ValidationFailed
-from customer360.core.metadata import FieldType, StandardField
+from customer360.core.metadata import FieldInfo, FieldType, StandardField
 from customer360.core.records import RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
 from customer360_testkit.conformance.bench import LAG, Link, catches
@@ -163,10 +163,7 @@ class BreadthChecks(Verbs):
             each for each in fields if each.type in (FieldType.TEXT, FieldType.CHOICE) and each.name != self.name_field
         ]
         chosen = [*plain[:8], *(each for each in plain[8:] if each.custom)]
-        given = {
-            each.name: each.choices[-1].value if each.choices else f"Quillvalue{n}"[: each.max_length]
-            for n, each in enumerate(chosen)
-        }
+        given = {each.name: _value_of(each, n) for n, each in enumerate(chosen)}
         ref = self.made_with(link, "Quillcompared", given)
         link.wait(LAG)
         for name, value in given.items():
@@ -202,3 +199,9 @@ class BreadthChecks(Verbs):
                     assert {*contact.phones} <= {*hit.phones}, type(query)
                 assert {*contact.emails} <= {*hit.emails}, type(query)
                 assert hit.region == contact.region, type(query)
+
+
+def _value_of(field: FieldInfo, number: int) -> str:
+    if field.choices:
+        return field.choices[-1].value
+    return f"+4420794611{number:02d}" if field.type is FieldType.PHONE else f"Quillvalue{number}"[: field.max_length]

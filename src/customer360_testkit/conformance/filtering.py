@@ -51,7 +51,7 @@ class FilteringChecks(ChangingChecks):
     def test_a_listing_compares_as_it_is_told(self, link: Link) -> None:
         """Other than this, one of those, empty: or it is said that it cannot (F057)."""
         contact = self.make(link, "Comparing")
-        resource, name = self.titled(link, contact)
+        resource, name = self.titled(link, contact, (RelatedKind.CALL, RelatedKind.TASK))
         cases: dict[Operator, tuple[tuple[str, ...], set[str]]] = {
             Operator.NOT_EQUALS: (("Quill 1",), {"Quill 0", "Quill 2"}),
             Operator.IN: (("Quill 2", "Quill 0", "Quill 9"), {"Quill 0", "Quill 2"}),
@@ -136,3 +136,25 @@ class FilteringChecks(ChangingChecks):
             if (cursor := page.next) is None:
                 break
         assert (len(seen), len(set(seen))) == (3, 3)
+
+    @catches("forgets on the next page what was asked", _CREATE, _TASK, _TASKS, _LIST)
+    def test_every_page_of_a_listing_keeps_to_what_was_asked(self, link: Link) -> None:
+        """To the contact, and to the conditions: 'open tasks' are open on page two (F057)."""
+        mine, other = self.make(link, "Quillpages"), self.make(link, "Quillelse")
+        resource, name = self.titled(link, mine, (RelatedKind.TASK,))
+        for title in ("Quill 9", "Quill 9"):
+            self.written(link, self.draft(link, RelatedKind.TASK, other, f"{title}-{link.now}", subject=title))
+            link.wait(3600.0)
+        for conditions in ((), (Condition(name, Operator.NOT_EQUALS, ("Quill 1",)),)):
+            wanted = ["Quill 0", "Quill 2"] if conditions else list(_TITLES)
+            seen, cursor = list[str](), None
+            for _ in range(6):
+                asked = ActivityFilter(resource=resource, contact=mine, conditions=conditions, limit=1, cursor=cursor)
+                try:
+                    page = link.run(self.connector.activities(link.facts, asked))
+                except Unsupported:
+                    break
+                seen += [record.title for record in page.items]
+                if (cursor := page.next) is None:
+                    break
+            assert sorted(seen) in (wanted, []), conditions

@@ -9,6 +9,7 @@ import pytest
 from customer360_testkit.conformance.activities import ActivityChecks
 from customer360_testkit.conformance.agreeing import AgreeingChecks
 from customer360_testkit.conformance.apart import ApartChecks
+from customer360_testkit.conformance.becoming import BecomingChecks
 from customer360_testkit.conformance.bench import Bench, checks_of
 from customer360_testkit.conformance.breadth import BreadthChecks
 from customer360_testkit.conformance.calls import CallChecks
@@ -77,6 +78,7 @@ class ConnectorConformance(
     OtherResourceChecks,
     ResourceChecks,
     WholenessChecks,
+    BecomingChecks,
     SyncingChecks,
     FailingChecks,
     KeepingChecks,

@@ -11,6 +11,7 @@ from tests.customer360_testkit.conformance import (  # noqa: F401  # each regist
     mutants,
     mutants_activities,
     mutants_apart,
+    mutants_becoming,
     mutants_bounds,
     mutants_breadth,
     mutants_doubting,
