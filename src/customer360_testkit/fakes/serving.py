@@ -54,7 +54,7 @@ def serve(fake: FakeCrm, *, port: int = 0) -> Iterator[Served]:
     class Protocol(H11Protocol):
         """uvicorn's own, which also remembers its transport: only so can an application cut the connection."""
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn has none but these
             self.peer = transport.get_extra_info("peername")
             transports[self.peer] = transport
             super().connection_made(transport)
@@ -95,7 +95,7 @@ def serve(fake: FakeCrm, *, port: int = 0) -> Iterator[Served]:
         await original(*args, **kwargs)
         started.set()
 
-    server.startup = startup  # type: ignore[method-assign]
+    server.startup = startup  # type: ignore[method-assign]  # it tells nobody else
     thread.start()
     try:
         if not started.wait(10) or not server.started:

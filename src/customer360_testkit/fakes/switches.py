@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
@@ -49,7 +49,7 @@ class Switches(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         return self._readings[name]
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(self._readings)
 
     def __len__(self) -> int:

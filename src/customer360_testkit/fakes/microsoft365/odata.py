@@ -84,7 +84,7 @@ _PARSER = Lark(_GRAMMAR, parser="lalr", transformer=_Build(), maybe_placeholders
 def parse_filter(text: str) -> Node:
     """The expression; OdataSyntaxError when it is none."""
     try:
-        return _PARSER.parse(text)  # type: ignore[return-value]
+        return _PARSER.parse(text)  # type: ignore[return-value]  # what _Build makes of the tree
     except UnexpectedInput as wrong:
         raise OdataSyntaxError(f"syntax error at position {wrong.pos_in_stream} in the filter") from wrong
 

@@ -63,7 +63,11 @@ CLOSED_MODULES: Mapping[str, Mapping[str, Any]] = {
 @cache
 def stock_modules() -> Mapping[str, Module]:
     """What every new organisation has."""
-    contacts = new_module(
+    return {module.name: module for module in (make() for make in _EVERY)}
+
+
+def _contacts() -> Module:
+    return new_module(
         1,
         "Contacts",
         [
@@ -79,7 +83,10 @@ def stock_modules() -> Mapping[str, Module]:
         check_fields=("Email",),
         related=(NOTES_LIST, ("Deals", "Deals", "Contact_Name"), ("Cases", "Cases", "Related_To"), *ACTIVITY_LISTS),
     )
-    leads = new_module(
+
+
+def _leads() -> Module:
+    return new_module(
         2,
         "Leads",
         [
@@ -95,7 +102,10 @@ def stock_modules() -> Mapping[str, Module]:
         check_fields=("Email",),
         related=(NOTES_LIST, *ACTIVITY_LISTS),
     )
-    accounts = new_module(
+
+
+def _accounts() -> Module:
+    return new_module(
         3,
         "Accounts",
         [
@@ -120,7 +130,10 @@ def stock_modules() -> Mapping[str, Module]:
             *ACTIVITY_LISTS,
         ),
     )
-    vendors = new_module(
+
+
+def _vendors() -> Module:
+    return new_module(
         4,
         "Vendors",
         [
@@ -136,7 +149,10 @@ def stock_modules() -> Mapping[str, Module]:
         name_field="Vendor_Name",
         related=(NOTES_LIST, *ACTIVITY_LISTS),
     )
-    deals = new_module(
+
+
+def _deals() -> Module:
+    return new_module(
         5,
         "Deals",
         [
@@ -160,7 +176,10 @@ def stock_modules() -> Mapping[str, Module]:
         check_fields=("Deal_Name",),
         related=(NOTES_LIST, *ACTIVITY_LISTS),
     )
-    cases = new_module(
+
+
+def _cases() -> Module:
+    return new_module(
         6,
         "Cases",
         [
@@ -185,7 +204,10 @@ def stock_modules() -> Mapping[str, Module]:
         check_fields=("Subject",),
         related=(NOTES_LIST, *ACTIVITY_LISTS),
     )
-    tasks = new_module(
+
+
+def _tasks() -> Module:
+    return new_module(
         7,
         "Tasks",
         [
@@ -203,7 +225,10 @@ def stock_modules() -> Mapping[str, Module]:
         upsertable=False,
         related=(NOTES_LIST,),
     )
-    calls = new_module(
+
+
+def _calls() -> Module:
+    return new_module(
         8,
         "Calls",
         [
@@ -227,7 +252,10 @@ def stock_modules() -> Mapping[str, Module]:
         upsertable=False,
         related=(NOTES_LIST,),
     )
-    events = new_module(
+
+
+def _events() -> Module:
+    return new_module(
         9,
         "Events",
         [
@@ -246,7 +274,10 @@ def stock_modules() -> Mapping[str, Module]:
         upsertable=False,
         related=(NOTES_LIST,),
     )
-    notes = new_module(
+
+
+def _notes() -> Module:
+    return new_module(
         10,
         "Notes",
         [
@@ -257,5 +288,6 @@ def stock_modules() -> Mapping[str, Module]:
         name_field="Note_Title",
         upsertable=False,
     )
-    every = (contacts, leads, accounts, vendors, deals, cases, tasks, calls, events, notes)
-    return {module.name: module for module in every}
+
+
+_EVERY = (_contacts, _leads, _accounts, _vendors, _deals, _cases, _tasks, _calls, _events, _notes)
