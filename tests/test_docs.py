@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tools import matrix
+from tools import matrix, pages
 from tools.traceability import Finding, promised, shown, unknown
 
 from customer360.plugins import installed
@@ -36,6 +36,16 @@ def test_the_matrix_says_what_the_connectors_declare() -> None:
     plugins = installed()
     assert not plugins.broken
     assert matrix.PAGE.read_text(encoding="utf-8") == matrix.page(plugins.connectors), "run python -m tools.matrix"
+
+
+def test_a_page_that_is_out_of_date_is_told_and_left_alone(tmp_path: Path) -> None:
+    """``--check`` ends with 1 and writes nothing; without it the page is written, and then it is up to date."""
+    page = tmp_path / "page.md"
+    page.write_text("old\n", encoding="utf-8")
+    assert pages.command("matrix", "", page, lambda: "new\n", ["--check"]) == 1
+    assert page.read_text(encoding="utf-8") == "old\n"
+    assert pages.command("matrix", "", page, lambda: "new\n", []) == 0
+    assert pages.command("matrix", "", page, lambda: "new\n", ["--check"]) == 0
 
 
 @pytest.mark.parametrize(
