@@ -140,7 +140,7 @@ class AsyncCustomer360:
     async def session(self, crm: str, agent_id: str) -> AsyncSession:
         """As :meth:`customer360.client.Customer360.session`."""
         desk = AgentDesk(self._opened.office, crm, agent_id)
-        url = await self._run(self._account.address(crm, agent_id))
+        url = await self._run(desk.address())
         try:
             await self._http.warm(self._opened.endpoints.apply(url))
         except TransportError as cold:

@@ -172,7 +172,7 @@ def sync_index(client: Customer360, crm: str, agents: Sequence[str]) -> int:
 
 def _takes_a_store(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--store", help="database URL (default: the file in the user's data folder)")
-    verb.add_argument("--tenant", default="default", help="whose links to use")
+    verb.add_argument("--tenant", default="default", help="whose links and activities (default: %(default)s)")
     verb.add_argument("--key-file", help="the master key's file (default: environment or keyring)")
     verb.add_argument("--emea", action="store_true", help="hold data in EMEA, where the account and the store are")
 

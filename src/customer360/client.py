@@ -169,7 +169,7 @@ class Customer360:
         without an id, who would get the account's own sign-in.
         """
         desk = AgentDesk(self._opened.office, crm, agent_id)
-        url = self._run(self._account.address(crm, agent_id))
+        url = self._run(desk.address())
         try:
             self._http.warm(self._opened.endpoints.apply(url))
         except TransportError as cold:

@@ -20,7 +20,8 @@ T = TypeVar("T")
 class Connection:
     """What flows work with.
 
-    ``resources`` are the ones configured for agents, in the administrator's order (F116, F120).
+    ``resources`` are the ones configured for agents, in the administrator's order (F116, F120). ``organisation`` tells
+    the linked organisation from every other; ``private`` names the resources that are the signed-in user's alone.
     """
 
     tenant_id: str
@@ -29,6 +30,17 @@ class Connection:
     facts: LinkFacts
     exchange: Handler
     resources: tuple[Resource, ...]
+    organisation: str = ""
+    private: frozenset[str] = frozenset()
+
+    @property
+    def user(self) -> str:
+        """The CRM's id of who signed in, if it is told."""
+        return self.facts.user or ""
+
+    def whose(self, *, private: bool) -> str:
+        """Whose records these are: the organisation's, or, where they are private, those of one user of it."""
+        return f"{self.organisation}/{self.user}" if private else self.organisation
 
     @property
     def crm(self) -> str:

@@ -49,7 +49,7 @@ def open_office(
         tenant_id=tenant_id,
         links=links,
         index=PhoneIndex(regions=match.regions),
-        delivery=Delivery(links.connection, Timing(request=max(1.0, deadlines.write - 1.0))),
+        delivery=Delivery(links.connection, Timing(request=max(1.0, deadlines.write - 1.0)), tenant_id),
         policy=match,
         deadlines=deadlines,
     )

@@ -10,6 +10,7 @@ Every one of them says what happened, to which record, and what to do next.
     │   ├── InvalidSettings            an administrator's value is missing or malformed
     │   ├── NotLinked                  the CRM is not linked to this account, or was unlinked
     │   ├── OutsideResidency           data would leave the region that the account is held to
+    │   ├── OtherOrganisation          the CRM is linked to another organisation, or mailbox, than this is of
     │   └── VaultError                 the master key or a sealed token cannot be used
     ├── Unsupported                this CRM cannot do that; says why
     ├── InvalidValue               a value was refused before anything was sent
@@ -152,6 +153,15 @@ class OutsideResidency(SetupError):
     """EMEA residency is on, and something is elsewhere: the account, the store, or the CRM's data (F150, F151)."""
 
     default_next_step = "link a CRM account whose data are kept in EMEA, or open the client without residency"
+
+
+class OtherOrganisation(SetupError):
+    """The link, or the agent's sign-in, leads to other people's records than those that this was accepted for.
+
+    The same ids may well be other customers there, so nothing is read or written.
+    """
+
+    default_next_step = "link the former organisation again, or give it up: resolve(key, Drop())"
 
 
 class VaultError(SetupError):

@@ -16,6 +16,7 @@ from customer360.index.sync import SyncReport
 from customer360.links.links import Link
 from customer360.outbox import inbox
 from customer360.outbox.inbox import PendingActivity, Resolution
+from customer360.outbox.rows import NOT_KNOWN
 
 
 class IfPending(StrEnum):
@@ -98,18 +99,17 @@ class Account:
         """Erase the phone index of a link, or of an agent's own mailbox."""
         await self._office.index.forget(self._office.tenant_id, crm, agent_id)
 
-    async def address(self, crm: str, agent_id: str) -> str:
-        """Where an agent's requests go: to open a connection ahead. Raises what ``connection`` raises."""
-        connection = await self._office.links.connection(self._office.tenant_id, crm, agent_id)
-        return connection.connector.api_base(connection.facts)
-
     async def pending(self) -> tuple[PendingActivity, ...]:
         """What does not stand in the CRM yet, or may not."""
         return await tx(inbox.pending, self._office.tenant_id)
 
     async def resolve(self, key: str, resolution: Resolution) -> None:
         """A person's decision."""
-        await tx(inbox.resolve, self._office.tenant_id, key, resolution, now=await Now())
+        tenant_id = self._office.tenant_id
+        linked = NOT_KNOWN
+        for row in await tx(inbox.with_keys, tenant_id, (key,)):
+            linked = await self._office.accepted_for(row.crm, row.deliver_as)
+        await tx(inbox.resolve, tenant_id, key, resolution, now=await Now(), linked=linked)
 
     async def work(self, stop: Callable[[], bool], *, poll: float) -> None:
         """A worker's life until ``stop()``; see :meth:`customer360.outbox.delivery.Delivery.keep_delivering`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -9,9 +10,9 @@ import attrs
 
 from customer360.connections import Connection
 from customer360.core.activities import ActivityDraft
-from customer360.core.capabilities import Capabilities
+from customer360.core.capabilities import CREATE, Capabilities
 from customer360.core.effects import Now, Ok, Random, Within, settle, within
-from customer360.core.errors import Customer360Error, InvalidValue, Unsupported
+from customer360.core.errors import AuthError, Customer360Error, InvalidValue, OtherOrganisation, Unsupported
 from customer360.core.interactions import Channel, Interaction
 from customer360.core.matching import (
     ByEmail,
@@ -32,6 +33,7 @@ from customer360.desk.office import Office
 from customer360.flows.match import find
 from customer360.outbox.delivery import Delivered
 from customer360.outbox.keys import activity_key
+from customer360.outbox.rows import NOT_KNOWN, AcceptedFor
 from customer360.outbox.untied import untied_of
 
 
@@ -48,7 +50,11 @@ class SearchResult:
 
 
 class AgentDesk:
-    """What an agent can do at one CRM. Stateless: any number of threads and tasks may use it."""
+    """What an agent can do at one CRM; any number of threads and tasks may use it.
+
+    It belongs to the organisation that it was opened at (and, where records are private, to one user of it), for the
+    records that it has shown are that one's: the same ids may be other customers elsewhere.
+    """
 
     def __init__(self, office: Office, crm: str, agent_id: str) -> None:
         if not isinstance(agent_id, str) or not agent_id.strip():
@@ -56,13 +62,40 @@ class AgentDesk:
         self.office = office
         self.crm = crm
         self.agent_id = agent_id
+        self.opened_at: AcceptedFor | None = None
 
     async def connection(self) -> Connection:
         """The agent's authorised link.
 
-        Raises :class:`NotLinked`, :class:`NeedsAuthorization`, :class:`NeedsRelink`, :class:`PluginMissing`.
+        Raises :class:`NotLinked`, :class:`NeedsAuthorization`, :class:`NeedsRelink`, :class:`PluginMissing`,
+        :class:`OtherOrganisation`.
         """
-        return await self.office.links.connection(self.office.tenant_id, self.crm, self.agent_id)
+        connection = await self.office.links.connection(self.office.tenant_id, self.crm, self.agent_id)
+        there = self.opened_at
+        if there is None:
+            self.opened_at = AcceptedFor(connection.organisation, connection.user)
+        elif there.organisation != connection.organisation:
+            raise OtherOrganisation(
+                f"{self.crm} is linked to another organisation than when this session was opened", next_step=_ANEW
+            )
+        elif connection.private and there.crm_user != connection.user:
+            raise OtherOrganisation(
+                f"this agent has signed in to {self.crm} as another user than when this session was opened",
+                next_step=_ANEW,
+            )
+        return connection
+
+    async def address(self) -> str:
+        """Where requests go: to open a connection ahead. Raises what :meth:`connection` raises."""
+        connection = await self.connection()
+        return connection.connector.api_base(connection.facts)
+
+    async def accepted_for(self, drafts: Iterable[ActivityDraft]) -> dict[str, AcceptedFor]:
+        """For whom activities are accepted here, by CRM: for where this desk was opened, whatever is linked by now."""
+        whose = {self.crm: self.opened_at or NOT_KNOWN}
+        for crm in {draft.contact.crm for draft in drafts} - {self.crm}:
+            whose[crm] = await self.office.accepted_for(crm, self.agent_id)
+        return whose
 
     # What the CRM says of itself --------------------------------------------------------------------------------------
 
@@ -187,14 +220,34 @@ class AgentDesk:
         await within(self.office.deadlines.write, write)
         return await self.get_contact(change.ref)
 
-    async def create_activity(self, draft: ActivityDraft) -> Delivered:
-        """Write an activity down that belongs to no interaction; see :func:`customer360.desk.by_hand.write_down`."""
-        return await write_down(self.office, await self.connection(), draft, agent_id=self.agent_id)
+    async def create_activity(self, draft: ActivityDraft, *, interaction_id: str = "") -> Delivered:
+        """Write an activity down; see :func:`customer360.desk.by_hand.write_down`.
+
+        Kept (``held``) if the agent must sign in first. Without a link it raises :class:`NotLinked` and keeps nothing.
+        """
+        if draft.contact.crm != self.crm:
+            raise InvalidValue(
+                f"{draft.contact} is no record of {self.crm}", next_step="write it down in that CRM's own session"
+            )
+        try:
+            (await self.connection()).capabilities.require(CREATE[draft.kind])
+        except AuthError:
+            if self.opened_at is None:
+                raise
+        return await write_down(
+            self.office,
+            draft,
+            agent_id=self.agent_id,
+            interaction_id=interaction_id,
+            accepted=await self.accepted_for((draft,)),
+        )
 
     async def untied(self, draft: ActivityDraft) -> tuple[RecordRef, ...]:
         """What of ``draft.related`` the CRM cannot tie such an activity to: it will be written without."""
         return await within(self.office.deadlines.read, untied_of(await self.connection(), draft))
 
+
+_ANEW = "open the session anew: session()"
 
 _ASKED: dict[str, tuple[Channel, Criterion]] = {
     "phone": (Channel.VOICE, ByPhone()),

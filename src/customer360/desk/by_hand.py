@@ -5,33 +5,33 @@ So a note that is typed while the CRM is down is not lost, and a second click do
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
-from customer360.connections import Connection
 from customer360.core.activities import ActivityDraft
-from customer360.core.capabilities import CREATE
 from customer360.core.effects import Now, Random, tx, within
-from customer360.core.errors import Customer360Error, DeadlineExceeded, InvalidValue
+from customer360.core.errors import Customer360Error, DeadlineExceeded
 from customer360.desk.office import Office
 from customer360.outbox import inbox, rows
 from customer360.outbox.delivery import Delivered
 from customer360.outbox.keys import activity_key
-from customer360.outbox.rows import DeliveryState
+from customer360.outbox.rows import AcceptedFor, DeliveryState
 
 
 async def write_down(
-    office: Office, connection: Connection, draft: ActivityDraft, *, agent_id: str, interaction_id: str = ""
+    office: Office,
+    draft: ActivityDraft,
+    *,
+    agent_id: str,
+    interaction_id: str,
+    accepted: Mapping[str, AcceptedFor],
 ) -> Delivered:
     """Promise ``draft`` and try to deliver it now.
 
     What the CRM refuses is raised (:class:`ValidationFailed` names the fields) and not kept: the agent is there to
     correct it. Everything else is kept; the answer's ``state`` says whether it stands in the CRM already.
     """
-    if draft.contact.crm != connection.crm:
-        raise InvalidValue(
-            f"{draft.contact} is no record of {connection.crm}", next_step="write it down in that CRM's own session"
-        )
-    connection.capabilities.require(CREATE[draft.kind])
     keyed = await with_key(draft, office.tenant_id, agent_id, interaction_id)
     await tx(
         rows.promise,
@@ -40,6 +40,7 @@ async def write_down(
         interaction_id=interaction_id,
         agent_id=agent_id,
         now=await Now(),
+        accepted=accepted,
     )
     try:
         report = await within(office.deadlines.write, office.delivery.deliver_now(office.tenant_id, (keyed.key,)))

@@ -19,7 +19,6 @@ from customer360.core.interactions import Interaction, WrapUp
 from customer360.core.panel import RELATED_PARTS, Panel, Part, PartName, PartState
 from customer360.core.records import Contact, ContactChange, Fields, RecordRef, RelatedKind, RelatedRecord
 from customer360.desk.agent import AgentDesk
-from customer360.desk.by_hand import write_down
 from customer360.desk.call_log import log_of
 from customer360.flows.pop import open_contact, pop, related_part
 from customer360.outbox import inbox
@@ -155,13 +154,7 @@ class Handling:
         See :func:`customer360.desk.by_hand.write_down`.
         """
         turn = self._turn
-        delivered = await write_down(
-            self.desk.office,
-            await self.desk.connection(),
-            draft,
-            agent_id=self.desk.agent_id,
-            interaction_id=self.interaction.id,
-        )
+        delivered = await self.desk.create_activity(draft, interaction_id=self.interaction.id)
         await self._show_written(draft, delivered, turn)
         return delivered
 
@@ -189,6 +182,7 @@ class Handling:
                 wrap_up=ending,
                 contacts=() if contact is None else (contact.ref,),
                 drafts=promised,
+                accepted_for=await self.desk.accepted_for(promised),
             )
         )
         self.ended = True

@@ -52,8 +52,8 @@ class PhoneIndex:
             keys = (snapshots.fold(query.address),)
         found: dict[RecordRef, Contact] = {}
         as_of: float | None = None
-        for owner, resources in _by_owner(connection, places).items():
-            answer = await peek(_look_up, rows.Owned(connection.tenant_id, connection.crm, owner), resources, keys)
+        for owned, resources in _by_owner(connection, places).items():
+            answer = await peek(_look_up, owned, resources, keys)
             if answer.why:
                 return answer
             found.update((each.ref, each) for each in answer.contacts)
@@ -78,10 +78,10 @@ class PhoneIndex:
             pass
 
 
-def _by_owner(connection: Connection, places: Sequence[Resource]) -> dict[str, tuple[str, ...]]:
-    names: dict[str, list[str]] = {}
+def _by_owner(connection: Connection, places: Sequence[Resource]) -> dict[rows.Owned, tuple[str, ...]]:
+    names: dict[rows.Owned, list[str]] = {}
     for resource in places:
-        names.setdefault(owned_by(connection, resource).owner, []).append(resource.name)
+        names.setdefault(owned_by(connection, resource), []).append(resource.name)
     return {owner: tuple(listed) for owner, listed in names.items()}
 
 
@@ -89,7 +89,7 @@ def _look_up(
     connection: sa.Connection, owned: rows.Owned, resources: tuple[str, ...], keys: tuple[int, ...] | tuple[str]
 ) -> IndexAnswer:
     """A read for how far the resources have been read, and one for the contacts behind each of one or two keys."""
-    state = _state.rows(connection, owned.tenant_id, owned.crm, owned.owner)
+    state = _state.rows(connection, owned.tenant_id, owned.crm, owned.owner, owned.belongs)
     read = {resource: (ready_at, records, synced_at) for _, resource, ready_at, records, synced_at in state}
     as_of = float("inf")
     for resource in resources:
@@ -112,11 +112,11 @@ def _look_up(
 _UNREAD = (None, 0, None)
 
 
-@prepared("tenant_id", "crm", "owner")
+@prepared("tenant_id", "crm", "owner", "belongs")
 def _state() -> sa.Select[Any]:
     return (
         sa.select(scope.c.scope, progress.c.resource, progress.c.ready_at, progress.c.records, progress.c.synced_at)
-        .where(*(scope.c[name] == sa.bindparam(name) for name in ("tenant_id", "crm", "owner")))
+        .where(*(scope.c[name] == sa.bindparam(name) for name in ("tenant_id", "crm", "owner", "belongs")))
         .where(progress.c.tenant_id == scope.c.tenant_id, progress.c.scope == scope.c.scope)
     )
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
 import attrs
 import sqlalchemy as sa
@@ -32,11 +33,16 @@ _AT_ONCE = 500
 
 @attrs.frozen
 class Owned:
-    """Whose index: ``owner`` is an agent's id where the contacts are private, else ""."""
+    """Whose index: ``owner`` is an agent's id where the contacts are private, else "".
+
+    ``belongs`` is whose records they are at the CRM (:meth:`customer360.connections.Connection.whose`): an agent may
+    sign in as another person, an account to another organisation.
+    """
 
     tenant_id: str
     crm: str
     owner: str
+    belongs: str = ""
 
     @property
     def lease(self) -> str:
@@ -56,13 +62,26 @@ class Place:
     cursor: str | None = attrs.field(default=None, repr=False)
 
 
+class Former(Enum):
+    """The type of :data:`FORMER`."""
+
+    FORMER = "former"
+
+
+FORMER: Final = Former.FORMER
+
+
 def begin(
     connection: sa.Connection, owned: Owned, resources: Sequence[str], holder: str, now: float
-) -> tuple[Place, ...] | None:
+) -> tuple[Place, ...] | Former | None:
     """Take the lease, drop what is no longer configured, and tell where each resource stands.
 
-    None if another worker holds the lease.
+    None if another worker holds the lease; ``FORMER`` if what was read of somebody else had to be erased first: ask
+    again.
     """
+    if _is_of_somebody_else(connection, owned):
+        forget(connection, owned.tenant_id, owned.crm, owned.owner)
+        return FORMER
     if not _held(connection, owned, holder, now):
         return None
     found = _scope(connection, owned)
@@ -188,13 +207,20 @@ def _held(connection: sa.Connection, owned: Owned, holder: str, now: float) -> b
     )
 
 
+def _is_of_somebody_else(connection: sa.Connection, owned: Owned) -> bool:
+    same = (scope.c[name] == getattr(owned, name) for name in ("tenant_id", "crm", "owner"))
+    return (
+        connection.execute(sa.select(scope.c.scope).where(*same, scope.c.belongs != owned.belongs)).first() is not None
+    )
+
+
 def _killed(holder: str) -> bool:
     return processes.ended(holder.partition(" ")[2])
 
 
 def _stands(connection: sa.Connection, owned: Owned, place: Place, holder: str, now: float) -> bool:
     """Whether the reading still stands at ``place``, and is ours to carry on."""
-    found = _standing.rows(connection, owned.tenant_id, owned.crm, owned.owner, place.scope, place.resource)
+    found = _standing.rows(connection, *attrs.astuple(owned), place.scope, place.resource)
     stands = [tuple(each) for each in found] == [(place.round, place.cursor)]
     return stands and _held(connection, owned, holder, now)
 
@@ -313,11 +339,11 @@ def _is(table: sa.Table, *columns: str) -> list[sa.ColumnElement[bool]]:
     return [table.c[column] == sa.bindparam(column) for column in columns]
 
 
-@prepared("tenant_id", "crm", "owner", "scope", "resource")
+@prepared("tenant_id", "crm", "owner", "belongs", "scope", "resource")
 def _standing() -> sa.Select[Any]:
     """Not by the scope's number alone: that of an index which was erased meanwhile may be another's by now."""
     return sa.select(progress.c.round, progress.c.cursor).where(
-        *_is(scope, "tenant_id", "crm", "owner", "scope"),
+        *_is(scope, "tenant_id", "crm", "owner", "belongs", "scope"),
         *_is(progress, "tenant_id", "scope", "resource"),
     )
 

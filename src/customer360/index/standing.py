@@ -53,7 +53,7 @@ def _states(connection: sa.Connection, owned: Owned, names: Sequence[str], now: 
         lease.c.tenant_id == owned.tenant_id, lease.c.name == owned.lease, lease.c.expires_at > now
     )
     syncing = connection.execute(held).first() is not None
-    mine = sa.and_(scope.c.tenant_id == owned.tenant_id, scope.c.crm == owned.crm, scope.c.owner == owned.owner)
+    mine = sa.and_(*(scope.c[name] == getattr(owned, name) for name in ("tenant_id", "crm", "owner", "belongs")))
     of = sa.and_(progress.c.tenant_id == scope.c.tenant_id, progress.c.scope == scope.c.scope)
     read = connection.execute(
         sa.select(

@@ -73,7 +73,12 @@ def owned_by(connection: Connection, resource: Resource) -> Owned:
             f"the contacts of {resource.label} are private to an agent, and this connection is no agent's",
             next_step="use the connection of the agent whose contacts they are",
         )
-    return Owned(connection.tenant_id, connection.crm, connection.agent_id if resource.private else "")
+    return _owned(connection, private=resource.private)
+
+
+def _owned(connection: Connection, *, private: bool) -> Owned:
+    owner = connection.agent_id if private else ""
+    return Owned(connection.tenant_id, connection.crm, owner, connection.whose(private=private))
 
 
 async def sync(connection: Connection, regions: Sequence[str] = ()) -> SyncReport:
@@ -82,16 +87,18 @@ async def sync(connection: Connection, regions: Sequence[str] = ()) -> SyncRepor
     A resource that fails does not stop the others; what the store cannot do is raised. The first sync of a resource
     reads everything. ``regions`` are the account's and the installation's countries, best first.
     """
-    indexed: dict[Owned, list[Resource]] = {Owned(connection.tenant_id, connection.crm, ""): []}
+    indexed: dict[Owned, list[Resource]] = {_owned(connection, private=False): []}
     if connection.agent_id:
-        indexed[Owned(connection.tenant_id, connection.crm, connection.agent_id)] = []
+        indexed[_owned(connection, private=True)] = []
     for resource in connection.contact_resources:
         indexed[owned_by(connection, resource)].append(resource)
     holder = f"{await Random():.17f} {processes.this()}"
     done: list[ResourceSync] = []
     busy: list[str] = []
     for owned, resources in indexed.items():
-        places = await tx(rows.begin, owned, [each.name for each in resources], holder, await Now())
+        names = [each.name for each in resources]
+        while (places := await tx(rows.begin, owned, names, holder, await Now())) is rows.FORMER:
+            pass
         if places is None:
             busy.extend(each.name for each in resources)
             continue

@@ -18,6 +18,8 @@ scope = sa.Table(
     sa.Column("crm", sa.String(64), primary_key=True),
     # The agent's id where the contacts are private to the agent's mailbox, else "".
     sa.Column("owner", sa.String(255), primary_key=True),
+    # Whose records were read, an organisation's or one user's of it: no answer for somebody else who signs in next.
+    sa.Column("belongs", sa.String(512), nullable=False, server_default=sa.text("''")),
     sa.Column("scope", sa.Integer, nullable=False),
     sa.UniqueConstraint("scope"),
     sqlite_with_rowid=False,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
 import attrs
 
@@ -309,6 +310,8 @@ class Links:
             facts=facts,
             exchange=exchange,
             resources=_configured(row, connector, facts),
+            organisation=_organisation(row, connector, facts),
+            private=frozenset(each.name for each in _all_resources(row, connector, facts) if each.private),
         )
 
     def _whereabouts(self, tenant_id: str, crm: str) -> Whereabouts:
@@ -367,6 +370,14 @@ async def _quietly(op: Doable[None], crm: str) -> None:
         await within(_VENDOR, op)
     except Customer360Error as error:
         log.info("the search of %s was not woken (%s)", crm, type(error).__name__)
+
+
+def _organisation(row: LinkRow, connector: Connector, facts: LinkFacts) -> str:
+    """What the account's sign-in told; of a CRM that tells none, the hosts that the link leads to."""
+    told = row.account.get("organisation_id")
+    if told:
+        return str(told)
+    return "at " + sha256(" ".join(sorted(connector.hosts(facts).api)).encode()).hexdigest()[:32]
 
 
 def _all_resources(row: LinkRow, connector: Connector, facts: LinkFacts) -> tuple[Resource, ...]:

@@ -169,9 +169,11 @@ def _store(
     identity: Identity,
     now: float,
 ) -> None:
-    if rows.read_link(connection, row.tenant_id, row.crm) is None:
+    current = rows.read_link(connection, row.tenant_id, row.crm)
+    if current is None:
         raise NotLinked(f"{row.crm} was unlinked meanwhile")
     agent_id = seals.agent_id
+    _same_organisation(current, agent_id, identity)  # which may be another by now than when the sign-in began
     before = rows.read_authorization(connection, row.tenant_id, row.crm, agent_id)
     # Generations go on over a new sign-in, so that whoever still holds an older grant sees that it is older.
     grant = attrs.evolve(grant, generation=0 if before is None else before.generation + 1)
@@ -191,9 +193,13 @@ def _store(
             "organisation_id": identity.organisation_id,
             "extra": dict(identity.extra),
         }
-        rows.change_link(
-            connection, row.tenant_id, row.crm, state=LinkState.LINKED.value, account=account, linked_at=now
-        )
+        changed: dict[str, object] = {"state": LinkState.LINKED.value, "account": account, "linked_at": now}
+        former = current.account.get("organisation_id")
+        if former and former != identity.organisation_id:
+            # The agents have signed in to the former organisation, and the resources that were found are its own.
+            rows.remove_agents(connection, row.tenant_id, row.crm)
+            changed["resources"] = None
+        rows.change_link(connection, row.tenant_id, row.crm, **changed)
 
 
 def _query(url: str) -> dict[str, str]:

@@ -36,6 +36,7 @@ from customer360.core.records import RecordRef, RelatedKind
 from customer360.core.serialization import draft_from_json, to_json
 from customer360.core.wire import Response
 from customer360.outbox import rows
+from customer360.outbox.addressed import must_be_of
 from customer360.outbox.rows import DeliveryState, Row
 from customer360.outbox.untied import tied_only
 from customer360.outbox.verdicts import DeliveryProblem, Verdict, delay, problem, verdict
@@ -122,11 +123,15 @@ class _Watch:
 
 
 class Delivery:
-    """A worker's way of delivering; stateless, safe in many threads, tasks and processes at once."""
+    """A worker's way of delivering; stateless, safe in many threads, tasks and processes at once.
 
-    def __init__(self, reach: Reach, timing: Timing | None = None) -> None:
+    With a ``tenant_id`` it is that account's: another's links, endpoints and residency may be others.
+    """
+
+    def __init__(self, reach: Reach, timing: Timing | None = None, tenant_id: str | None = None) -> None:
         self.reach = reach
         self.timing = timing or Timing()
+        self.tenant_id = tenant_id
 
     # Rounds ---------------------------------------------------------------------------------------------------------
 
@@ -161,7 +166,7 @@ class Delivery:
             wake = None
             try:
                 report = await self.deliver_due()
-                wake = await tx(rows.next_due)
+                wake = await tx(rows.next_due, self.tenant_id)
             except StoreError as error:
                 await Emit(error)
             else:
@@ -170,7 +175,9 @@ class Delivery:
             await _rest(poll if wake is None else min(poll, max(1.0, wake - await Now())), stop)
 
     async def _claim(self, limit: int, only: tuple[str, tuple[str, ...]] | None) -> tuple[Row, ...]:
-        return await tx(rows.claim, await Now(), lease=self.timing.lease, limit=limit, only=only)
+        return await tx(
+            rows.claim, await Now(), lease=self.timing.lease, limit=limit, tenant_id=self.tenant_id, only=only
+        )
 
     async def _deliver_all(self, claimed: tuple[Row, ...]) -> list[Delivered]:
         outcomes = await settle(*(self.deliver(row) for row in claimed))
@@ -186,6 +193,7 @@ class Delivery:
         try:
             draft = self._draft(row)
             connection = await self.reach(row.tenant_id, row.crm, row.deliver_as)
+            must_be_of(connection, row, draft)
             create_class = connection.connector.creates(connection.facts).get(RelatedKind(row.kind), _UNDECLARED)
             draft, untied = await within(self.timing.request, tied_only(connection, draft))
         except Exception as error:

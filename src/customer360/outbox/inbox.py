@@ -13,13 +13,13 @@ import attrs
 import sqlalchemy as sa
 
 from customer360.core.activities import ActivityDraft
-from customer360.core.errors import Conflict, InvalidValue, NotFound
+from customer360.core.errors import Conflict, InvalidValue, NotFound, NotLinked
 from customer360.core.records import RecordRef
 from customer360.core.serialization import draft_from_json, from_json, to_json
 from customer360.outbox import rows
-from customer360.outbox.rows import PENDING, WAITING_FOR_A_PERSON, DeliveryState, Row
+from customer360.outbox.rows import NOT_KNOWN, PENDING, WAITING_FOR_A_PERSON, AcceptedFor, DeliveryState, Row
 from customer360.outbox.tables import outbox
-from customer360.outbox.verdicts import DeliveryProblem
+from customer360.outbox.verdicts import DeliveryProblem, problem
 
 ACCOUNT = ""
 """The ``deliver_as`` of the account's own authorisation."""
@@ -102,8 +102,16 @@ def with_keys(connection: sa.Connection, tenant_id: str, keys: Iterable[str]) ->
     return tuple(_shown(Row(**found)) for found in connection.execute(query).mappings())
 
 
-def resolve(connection: sa.Connection, tenant_id: str, key: str, resolution: Resolution, *, now: float) -> None:
-    """Settle an activity that waits for a person.
+def resolve(
+    connection: sa.Connection,
+    tenant_id: str,
+    key: str,
+    resolution: Resolution,
+    *,
+    now: float,
+    linked: AcceptedFor = NOT_KNOWN,
+) -> None:
+    """Settle an activity that waits for a person. ``linked`` is where the link leads that the person sees.
 
     Raises :class:`NotFound` for an unknown key, :class:`Conflict` for one that does not wait for anybody,
     :class:`InvalidValue` for a corrected draft with another key, kind or CRM.
@@ -137,6 +145,8 @@ def resolve(connection: sa.Connection, tenant_id: str, key: str, resolution: Res
                 "draft": row.draft if draft is None else to_json(draft),
                 "problem": None,
             }
+            if not row.organisation:  # nobody knew whose it is; now a person has made sure
+                values |= attrs.asdict(linked)
         case Drop():
             values = {"state": DeliveryState.DROPPED.value}
     rows.change(connection, row, fence=row.fence + 1, **values)
@@ -148,8 +158,11 @@ def hand_over(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: 
 
 
 def hold(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: str | None = None) -> int:
-    """Keep everything pending where it is until :func:`resume`; returns how many."""
-    return _decide(connection, tenant_id, crm, agent_id, state=DeliveryState.HELD.value)
+    """The CRM was unlinked: keep everything pending where it is until :func:`resume`; returns how many."""
+    unlinked = NotLinked(f"{crm} was unlinked before this was delivered", next_step="link it again")
+    return _decide(
+        connection, tenant_id, crm, agent_id, state=DeliveryState.HELD.value, problem=to_json(problem(unlinked))
+    )
 
 
 def drop(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: str | None = None) -> int:
@@ -168,6 +181,7 @@ def _moving_again(now: float) -> dict[str, Any]:
     return {
         "state": sa.case((held, moving), else_=outbox.c.state),
         "due_at": sa.case((held, now), else_=outbox.c.due_at),
+        "problem": sa.case((held, sa.null()), else_=outbox.c.problem),  # what held it is over, or told anew
     }
 
 

@@ -49,6 +49,17 @@ WAITING_FOR_A_PERSON = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliverySt
 PENDING = MOVING + WAITING_FOR_A_PERSON
 
 
+@attrs.frozen
+class AcceptedFor:
+    """For whom an activity is accepted: the linked organisation, and who was signed in; "" where it is not known."""
+
+    organisation: str = ""
+    crm_user: str = ""
+
+
+NOT_KNOWN = AcceptedFor()
+
+
 @attrs.frozen(kw_only=True)
 class Row:
     """One promised activity as stored. Times are epoch seconds; ``draft`` and ``problem`` JSON."""
@@ -59,6 +70,8 @@ class Row:
     agent_id: str
     deliver_as: str
     crm: str
+    organisation: str
+    crm_user: str
     kind: str
     draft: Mapping[str, Any] = attrs.field(repr=False)
     state: DeliveryState = attrs.field(converter=DeliveryState)
@@ -89,8 +102,9 @@ def promise(
     interaction_id: str,
     agent_id: str,
     now: float,
+    accepted: Mapping[str, AcceptedFor] | None = None,
 ) -> tuple[str, ...]:
-    """Write down activities to be delivered; returns the keys that are new.
+    """Write down activities to be delivered; returns the keys that are new. ``accepted`` tells for whom, by CRM.
 
     A key that is there already is left as it is: the first promise stands (X20).
     """
@@ -99,6 +113,7 @@ def promise(
         connection.scalars(sa.select(outbox.c.key).where(outbox.c.tenant_id == tenant_id, outbox.c.key.in_(wanted)))
     )
     new = [draft for key, draft in wanted.items() if key not in known]
+    whose = accepted or {}
     if new:
         connection.execute(
             outbox.insert(),
@@ -110,6 +125,7 @@ def promise(
                     "agent_id": agent_id,
                     "deliver_as": agent_id,
                     "crm": draft.contact.crm,
+                    **attrs.asdict(whose.get(draft.contact.crm, NOT_KNOWN)),
                     "kind": draft.kind.value,
                     "draft": to_json(draft),
                     "state": DeliveryState.DUE.value,
@@ -131,12 +147,13 @@ def claim(
     *,
     lease: float,
     limit: int = 1,
+    tenant_id: str | None = None,
     only: tuple[str, tuple[str, ...]] | None = None,
 ) -> tuple[Row, ...]:
     """Lease up to ``limit`` rows that are due and that nobody holds, oldest first.
 
-    ``only`` = (tenant, keys) claims of these alone. Taking them is safe in a database that reads without locking, too:
-    each is a compare-and-set on the fence.
+    ``tenant_id`` claims of that account alone, ``only`` = (tenant, keys) of these alone. Taking them is safe in a
+    database that reads without locking, too: each is a compare-and-set on the fence.
     """
     query = (
         sa.select(outbox)
@@ -145,6 +162,8 @@ def claim(
         .limit(limit)
         .with_for_update(skip_locked=True)  # rendered where the database has it
     )
+    if tenant_id is not None:
+        query = query.where(outbox.c.tenant_id == tenant_id)
     if only is not None:
         query = query.where(outbox.c.tenant_id == only[0], outbox.c.key.in_(only[1]))
     claimed = []
@@ -176,8 +195,11 @@ def read(connection: sa.Connection, tenant_id: str, key: str) -> Row | None:
     return None if found is None else Row(**found)
 
 
-def next_due(connection: sa.Connection) -> float | None:
+def next_due(connection: sa.Connection, tenant_id: str | None = None) -> float | None:
     """When there is something to do again (epoch seconds; may be past), or None if nothing moves by itself."""
     later = sa.case((outbox.c.due_at > outbox.c.leased_until, outbox.c.due_at), else_=outbox.c.leased_until)
-    found: float | None = connection.scalar(sa.select(sa.func.min(later)).where(outbox.c.state.in_(MOVING)))
+    query = sa.select(sa.func.min(later)).where(outbox.c.state.in_(MOVING))
+    if tenant_id is not None:
+        query = query.where(outbox.c.tenant_id == tenant_id)
+    found: float | None = connection.scalar(query)
     return found

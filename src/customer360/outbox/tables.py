@@ -50,6 +50,9 @@ outbox = sa.Table(
     # Whose authorisation delivers: the agent's, or "" for the account's own after a hand-over.
     sa.Column("deliver_as", sa.String(255), nullable=False),
     sa.Column("crm", sa.String(64), nullable=False),
+    # The organisation that it was accepted for, and the CRM's user for whom; "": not known.
+    sa.Column("organisation", sa.String(255), nullable=False, server_default=sa.text("''")),
+    sa.Column("crm_user", sa.String(255), nullable=False, server_default=sa.text("''")),
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("draft", sa.JSON, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),

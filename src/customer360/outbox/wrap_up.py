@@ -6,6 +6,8 @@ is told why not (R2, M4).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 import sqlalchemy as sa
 
@@ -15,7 +17,7 @@ from customer360.core.errors import InvalidValue
 from customer360.core.interactions import Interaction, WrapUp
 from customer360.core.records import RecordRef
 from customer360.core.serialization import to_json
-from customer360.outbox.rows import promise
+from customer360.outbox.rows import AcceptedFor, promise
 from customer360.outbox.tables import interaction as interactions
 from customer360.outbox.tables import interaction_contact
 
@@ -41,7 +43,8 @@ class Ending:
     """How an interaction ended for one agent, whole.
 
     ``contacts`` holds the contact open at the end in each CRM in which the agent opened one (F036). ``drafts`` go to
-    the CRM of their ``contact``; each has its key from :func:`customer360.outbox.keys.activity_key`.
+    the CRM of their ``contact``; each has its key from :func:`customer360.outbox.keys.activity_key`. ``accepted_for``
+    tells for whom they are at each CRM.
     """
 
     tenant_id: str
@@ -50,6 +53,7 @@ class Ending:
     wrap_up: WrapUp
     contacts: tuple[RecordRef, ...] = attrs.field(default=(), validator=_one_per_crm)
     drafts: tuple[ActivityDraft, ...] = attrs.field(default=(), validator=_distinct_keys)
+    accepted_for: Mapping[str, AcceptedFor] = attrs.field(factory=dict, hash=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -79,6 +83,7 @@ def store_ending(connection: sa.Connection, ending: Ending, now: float) -> Accep
         interaction_id=ending.interaction.id,
         agent_id=ending.agent_id,
         now=now,
+        accepted=ending.accepted_for,
     )
     return Accepted(repeated=repeated, promised=promised)
 

@@ -35,6 +35,8 @@ TABLE: list[tuple[type[Exception], Verdict, Verdict]] = [
     (errors.NeedsRelink, H, H),
     (errors.MissingScope, H, H),
     (errors.NotLinked, H, H),
+    (errors.OutsideResidency, H, H),
+    (errors.OtherOrganisation, H, H),
     (errors.ValidationFailed, R, R),
     (errors.Forbidden, R, R),
     (errors.NotFound, R, R),
