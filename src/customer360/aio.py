@@ -186,6 +186,8 @@ class AsyncCustomer360:
 
     async def close(self) -> None:
         """As :meth:`customer360.client.Customer360.close`."""
+        if self._driver.birthplace.left:
+            return
         await self._driver.close()
         for session in tuple(self._sessions):
             session._end()

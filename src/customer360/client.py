@@ -53,6 +53,8 @@ def never() -> bool:
 class Customer360:
     """One account's CRMs, for a server of many desktops, a script or a notebook; safe to share between threads.
 
+    Not to be carried over a fork: a child process opens its own (:class:`SetupError` says so at once).
+
     Args:
         tenant_id: whose data this is; one store serves many accounts.
         store: a database URL (``sqlite:////path/to/file``, ``sqlite://`` in memory); a file in the user's data folder
@@ -218,7 +220,9 @@ class Customer360:
         self._run(self._account.work(stop, poll=poll))
 
     def close(self) -> None:
-        """Close connections and the store; work that must finish is waited for."""
+        """Close connections and the store; work that must finish is waited for. In a forked child it closes nothing."""
+        if self._driver.birthplace.left:
+            return  # the parent goes on with the same sockets, and ends them in its own time
         self._driver.close()
         self._http.close()
         self._opened.store.close()

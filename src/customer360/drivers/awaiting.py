@@ -23,6 +23,7 @@ from customer360.core.kernel import Kernel
 from customer360.drivers.aside import Sidings
 from customer360.drivers.clock import Clock, SystemClock
 from customer360.drivers.flight import LOOK, Flight, closed, nothing, unheard, unknown
+from customer360.drivers.forks import Birthplace, inherited
 from customer360.drivers.locks import Locks, Understudy
 from customer360.store.engine import Store
 from customer360.transport.port import AsyncHttpPort
@@ -51,15 +52,16 @@ class AsyncioDriver:
         self._locks = Locks()
         self._shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Task[Any]]] = WeakKeyDictionary()
         self._closed = False
+        self.birthplace = Birthplace()
 
     async def run(self, op: Operation[T], *, emit: Callable[[object], None] | None = None) -> T:
         """The operation's value, or its error raised. ``emit`` is called on the loop's thread.
 
-        Raises :class:`SetupError` after :meth:`close`.
+        Raises :class:`SetupError` after :meth:`close`, and in a child that was forked since.
         """
-        if self._closed:
+        if self._closed or self.birthplace.left:
             dismiss(op)
-            raise closed()
+            raise inherited() if self.birthplace.left else closed()
         return await self._run(op, emit, ())
 
     async def close(self, *, patience: float = 30.0) -> None:

@@ -24,6 +24,7 @@ from customer360.core.kernel import Kernel
 from customer360.core.wire import Response
 from customer360.drivers.clock import Clock, SystemClock
 from customer360.drivers.flight import LOOK, Flight, closed, unheard, unknown
+from customer360.drivers.forks import Birthplace, inherited
 from customer360.drivers.interrupts import Interrupts
 from customer360.drivers.locks import Locks, Understudy
 from customer360.store.engine import Store
@@ -50,16 +51,17 @@ class BlockingDriver:
         self._locks = Locks()
         self._shared = _SharedRuns(self)
         self._closed = False
+        self.birthplace = Birthplace()
 
     def run(self, op: Operation[T], *, emit: Callable[[object], None] | None = None) -> T:
         """The operation's value, or its error raised. ``emit`` is called on this thread.
 
         A KeyboardInterrupt cancels the operation, lets a transaction under way finish, and is raised again; a second
-        one is raised at once. Raises :class:`SetupError` after :meth:`close`.
+        one is raised at once. Raises :class:`SetupError` after :meth:`close`, and in a child that was forked since.
         """
-        if self._closed:
+        if self._closed or self.birthplace.left:
             dismiss(op)
-            raise closed()
+            raise inherited() if self.birthplace.left else closed()
         return self._run(op, emit or unheard, _unwatched)
 
     def close(self, *, patience: float = 30.0) -> None:
