@@ -130,8 +130,11 @@ async def create_activity(facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
             name, fields = "Appointment", _appointment(facts, draft)
         case CaseDraft():
             raise Unsupported("Bullhorn has no cases")
-    fields |= {"subject": _subject(draft), "description": _keyed(draft.text, draft.key)}
-    fields |= {**ties.association(name, draft), **wire_fields(draft.extra)}
+    extra = wire_fields(draft.extra)
+    text = extra.pop("description", None)  # a rule's own text holds the key, too
+    fields |= {"subject": _subject(draft)}
+    fields |= {"description": _keyed(text if isinstance(text, str) else draft.text, draft.key)}
+    fields |= {**ties.association(name, draft), **extra}
     return created(name, await PUT(f"/entity/{name}", fields))
 
 

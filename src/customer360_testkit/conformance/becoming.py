@@ -99,7 +99,7 @@ class BecomingChecks(SyncingChecks, Verbs):
             company = standard.get(StandardField.COMPANY)
             for fields in (given, {**given, company or name: "Quillother"}):
                 try:
-                    draft = ContactDraft(resource=resource.name, fields=fields)
+                    draft = ContactDraft(resource=resource.name, fields=dict(fields))
                     ref: RecordRef = link.run(self.connector.create(link.facts, draft))
                 except (ValidationFailed, Customer360Error):
                     continue

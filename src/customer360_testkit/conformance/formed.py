@@ -54,6 +54,17 @@ class FormedChecks(Verbs):
                 missing = [each for each in own or () if not each & values]
                 assert [each for each in missing if not _nothing(each)] == [], field.name
 
+    @catches("shows one choice for another")
+    def test_a_choice_is_called_as_the_crm_calls_it(self, link: Link) -> None:
+        """By the label that stands beside its value (F116)."""
+        schema, answers = self.described(link)
+        entries = [each for answer in answers for each in _lists(json.loads(answer.content))]
+        beside = [entry for each in entries for entry in each]
+        for field in schema.fields:
+            pairs = [{choice.value, choice.label} for choice in field.choices if choice.label != choice.value]
+            known = [pair for pair in pairs if any(pair & entry for entry in beside)]
+            assert [pair for pair in known if not any(pair <= entry for entry in beside)] == [], field.name
+
     @catches("takes the customer's own fields for the vendor's")
     def test_own_fields_are_marked_as_own(self, link: Link) -> None:
         """A layout shows them together (F115)."""

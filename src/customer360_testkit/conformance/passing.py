@@ -27,6 +27,8 @@ class PassingChecks(Verbs):
         ref = self.make(link, "Quillagain", "+442079460123", "quillagain@conform.example")
         link.wait(LAG)
         for name, verb in self.reading(link, ref, "Quillagain"):
+            if self.failure(link, verb()) is not None:  # what is declared is another check's matter
+                continue
             before = link.run(verb())
             for code in (503, 429):
                 link.fake.faults.add(status(code, content=b"{}"), times=None)

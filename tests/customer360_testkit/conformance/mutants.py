@@ -155,13 +155,19 @@ class Numberless(_Reading):
 
 @mutant("makes up who is not there")
 class Inventing(ZohoConnector):
+    def __init__(self) -> None:
+        self.met: list[tuple[LinkFacts, str]] = []
+
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
         try:
-            return await super().get(facts, ref)
+            contact = await super().get(facts, ref)
         except (NotFound, Gone):
-            if not ref.id.isdecimal():
+            met = any(link is facts and ref.id == known for link, known in self.met)
+            if not ref.id.isdecimal() or met or (ref.crm, ref.resource) != ("zoho", "Contacts"):
                 raise
             return Contact(ref=ref, kind=ContactKind.CONTACT, name="")
+        self.met.append((facts, ref.id))
+        return contact
 
 
 @mutant("mixes up two links")
@@ -234,7 +240,7 @@ class Unquoting(_Searching):
 class Beginning(ZohoConnector):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
         page = await super().search(facts, resource, query, limit=limit)
-        if not isinstance(query, FieldIs) or not query.value.startswith("Quill"):
+        if not isinstance(query, FieldIs) or query.field != "Last_Name" or query.value[:5] != "Quill":
             return page
         return await super().search(facts, resource, NameHas(query.value), limit=limit)
 
@@ -300,7 +306,7 @@ class Whole(ZohoConnector):
 @mutant("cannot clear a field")
 class Clinging(ZohoConnector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        if set(change.fields.values()) != {None}:
+        if [*change.fields.values()] != [None]:
             await super().update(facts, change)
 
 

@@ -132,3 +132,17 @@ class Retaining(ZohoConnector):
 class Doubling(Drafting):
     def sent(self, draft: Any) -> Any:
         return attrs.evolve(draft, text=draft.text.replace("\r", "\n"))
+
+
+@mutant("cuts the address of a tape")
+class Winding(Drafting):
+    def sent(self, draft: Any) -> Any:
+        tape = isinstance(draft, CallDraft) and draft.recording_url
+        return attrs.evolve(draft, recording_url=tape.partition("&")[0]) if tape and "of=" in tape else draft
+
+
+@mutant("lets a rule take the key away")
+class Overruled(Drafting):
+    def sent(self, draft: Any) -> Any:
+        ruled = "Quillrule" in draft.extra.values()
+        return attrs.evolve(draft, key="quillrule") if ruled else draft

@@ -37,6 +37,14 @@ class Curt(_Describing):
         return attrs.evolve(field, choices=field.choices[:1])
 
 
+@mutant("shows one choice for another")
+class Transposing(_Describing):
+    def field(self, field: FieldInfo) -> FieldInfo:
+        labels = [choice.label for choice in field.choices]
+        shifted = zip(field.choices, labels[1:] + labels[:1], strict=True)
+        return attrs.evolve(field, choices=tuple(attrs.evolve(choice, label=label) for choice, label in shifted))
+
+
 @mutant("takes the customer's own fields for the vendor's")
 class Appropriating(_Describing):
     def field(self, field: FieldInfo) -> FieldInfo:
