@@ -9,7 +9,7 @@ and ``sip:`` URIs, and what is no number at all (withheld, internal).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum, StrEnum
 from functools import cache, lru_cache
 from types import ModuleType
@@ -231,9 +231,11 @@ def _local(number: PhoneNumber) -> str:
 def keys_of(text: str, regions: Sequence[str] = ()) -> tuple[int, ...]:
     """The tails under which an index keeps a stored text: of the number it spells, and of its bare digits.
 
-    Whatever :func:`compare` grades above ``NONE`` is found under one of :func:`keys_for` the number it means.
+    Whatever :func:`compare` grades above ``NONE`` is found under one of :func:`keys_for` the number it means. Nothing
+    of it is remembered: whoever fills an index reads each text once, and the numbers that agents need keep their place.
     """
-    number, digits = read(text, regions), _main_digits(text) if text and len(text) <= _LONGEST_TEXT else ""
+    usual = text and len(text) <= _LONGEST_TEXT
+    number, digits = (_reading(text, tuple(regions), _nativity), _main_digits(text)) if usual else (None, "")
     keys = [] if number is None else [number.tail]
     if len(digits) >= _SHORTEST_KEY:
         keys.append(tail_of(digits))
@@ -278,13 +280,21 @@ def _library() -> ModuleType:
 
 @lru_cache(maxsize=65_536)
 def _read(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
+    """As :func:`_reading`, remembered."""
+    return _reading(text, regions, _native)
+
+
+def _reading(
+    text: str, regions: tuple[str, ...], native_of: Callable[[str, tuple[str, ...]], PhoneNumber | None]
+) -> PhoneNumber | None:
+    """The number that a text means: as it stands, as its regions dial it, or with its country code without a plus."""
     if _E164.fullmatch(text):
         quick = quickly(text, None)
         if quick is not None:
             return _of(quick)
         parsed = _parse(text, None)
         return None if parsed is None else _number(parsed, valid=_library().is_valid_number(parsed))
-    native = _native(text, regions)
+    native = native_of(text, regions)
     if native is not None and (native.valid or _address(text).startswith(_PLUS)):
         return native
     return _repaired(text) or native
@@ -292,6 +302,11 @@ def _read(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
 
 @lru_cache(maxsize=65_536)
 def _native(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
+    """As :func:`_nativity`, remembered."""
+    return _nativity(text, regions)
+
+
+def _nativity(text: str, regions: tuple[str, ...]) -> PhoneNumber | None:
     """What libphonenumber makes of the text: the first region in which it is valid, else the first where possible."""
     bare = _address(text)
     if bare.startswith(_PLUS) or _CONTEXT in bare:
