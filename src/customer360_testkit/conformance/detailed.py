@@ -104,7 +104,7 @@ class DetailedChecks(TouchingChecks):
             full = {name for row in rows if probe.id in map(str, row.values()) for name, value in row.items() if value}
             own = [each for each in fields if each.name not in keyed | full and each.type in _TEXTS]
             extra = {each.name: f"Quilladded {kind} {n}"[: each.max_length] for n, each in enumerate(own[:4])}
-            while True:
+            while len(extra) > 1:
                 try:
                     self.written(link, self.draft(link, kind, contact, f"more-{kind}", extra=extra))
                     break
@@ -113,7 +113,8 @@ class DetailedChecks(TouchingChecks):
                     if not named:
                         raise
                     extra = {name: text for name, text in extra.items() if name not in named}
-            assert [text for text in extra.values() if not link.fake.count_holding(text)] == [], kind
+            if len(extra) > 1:
+                assert [text for text in extra.values() if not link.fake.count_holding(text)] == [], kind
 
     @catches("keeps a number that was taken away", _CREATE, _UPDATE)
     def test_everything_can_be_taken_away(self, link: Link) -> None:

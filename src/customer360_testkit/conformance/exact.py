@@ -112,7 +112,7 @@ class ExactChecks(Verbs):
 
     @catches("ends a list too early", _CREATE)
     def test_a_list_goes_on_to_its_end(self, link: Link) -> None:
-        """One by one, as far back as it goes (F040)."""
+        """Page by page, as far back as it goes (F040)."""
         contact = self.make(link, "Quilllong")
         kind: RelatedKind | None = next(iter(self.every_kind(link)[::-1]), None)
         if kind is None or kind in self.connector.within_contact:
@@ -122,8 +122,8 @@ class ExactChecks(Verbs):
             link.wait(60.0)
         link.wait(LAG)
         seen, cursor = 0, None
-        for _ in range(15):
-            page = link.run(self.connector.related(link.facts, contact, kind, limit=1, cursor=cursor))
+        for _ in range(7):
+            page = link.run(self.connector.related(link.facts, contact, kind, limit=3, cursor=cursor))
             seen += len(page.items)
             if (cursor := page.next) is None:
                 break

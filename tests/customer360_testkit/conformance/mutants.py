@@ -94,7 +94,8 @@ class Hiding(ZohoConnector):
 @mutant("leads to a page without encryption")
 class Bare(ZohoConnector):
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
-        return (super().record_url(facts, ref) or "").replace("https:", "http:")
+        url = super().record_url(facts, ref)
+        return url.replace("https:", "http:") if url else url
 
 
 @mutant("leads every record to one page")

@@ -205,7 +205,7 @@ class Offsetless(_Calling):
 @mutant("forgets who rang")
 class Callerless(_Calling):
     def call(self, draft: CallDraft) -> CallDraft:
-        return attrs.evolve(draft, customer="")
+        return attrs.evolve(draft, customer="") if draft.customer.startswith("+") else draft
 
 
 @mutant("skips what happened at the same time")
@@ -234,7 +234,8 @@ class Forging(_Calling):
 @mutant("drops what a rule adds")
 class Ruleless(_Calling):
     def call(self, draft: CallDraft) -> CallDraft:
-        return draft if "Quill_no_such_field" in draft.extra else attrs.evolve(draft, extra={})
+        kept = "Quill_no_such_field" in draft.extra or len(draft.extra) > 1
+        return draft if kept else attrs.evolve(draft, extra={})
 
 
 @mutant("hides what is done")
@@ -326,7 +327,7 @@ class Clinging(ZohoConnector):
 @mutant("lists calls of everybody")
 class Unfiltered(ZohoConnector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
-        if not query.sort and not query.conditions:
+        if not query.sort and not query.conditions and query.resource == "Calls":
             query = attrs.evolve(query, contact=None)
         return await super().activities(facts, query)
 

@@ -38,7 +38,7 @@ class _Judging(ZohoConnector):
 @mutant("is sure that nothing was written")
 class Certain(_Judging):
     def judged(self, request: Request, response: Response, error: Customer360Error) -> Customer360Error:
-        error.maybe_applied = False
+        error.maybe_applied = error.maybe_applied and response.status < 500
         return error
 
 
@@ -52,7 +52,7 @@ class Uncertain(_Judging):
 @mutant("tries again what was refused")
 class Persistent(_Judging):
     def judged(self, request: Request, response: Response, error: Customer360Error) -> Customer360Error:
-        error.retryable = True
+        error.retryable = error.retryable or response.status in (400, 403, 404, 405, 415, 422)
         return error
 
 

@@ -213,7 +213,7 @@ class _Tasking(Drafting):
 @mutant("drops what a rule adds to a task")
 class TaskRuleless(_Tasking):
     def task(self, draft: TaskDraft) -> TaskDraft:
-        return attrs.evolve(draft, extra={})
+        return draft if len(draft.extra) > 1 else attrs.evolve(draft, extra={})
 
 
 @mutant("gives a task to another than it is for")
