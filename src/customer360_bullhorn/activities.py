@@ -17,9 +17,11 @@ from customer360.core.activities import (
     Priority,
     TaskDraft,
     TaskStatus,
+    carries_key,
+    with_key,
 )
 from customer360.core.effects import PUT, Now, gather
-from customer360.core.errors import Gone, InvalidValue, Unsupported
+from customer360.core.errors import Gone, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360_bullhorn import notes, ties
@@ -133,15 +135,9 @@ async def create_activity(facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
     extra = wire_fields(draft.extra)
     text = extra.pop("description", None)  # a rule's own text holds the key, too
     fields |= {"subject": _subject(draft)}
-    fields |= {"description": _keyed(text if isinstance(text, str) else draft.text, draft.key)}
+    fields |= {"description": with_key(text if isinstance(text, str) else draft.text, draft.key)}
     fields |= {**ties.association(name, draft), **extra}
     return created(name, await PUT(f"/entity/{name}", fields))
-
-
-def _keyed(text: str, key: str) -> str:
-    if not key or len(key.splitlines()) != 1:
-        raise InvalidValue("the key of an activity is one line of text")
-    return f"{text.rstrip()}\n\nref: {key}" if text.strip() else f"ref: {key}"
 
 
 def _subject(draft: ActivityDraft) -> str:
@@ -215,14 +211,14 @@ async def find_created(draft: ActivityDraft, since: datetime) -> RecordRef | Non
     """The record that carries the draft's key, or None: notes in the contact's list, others among its newest."""
     if isinstance(draft, NoteDraft | CallDraft):
         return await notes.find_created(draft, since)
-    name, line = _ENTITY_OF[draft.kind], f"ref: {draft.key}".strip()
+    name = _ENTITY_OF[draft.kind]
     where = q.all_of(ties.belongs(name, draft.contact), q.equals("isDeleted", False))
 
     async def page(start: int) -> Rows:
         return await queried(name, where, ("id", "description"), order="-id", start=start, count=_COUNT)
 
     def carries(row: Row) -> bool:
-        return line in (each.strip() for each in text_of(row, "description").splitlines())
+        return carries_key(text_of(row, "description"), draft.key)
 
     rows = await collected(page, carries, enough=1)
     return RecordRef(KEY, name, id_of(rows[0]) or "") if rows else None

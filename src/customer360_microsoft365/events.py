@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from customer360.core.activities import ActivityChange, CallDraft, EventDraft
+from customer360.core.activities import ActivityChange, CallDraft, EventDraft, key_line
 from customer360.core.effects import GET, POST
 from customer360.core.errors import Duplicate, NotFound, UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
@@ -21,7 +21,6 @@ from customer360_microsoft365 import query as q
 from customer360_microsoft365.contacts import KEY_PROPERTY, created, property_of, row_of
 from customer360_microsoft365.graph import Pairs, Row, listed, prefer
 from customer360_microsoft365.graph import change as patch
-from customer360_microsoft365.notes import key_line
 from customer360_microsoft365.places import CALL, CALL_CALENDAR, EVENT, KEY, contacts_in, event_at, segment
 from customer360_microsoft365.records import event_related, text_of, when
 from customer360_microsoft365.writing import extra_fields, refuse_owner, subject_of, text_body

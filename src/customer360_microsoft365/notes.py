@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from customer360.core.activities import ActivityChange, NoteDraft
+from customer360.core.activities import ActivityChange, NoteDraft, carries_key, key_line
 from customer360.core.effects import GET, PATCH, Now
-from customer360.core.errors import Conflict, InvalidValue, UnexpectedAnswer, Unsupported
+from customer360.core.errors import Conflict, UnexpectedAnswer, Unsupported
 from customer360.core.records import UNSET, Contact, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360_microsoft365.contacts import row_of
 from customer360_microsoft365.graph import PLAIN, Row
@@ -21,19 +21,6 @@ from customer360_microsoft365.records import note_related, text_of
 
 _SELECT: Final = {"$select": "id,personalNotes,createdDateTime,lastModifiedDateTime"}
 _ATTEMPTS: Final = 5
-
-
-def key_line(key: str) -> str:
-    """The line that marks what was written under a key."""
-    if not key or key != key.strip() or len(key.splitlines()) != 1:
-        raise InvalidValue("the key of an activity is one line of text")
-    return f"ref: {key}"
-
-
-def holds(notes: str, key: str) -> bool:
-    """Whether an entry with this key is there, however the vendor writes the ends of lines."""
-    line = key_line(key)
-    return any(each.strip() == line for each in notes.splitlines())
 
 
 def entry(draft: NoteDraft, at: datetime) -> str:
@@ -74,7 +61,7 @@ async def create(draft: NoteDraft) -> RecordRef:
     for attempt in range(_ATTEMPTS):
         row = await _read(draft.contact)
         notes, version = text_of(row, "personalNotes"), text_of(row, "@odata.etag")
-        if holds(notes, draft.key):
+        if carries_key(notes, draft.key):
             break
         if not version:
             raise UnexpectedAnswer("Microsoft 365 sent a contact without its version", ref=draft.contact)
@@ -91,7 +78,7 @@ async def create(draft: NoteDraft) -> RecordRef:
 
 async def find_created(draft: NoteDraft) -> RecordRef | None:
     notes = text_of(await _read(draft.contact), "personalNotes")
-    return note_of(draft.contact) if holds(notes, draft.key) else None
+    return note_of(draft.contact) if carries_key(notes, draft.key) else None
 
 
 async def update(change: ActivityChange) -> None:

@@ -18,9 +18,11 @@ from customer360.core.activities import (
     Priority,
     TaskDraft,
     TaskStatus,
+    carries_key,
+    with_key,
 )
 from customer360.core.effects import GET
-from customer360.core.errors import Gone, InvalidValue, Truncated, Unsupported
+from customer360.core.errors import Gone, Truncated, Unsupported
 from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
@@ -99,21 +101,15 @@ async def create_activity(facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
     one read before: people are named by their hidden contact.
     """
     if isinstance(draft, NoteDraft) and notes_object(facts) == "ContentNote":
-        return await notes.create(draft, _subject(draft), _keyed(draft.text, draft.key))
+        return await notes.create(draft, _subject(draft), with_key(draft.text, draft.key))
     name = "Note" if isinstance(draft, NoteDraft) else OBJECT_OF[draft.kind]
     fields = {**_own_fields(draft), **await ties.association(facts, name, draft), **wire_fields(draft.extra)}
     if draft.owner is not None:
         fields["OwnerId"] = identifier_of(draft.owner)
     text_field = READINGS[name].text
     if keyed(facts, name) is None:
-        fields[text_field] = _keyed(str(fields.get(text_field) or ""), draft.key)
+        fields[text_field] = with_key(str(fields.get(text_field) or ""), draft.key)
     return await create_row(facts, name, fields, draft.key)
-
-
-def _keyed(text: str, key: str) -> str:
-    if not key or len(key.splitlines()) != 1:
-        raise InvalidValue("the key of an activity is one line of text")
-    return f"{text.rstrip()}\n\nref: {key}" if text.strip() else f"ref: {key}"
 
 
 def _subject(draft: ActivityDraft) -> str:
@@ -193,14 +189,14 @@ _CLOCKS_APART: Final = timedelta(minutes=15)
 async def find_created(facts: LinkFacts, draft: ActivityDraft, since: datetime) -> RecordRef | None:
     """The record that carries the draft's key, or None: by the external id field, or among those made since then."""
     name = notes_object(facts) if isinstance(draft, NoteDraft) else OBJECT_OF[draft.kind]
-    field, line, earliest = keyed(facts, name), f"ref: {draft.key}".strip(), since - _CLOCKS_APART
+    field, earliest = keyed(facts, name), since - _CLOCKS_APART
     if field:
         return await find_by_key(name, field, draft.key)
     if name == "ContentNote":
-        return await notes.carrying(draft.contact, line, earliest)
+        return await notes.carrying(draft.contact, draft.key, earliest)
 
     def carries(row: Row) -> bool:
-        return line in (each.strip() for each in text_of(row, READINGS[name].text).splitlines())
+        return carries_key(text_of(row, READINGS[name].text), draft.key)
 
     where = q.all_of(ties.belongs(name, draft.contact), q.compared("CreatedDate", ">=", earliest))
     columns = ("Id", READINGS[name].text, "CreatedDate")

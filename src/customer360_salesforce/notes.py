@@ -7,7 +7,7 @@ import re
 from base64 import b64encode
 from datetime import datetime
 
-from customer360.core.activities import NoteDraft
+from customer360.core.activities import NoteDraft, carries_key
 from customer360.core.effects import GET, POST, gather
 from customer360.core.errors import UnexpectedAnswer, Unsupported
 from customer360.core.records import RecordRef
@@ -95,13 +95,13 @@ def content(text: str) -> str:
     return b64encode(f"<p>{lines}</p>".encode("utf-8", "replace")).decode()
 
 
-async def carrying(contact: RecordRef, line: str, earliest: datetime) -> RecordRef | None:
-    """Each of the record's notes made since is read whole: a query shows only the beginning of its text."""
+async def carrying(contact: RecordRef, key: str, earliest: datetime) -> RecordRef | None:
+    """The note that carries the key: each made since is read whole, for a query shows only how its text begins."""
     statement = _links(contact, q.compared("ContentDocument.CreatedDate", ">=", earliest))
     ids = [text_of(link, "ContentDocumentId") for link in await collected(statement)]
     paths = [f"/sobjects/ContentNote/{each}/Content" for each in ids if q.is_identifier(each)]
     for path, answer in zip(paths, await gather(*(GET(path, (), {"Accept": "*/*"}) for path in paths)), strict=True):
         text = _BREAK.sub("\n", answer.content.decode("utf-8", "replace"))
-        if line in (html.unescape(_TAG.sub("", each)).strip() for each in text.splitlines()):
+        if carries_key(html.unescape(_TAG.sub("", text)), key):
             return RecordRef(KEY, "ContentNote", path.split("/")[3])
     return None

@@ -21,9 +21,11 @@ from customer360.core.activities import (
     Priority,
     TaskDraft,
     TaskStatus,
+    carries_key,
+    with_key,
 )
 from customer360.core.effects import GET, POST, PUT
-from customer360.core.errors import Gone, InvalidValue, UnexpectedAnswer, Unsupported, ValidationFailed
+from customer360.core.errors import Gone, UnexpectedAnswer, Unsupported, ValidationFailed
 from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
@@ -181,7 +183,7 @@ def fields_of(draft: ActivityDraft) -> tuple[str, dict[str, Any]]:
     fields = {**_own_fields(draft), **_association(module, draft), **extra}
     if draft.owner is not None:
         fields["Owner"] = {"id": identifier_of(draft.owner)}
-    fields[text_field] = _keyed(_told(draft, text if isinstance(text, str) else draft.text), draft.key)
+    fields[text_field] = with_key(_told(draft, text if isinstance(text, str) else draft.text), draft.key)
     return module, fields
 
 
@@ -198,12 +200,6 @@ def _told(draft: ActivityDraft, text: str) -> str:
 def _fits(address: str) -> bool:
     """Whether the fields for numbers take it (section 7)."""
     return 0 < len(address) <= 30 and any(c.isdecimal() for c in address)
-
-
-def _keyed(text: str, key: str) -> str:
-    if not key or len(key.splitlines()) != 1:
-        raise InvalidValue("the key of an activity is one line of text")
-    return f"{text.rstrip()}\n\nref: {key}" if text.strip() else f"ref: {key}"
 
 
 def _association(module: str, draft: ActivityDraft) -> dict[str, Any]:
@@ -330,11 +326,10 @@ _CLOCKS_APART = timedelta(minutes=15)
 async def find_created(draft: ActivityDraft, since: datetime) -> RecordRef | None:
     """The record that carries the draft's key, or None: among the contact's records made since then."""
     module = MODULE_OF[draft.kind]
-    line = f"ref: {draft.key}"
     earliest = since - _CLOCKS_APART
 
     def carries(row: Row) -> bool:
-        return line in (each.strip() for each in text_of(row, READINGS[module].text).splitlines())
+        return carries_key(text_of(row, READINGS[module].text), draft.key)
 
     if module == "Notes":
         rows = [row for row in await _listed(draft.contact, module) if carries(row)]

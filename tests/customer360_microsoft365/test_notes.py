@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer360.core import errors as e
-from customer360.core.activities import ActivityChange, NoteDraft
+from customer360.core.activities import ActivityChange, NoteDraft, carries_key
 from customer360.core.effects import Request
 from customer360.core.records import RecordRef, RelatedKind
 from customer360.core.wire import Response
-from customer360_microsoft365.notes import appended, entry, holds
+from customer360_microsoft365.notes import appended, entry
 
 ANN = RecordRef("microsoft365", "contact", "AAMk")
 AT = datetime(2025, 11, 21, 15, 4, tzinfo=UTC)
@@ -28,10 +28,10 @@ def test_appending(notes: str, subject: str, text: str, key: str) -> None:
     """What was there stays as it was, the key is found afterwards, however line ends are rewritten; not before."""
     after = appended(notes, entry(NoteDraft(contact=ANN, key=key, subject=subject, text=text), AT))
     assert after.startswith(notes)
-    assert not holds(notes, key)
-    assert holds(after, key)
-    assert holds(after.replace("\r\n", "\n").replace("\n", "\r\n"), key)
-    assert not holds(after, key[:-1])
+    assert not carries_key(notes, key)
+    assert carries_key(after, key)
+    assert carries_key(after.replace("\r\n", "\n").replace("\n", "\r\n"), key)
+    assert not carries_key(after, key[:-1])
 
 
 def test_an_entry() -> None:

@@ -12,7 +12,21 @@ import attrs
 
 from customer360.core.errors import InvalidValue
 from customer360.core.interactions import Direction
-from customer360.core.records import UNSET, Fields, RecordRef, RelatedKind, Unset, aware, of_kind
+from customer360.core.records import (
+    UNSET,
+    Fields,
+    RecordRef,
+    RelatedKind,
+    Unset,
+    a_record,
+    aware,
+    maybe_a_record,
+    names_a_record,
+    of_kind,
+    plain_fields,
+    timed,
+    whole,
+)
 
 
 class Priority(StrEnum):
@@ -37,6 +51,35 @@ class CallOutcome(StrEnum):
     MISSED = "missed"
 
 
+_text = of_kind(str, type(None))
+_LONGEST_KEY = 64
+"""Characters; a session's own have 26."""
+
+
+def _a_key(draft: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if not whole(value) or len(value) > _LONGEST_KEY:
+        raise InvalidValue(
+            f"{type(draft).__name__}.key is no text of at most {_LONGEST_KEY} characters",
+            next_step="leave it out, and the session makes one",
+        )
+
+
+def _records(draft: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, tuple) or not all(map(names_a_record, value)):
+        raise InvalidValue(
+            f"{type(draft).__name__}.{attribute.name} is no tuple of RecordRefs made of three texts",
+            next_step="give it as in (deal.ref,)",
+        )
+
+
+def _a_day(draft: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    of_kind(date, type(None))(draft, attribute, value)
+    if isinstance(value, datetime):
+        raise InvalidValue(
+            f"{type(draft).__name__}.{attribute.name} is a time, and CRMs keep a day", next_step="give its .date()"
+        )
+
+
 @attrs.frozen(kw_only=True)
 class _Draft:
     """What all drafts share.
@@ -49,13 +92,13 @@ class _Draft:
 
     kind: ClassVar[RelatedKind]
 
-    contact: RecordRef = attrs.field(validator=of_kind(RecordRef))
-    key: str = attrs.field(default="", validator=of_kind(str))
+    contact: RecordRef = attrs.field(validator=a_record)
+    key: str = attrs.field(default="", validator=_a_key)
     subject: str = attrs.field(default="", repr=False, validator=of_kind(str))
     text: str = attrs.field(default="", repr=False, validator=of_kind(str))
-    related: tuple[RecordRef, ...] = ()
-    owner: RecordRef | None = attrs.field(default=None, validator=of_kind(RecordRef, type(None)))
-    extra: Fields = attrs.field(factory=dict, repr=False, hash=False)
+    related: tuple[RecordRef, ...] = attrs.field(default=(), validator=_records)
+    owner: RecordRef | None = attrs.field(default=None, validator=maybe_a_record)
+    extra: Fields = attrs.field(factory=dict, repr=False, hash=False, validator=plain_fields)
 
 
 @attrs.frozen(kw_only=True)
@@ -70,7 +113,7 @@ class TaskDraft(_Draft):
     """A task, due on a day (CRMs keep no time of day for it)."""
 
     kind: ClassVar[RelatedKind] = RelatedKind.TASK
-    due_on: date | None = attrs.field(default=None, validator=of_kind(date, type(None)))
+    due_on: date | None = attrs.field(default=None, validator=_a_day)
     priority: Priority = attrs.field(default=Priority.NORMAL, validator=of_kind(Priority))
     status: TaskStatus = attrs.field(default=TaskStatus.OPEN, validator=of_kind(TaskStatus))
 
@@ -83,14 +126,14 @@ class CallDraft(_Draft):
     """
 
     kind: ClassVar[RelatedKind] = RelatedKind.CALL
-    started_at: datetime = attrs.field(validator=aware)
+    started_at: datetime = attrs.field(validator=timed)
     duration: timedelta = attrs.field(default=timedelta(0), validator=of_kind(timedelta))
     direction: Direction = attrs.field(default=Direction.INBOUND, validator=of_kind(Direction))
     outcome: CallOutcome = attrs.field(default=CallOutcome.ANSWERED, validator=of_kind(CallOutcome))
-    customer: str = attrs.field(default="", repr=False)
-    dialled: str = attrs.field(default="", repr=False)
-    disposition: str | None = None
-    recording_url: str | None = attrs.field(default=None, repr=False)
+    customer: str = attrs.field(default="", repr=False, validator=of_kind(str))
+    dialled: str = attrs.field(default="", repr=False, validator=of_kind(str))
+    disposition: str | None = attrs.field(default=None, validator=_text)
+    recording_url: str | None = attrs.field(default=None, repr=False, validator=_text)
 
 
 def _not_before_start(draft: EventDraft, attribute: attrs.Attribute[Any], value: datetime) -> None:
@@ -106,9 +149,9 @@ class EventDraft(_Draft):
     """
 
     kind: ClassVar[RelatedKind] = RelatedKind.EVENT
-    starts_at: datetime = attrs.field(validator=aware)
-    ends_at: datetime = attrs.field(validator=[aware, _not_before_start])
-    location: str | None = attrs.field(default=None, repr=False)
+    starts_at: datetime = attrs.field(validator=timed)
+    ends_at: datetime = attrs.field(validator=[timed, _not_before_start])
+    location: str | None = attrs.field(default=None, repr=False, validator=_text)
 
 
 @attrs.frozen(kw_only=True)
@@ -212,3 +255,35 @@ DRAFTS: Mapping[RelatedKind, type[ActivityDraft]] = {
     draft.kind: draft for draft in (NoteDraft, TaskDraft, CallDraft, EventDraft, CaseDraft)
 }
 """The draft class of each kind that can be created."""
+
+
+# The key in a text ----------------------------------------------------------------------------------------------------
+
+
+def key_line(key: str) -> str:
+    """The line that marks what was written under a key, where the CRM has no field to put the key in.
+
+    Raises :class:`InvalidValue` unless the key is one line, not blank, without white space at its ends: another could
+    not be found again for certain (R1).
+    """
+    if not key or key != key.strip() or len(key.splitlines()) != 1:
+        raise InvalidValue("the key of an activity is one line of text")
+    return f"ref: {key}"
+
+
+def with_key(text: str, key: str) -> str:
+    """The text, a blank line, and below it the key's own. Raises as :func:`key_line` does."""
+    line = key_line(key)
+    return f"{text.rstrip()}\n\n{line}" if text.strip() else line
+
+
+def carries_key(text: str, key: str) -> bool:
+    """Whether a line of the text is that key's, whatever white space and ends of lines the CRM made of it.
+
+    No text carries a key that could not have been written.
+    """
+    try:
+        line = key_line(key.strip())
+    except InvalidValue:
+        return False
+    return any(each.strip() == line for each in text.splitlines())

@@ -7,8 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from customer360.core.activities import Condition, EventDraft, Operator
+from customer360.core.activities import Condition, EventDraft, Operator, carries_key, with_key
 from customer360.core.errors import InvalidValue
 from customer360.core.records import RecordRef
 
@@ -74,3 +76,29 @@ def test_a_condition_that_makes_no_sense_is_refused_when_it_is_made(operator: An
     with pytest.raises(InvalidValue, match=why) as refused:
         Condition("Status", operator, values)
     assert "secret" not in str(refused.value)
+
+
+_TEXT = st.text(max_size=40) | st.text(alphabet="a \t\r\n\u2028ref: k1", max_size=40)
+_KEY = st.from_regex(r"[a-z0-9]([a-z0-9 :-]{0,20}[a-z0-9])?", fullmatch=True)
+_BLANK = st.text(alphabet=" \t\u00a0", max_size=3)
+
+
+@pytest.mark.promise("R1")
+@given(_TEXT, _KEY, _BLANK, _BLANK, st.sampled_from(["\n", "\r\n", "\r", "\u2028"]))
+def test_a_key_is_found_in_its_text(text: str, key: str, before: str, after: str, end: str) -> None:
+    """However the CRM ends its lines and whatever white space it puts around them; a key that only begins so is not."""
+    written = with_key(text, key)
+    assert written.startswith(text.rstrip())
+    kept = end.join(f"{before}{line}{after}" for line in written.splitlines())
+    assert carries_key(kept, key)
+    assert carries_key(kept, f"{key} ")  # a draft of before such keys were refused
+    assert carries_key(kept, f"{key}1") == carries_key(text, f"{key}1")
+
+
+@pytest.mark.promise("R1")
+@pytest.mark.parametrize("key", ["", " ", "a\nb", "a\u2028b", " a", "a ", "a\n"])
+def test_a_key_that_could_not_be_found_is_refused(key: str) -> None:
+    """One line, and no white space that a CRM may trim; nothing carries what could not be written."""
+    with pytest.raises(InvalidValue, match="one line"):
+        with_key("x", key)
+    assert not carries_key("x\nref:", key)
