@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from customer360.core.errors import InvalidValue
-from customer360.core.records import RecordRef, aware, of_kind
+from customer360.core.records import RecordRef, aware, maybe_a_record, of_kind, timed
 
 
 class Channel(StrEnum):
@@ -82,17 +82,17 @@ class Interaction:
     customer_name: str | None = attrs.field(default=None, repr=False, validator=_text)
     dialled: str | None = attrs.field(default=None, repr=False, validator=_text)
     queue: str | None = attrs.field(default=None, validator=_text)
-    started_at: datetime = attrs.field(validator=aware)
+    started_at: datetime = attrs.field(validator=timed)
     answered_at: datetime | None = attrs.field(default=None, validator=aware)
     routing: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False, validator=_texts)
-    pop: RecordRef | None = attrs.field(default=None, validator=of_kind(RecordRef, type(None)))
+    pop: RecordRef | None = attrs.field(default=None, validator=maybe_a_record)
 
 
 @attrs.frozen(kw_only=True)
 class WrapUp:
     """How an interaction ended: what the agent wrote and chose after it."""
 
-    ended_at: datetime = attrs.field(validator=aware)
+    ended_at: datetime = attrs.field(validator=timed)
     notes: str = attrs.field(default="", repr=False, validator=of_kind(str))
     disposition: Disposition | None = attrs.field(default=None, validator=of_kind(Disposition, type(None)))
     recording_url: str | None = attrs.field(default=None, repr=False, validator=_text)

@@ -9,8 +9,9 @@ CRM.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from enum import Enum, StrEnum
+from math import isfinite
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 import attrs
@@ -47,11 +48,22 @@ def aware(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None
         raise InvalidValue(
             f"{type(instance).__name__}.{attribute.name} is no datetime", next_step="parse it; it needs its zone, too"
         )
-    if value.tzinfo is None:
+    if _naive(value):
         raise InvalidValue(
             f"{type(instance).__name__}.{attribute.name} is a datetime without a time zone",
             next_step="give it one, for example datetime.now(timezone.utc)",
         )
+
+
+def timed(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Attrs validator: a datetime that knows its zone, and not None."""
+    of_kind(datetime)(instance, attribute, value)
+    aware(instance, attribute, value)
+
+
+def _naive(value: datetime) -> bool:
+    zone = value.tzinfo
+    return zone is None or (type(zone) is not timezone and value.utcoffset() is None)
 
 
 def of_kind(*kinds: type) -> Callable[[object, attrs.Attribute[Any], Any], None]:
@@ -69,7 +81,7 @@ def of_kind(*kinds: type) -> Callable[[object, attrs.Attribute[Any], Any], None]
 
 def _no_naive_values(instance: object, attribute: attrs.Attribute[Any], value: Fields) -> None:
     for item in value.values():
-        if isinstance(item, datetime) and item.tzinfo is None:
+        if isinstance(item, datetime) and _naive(item):
             name = next(name for name, each in value.items() if each is item)
             raise InvalidValue(
                 f"field {name!r} is a datetime without a time zone",
@@ -89,6 +101,86 @@ class RecordRef:
     def __str__(self) -> str:
         return f"{self.crm}:{self.resource}/{self.id}"
 
+
+def whole(text: object) -> bool:
+    """Whether this is a text that can be stored and sent: one with half a character (a lone surrogate) cannot."""
+    if not isinstance(text, str):
+        return False
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def names_a_record(ref: object) -> bool:
+    """Whether this is a reference made of three texts. A vendor's number is no id until it is written as a text."""
+    return isinstance(ref, RecordRef) and whole(ref.crm) and whole(ref.resource) and whole(ref.id)
+
+
+def a_record(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Attrs validator: what a host refers to. Not of :class:`RecordRef` itself, of which each answer makes hundreds."""
+    if not names_a_record(value):
+        raise InvalidValue(
+            f"{type(instance).__name__}.{attribute.name} is no RecordRef made of three texts",
+            next_step="give one as it was read, or RecordRef(crm, resource, str(id))",
+        )
+
+
+def maybe_a_record(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Attrs validator: as :func:`a_record`, or None."""
+    if value is not None:
+        a_record(instance, attribute, value)
+
+
+def plain_fields(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Attrs validator: fields as a host gives them, each of which can be stored and sent (:data:`FieldValue`).
+
+    Raises :class:`InvalidValue` naming the field, never its value.
+    """
+    where = f"{type(instance).__name__}.{attribute.name}"
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        raise InvalidValue(f"{where} is no mapping of fields by their names", next_step='give it as in {"Title": "x"}')
+    _no_naive_values(instance, attribute, value)
+    for name, item in value.items():
+        if not _is_field_value(item):
+            raise InvalidValue(
+                f"{where}: a {type(item).__name__} that no field can hold is given for {name!r}",
+                next_step="give a text, a finite number, a bool, a time with its zone, a date, a RecordRef, a tuple of "
+                "texts, or a dict of plain JSON",
+            )
+
+
+def _is_field_value(value: object) -> bool:
+    if isinstance(value, datetime | date):
+        return True
+    if isinstance(value, RecordRef):
+        return names_a_record(value)
+    if isinstance(value, tuple):
+        return all(isinstance(each, str) for each in value)
+    if isinstance(value, Mapping):
+        return _is_json(dict(value))
+    return not isinstance(value, list) and _is_json(value)
+
+
+def _is_json(value: object, depth: int = 0) -> bool:
+    if value is None or isinstance(value, str):
+        return True
+    if isinstance(value, int):
+        return value.bit_length() <= _LONGEST_INT
+    if isinstance(value, float):
+        return isfinite(value)
+    if depth == _DEEPEST:
+        return False
+    if isinstance(value, list):
+        return all(_is_json(each, depth + 1) for each in value)
+    return isinstance(value, dict) and all(
+        isinstance(name, str) and _is_json(each, depth + 1) for name, each in value.items()
+    )
+
+
+_LONGEST_INT = 4_096
+"""Bits: Python itself writes numbers of more than 4,300 digits no more."""
+_DEEPEST = 50
 
 FieldValue: TypeAlias = (
     str | int | float | bool | datetime | date | RecordRef | tuple[str, ...] | Mapping[str, object] | None
@@ -170,7 +262,7 @@ class ContactDraft:
     """
 
     resource: str
-    fields: Fields = attrs.field(repr=False, hash=False, validator=_no_naive_values)
+    fields: Fields = attrs.field(repr=False, hash=False, validator=plain_fields)
     key: str | None = None
 
 
@@ -181,8 +273,8 @@ class ContactChange:
     With ``version`` it is refused with ``Conflict`` if somebody else changed the record since.
     """
 
-    ref: RecordRef
-    fields: Fields = attrs.field(repr=False, hash=False, validator=_no_naive_values)
+    ref: RecordRef = attrs.field(validator=a_record)
+    fields: Fields = attrs.field(repr=False, hash=False, validator=plain_fields)
     version: str | None = None
 
 

@@ -1,9 +1,10 @@
 """Models survive JSON, whatever they hold."""
 
 import json
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -160,3 +161,85 @@ def test_a_refusal_shows_no_value() -> None:
         from_json(Contact, {"ref": {"crm": "a", "resource": "b", "id": "c"}, "created_at": "+49 30 1234567"})
     assert "1234567" not in str(refused.value)
     assert "created_at" in str(refused.value)
+
+
+class Nowhere(tzinfo):
+    """A zone that does not say where it is: a time in it is as naive as one without."""
+
+    def utcoffset(self, when: datetime | None) -> None:
+        """Not known."""
+
+    dst = tzname = utcoffset
+
+
+odd_texts = st.text(st.characters(), max_size=5) | st.sampled_from(["", "\x00", "\ud800", "x" * 300])
+odd_times: st.SearchStrategy[datetime] = st.one_of(
+    times,
+    st.datetimes() | st.datetimes(timezones=zones) | st.datetimes().map(lambda time: time.replace(tzinfo=Nowhere())),
+    st.sampled_from([datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=timezone(timedelta(hours=-23)))]),
+)
+odd_json = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | odd_texts
+    | st.builds(pow, st.just(10), st.just(5000))
+    | st.binary(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(odd_texts | st.integers(), inner, max_size=3)
+        | st.tuples(inner)
+        | st.sets(st.integers(), max_size=2)
+    ),
+    max_leaves=6,
+)
+odd_refs = st.builds(RecordRef, crm=odd_texts | st.none(), resource=odd_texts, id=odd_texts | st.integers() | st.none())
+odd = st.one_of(odd_json, odd_times, odd_refs, days, st.timedeltas(), st.just(object()), st.lists(odd_refs, max_size=2))
+"""What a host's event may well hold where a text, a time or a record is meant."""
+
+
+NOON = datetime(2026, 5, 14, 12, tzinfo=UTC)
+NEEDED: dict[type, dict[str, Any]] = {
+    Interaction: {"id": "1", "started_at": NOON},
+    WrapUp: {"ended_at": NOON},
+    Disposition: {"code": "sale"},
+    CallDraft: {"contact": REF, "started_at": NOON},
+    EventDraft: {"contact": REF, "starts_at": NOON, "ends_at": NOON},
+}
+"""What each model cannot do without."""
+
+
+@pytest.mark.promise("R1")
+@given(st.data())
+def test_what_can_be_made_can_be_stored(data: st.DataObject) -> None:
+    """Any value in any field: refused when it is made, or the same after the way through the store."""
+    kind = data.draw(st.sampled_from([Interaction, WrapUp, Disposition, *DRAFTS.values()]))
+    good: dict[str, Any] = dict(NEEDED.get(kind, {"contact": REF}))
+    names = sorted(each.name for each in attrs.fields(kind))
+    # One or two odd fields at a time, each now and then of what is meant there, or in a container.
+    for name in data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)):
+        strategy = odd
+        if name in ("routing", "extra"):
+            strategy = odd | st.dictionaries(odd_texts, odd, max_size=2)
+        if name == "related":
+            strategy = odd | st.tuples(odd)
+        good[name] = data.draw(strategy)
+    try:
+        made = kind(**good)
+    except InvalidValue:
+        return
+    column = json.loads(json.dumps(to_json(made)))  # as the store's JSON columns do
+    again = draft_from_json(column) if kind in DRAFTS.values() else from_json(kind, column)
+    assert again == made
+    for value in (getattr(made, "key", ""), *attrs.astuple(getattr(made, "contact", REF))):
+        value.encode()  # these are columns of their own
+    for name in ("started_at", "ended_at"):
+        getattr(made, name, datetime.max.replace(tzinfo=UTC)).timestamp()
+
+
+@pytest.mark.parametrize("duration", [timedelta.max, timedelta.min, timedelta(days=9_999, microseconds=1)])
+def test_a_duration_of_any_length_survives(duration: timedelta) -> None:
+    """An event that began in the year 1, says a switchboard whose clock was not set."""
+    call = CallDraft(contact=REF, started_at=datetime(2026, 5, 14, tzinfo=UTC), duration=duration)
+    assert draft_from_json(json.loads(json.dumps(to_json(call)))) == call
