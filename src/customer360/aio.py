@@ -87,7 +87,11 @@ class AsyncCustomer360:
 
     def crms(self) -> tuple[ConnectorInfo, ...]:
         """As :meth:`customer360.client.Customer360.crms`."""
-        return tuple(connector.info for connector in self._opened.plugins.connectors.values())
+        return tuple(each.info for _, each in sorted(self._opened.plugins.connectors.items()))
+
+    def link_asks(self, crm: str) -> tuple[Setting, ...]:
+        """As :meth:`customer360.client.Customer360.link_asks`."""
+        return self._opened.plugins[crm].linking.settings
 
     def broken_plugins(self) -> Mapping[str, PluginBroken]:
         """The installed plugins that could not be loaded, each with the reason; the others are unharmed (R12)."""

@@ -104,8 +104,15 @@ class Customer360:
     # Setting up -------------------------------------------------------------------------------------------------------
 
     def crms(self) -> tuple[ConnectorInfo, ...]:
-        """The installed CRMs (F093)."""
-        return tuple(connector.info for connector in self._opened.plugins.connectors.values())
+        """The installed CRMs, by key (F093)."""
+        return tuple(each.info for _, each in sorted(self._opened.plugins.connectors.items()))
+
+    def link_asks(self, crm: str) -> tuple[Setting, ...]:
+        """What an administrator fills in to link a CRM: the form of ``link``'s settings (F101).
+
+        Raises :class:`PluginMissing` and :class:`PluginBroken`.
+        """
+        return self._opened.plugins[crm].linking.settings
 
     def broken_plugins(self) -> Mapping[str, PluginBroken]:
         """The installed plugins that could not be loaded, each with the reason; the others are unharmed (R12)."""

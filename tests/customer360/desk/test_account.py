@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from customer360.core.activities import NoteDraft
-from customer360.core.errors import InvalidValue, NeedsAuthorization, NotLinked
+from customer360.core.errors import InvalidValue, NeedsAuthorization, NotLinked, PluginMissing
 from customer360.core.interactions import WrapUp
 from customer360.desk.account import IfPending
 from customer360.outbox.rows import DeliveryState
@@ -24,6 +24,17 @@ def held_back(world: Any) -> str:
     conversation.end()
     assert note.state is DeliveryState.DUE
     return str(note.key)
+
+
+@pytest.mark.feature("F093")
+@pytest.mark.feature("F101")
+def test_the_installed_crms_and_the_form_of_each(world: Any) -> None:
+    """In the order of their keys; a CRM that is not there has no form."""
+    keys = [info.key for info in world.client.crms()]
+    assert keys == sorted(keys)
+    assert {"data_centre", "environment"} == {setting.name for setting in world.client.link_asks("zoho")}
+    with pytest.raises(PluginMissing):
+        world.client.link_asks("nosuchcrm")
 
 
 @pytest.mark.feature("F108")
