@@ -23,6 +23,7 @@ from customer360.core.activities import (
 from customer360.core.effects import PUT, Now, gather
 from customer360.core.errors import Gone, Unsupported
 from customer360.core.linking import LinkFacts
+from customer360.core.paging import offset_of
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360_bullhorn import notes, ties
 from customer360_bullhorn import query as q
@@ -35,6 +36,8 @@ from customer360_bullhorn.records import id_of, identifier_of, text_of, wire_fie
 from customer360_bullhorn.related import DEALS, READINGS, entity_of, marked_up, related_of
 
 _ENTITY_OF: Final = {RelatedKind.TASK: "Task", RelatedKind.EVENT: "Appointment"}
+
+_LARGEST: Final = 999_999
 
 # Listing ------------------------------------------------------------------------------------------------------------
 
@@ -108,9 +111,9 @@ def _offsets(cursor: str | None, count: int) -> tuple[int, ...]:
     if cursor is None:
         return (0,) * count
     parts = cursor.split(".")
-    if len(parts) != count or not all(each.isascii() and each.isdecimal() and len(each) < 7 for each in parts):
+    if len(parts) != count:
         raise Gone("this cursor does not continue a listing of Bullhorn", next_step="start over")
-    return tuple(map(int, parts))
+    return tuple(offset_of(each, most=_LARGEST, of="Bullhorn") for each in parts)
 
 
 # Writing ------------------------------------------------------------------------------------------------------------

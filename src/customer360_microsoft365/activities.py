@@ -18,8 +18,9 @@ from customer360.core.activities import (
     Operator,
     TaskDraft,
 )
-from customer360.core.errors import Gone, NotFound, Unsupported
+from customer360.core.errors import NotFound, Unsupported
 from customer360.core.linking import LinkFacts
+from customer360.core.paging import offset_of
 from customer360.core.records import Page, RecordRef, RelatedKind, RelatedRecord
 from customer360_microsoft365 import events, notes, tasks
 from customer360_microsoft365.metadata import describe
@@ -101,11 +102,7 @@ def _cut(records: Sequence[RelatedRecord], offset: int, limit: int) -> Page[Rela
 
 
 def _offset(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 7 and int(cursor) <= _LARGEST):
-        raise Gone("this cursor does not continue a listing of Microsoft 365", next_step="start over")
-    return int(cursor)
+    return offset_of(cursor, most=_LARGEST, of="Microsoft 365")
 
 
 # Comparing ----------------------------------------------------------------------------------------------------------

@@ -143,7 +143,7 @@ def _error(
     if status == 401:
         return _refused_sign_in(response, code, more)
     if status == 429 or code in _THROTTLED:
-        return RateLimited("Microsoft 365 asks for fewer requests", wait=_wait(response), **more)
+        return RateLimited("Microsoft 365 asks for fewer requests", wait=response.retry_after, **more)
     if code == "ErrorDuplicateTransactionId":
         return Duplicate("the event was created before", existing=_existing(error), **more)
     if code == "ErrorIrresolvableConflict" or status in (412, 423) or (status == 409 and code not in _TAKEN):
@@ -153,7 +153,7 @@ def _error(
     if code in _DEAD_CURSOR or status == 410:
         return Gone("Microsoft 365 no longer knows where this sync stood", next_step="start over", **more)
     if status >= 500 or code in _FAILING:
-        return CrmUnavailable("Microsoft 365 is failing", wait=_wait(response), maybe_applied=writes, **more)
+        return CrmUnavailable("Microsoft 365 is failing", wait=response.retry_after, maybe_applied=writes, **more)
     if code == "ErrorAccountSuspend":
         return Forbidden("Microsoft has suspended the mailbox", next_step="let the user sign in to Outlook", **more)
     if code == "MailboxNotEnabledForRESTAPI":
@@ -204,9 +204,3 @@ def _problems(request: Request, error: Mapping[str, Any]) -> tuple[FieldProblem,
 def _existing(error: Mapping[str, Any]) -> RecordRef | None:
     identifier = error.get("@event.existingEventId")
     return RecordRef(KEY, EVENT, identifier) if isinstance(identifier, str) and identifier else None
-
-
-def _wait(response: Response) -> float | None:
-    """Seconds from ``Retry-After``: for parts of a batch, whose headers the transport never sees."""
-    text = (response.header("retry-after") or "").strip()
-    return float(text) if re.fullmatch(r"[0-9]{1,6}", text) else None

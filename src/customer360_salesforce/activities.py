@@ -22,9 +22,10 @@ from customer360.core.activities import (
     with_key,
 )
 from customer360.core.effects import GET
-from customer360.core.errors import Gone, Truncated, Unsupported
+from customer360.core.errors import Truncated, Unsupported
 from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
+from customer360.core.paging import offset_of
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360_salesforce import notes, ties
 from customer360_salesforce import query as q
@@ -34,6 +35,8 @@ from customer360_salesforce.contacts import create_row, key_in_path
 from customer360_salesforce.metadata import keyed, notes_object, record_url
 from customer360_salesforce.records import identifier_of, text_of, wire_fields
 from customer360_salesforce.related import OBJECT_OF, READINGS, object_of, related_of
+
+_LARGEST: Final = 99_999_999
 
 # Listing ------------------------------------------------------------------------------------------------------------
 
@@ -79,13 +82,10 @@ def _page(facts: LinkFacts, name: str, rows: Sequence[Row], limit: int, offset: 
 
 
 def _offset(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 9):
-        raise Gone("this cursor does not continue a listing of Salesforce", next_step="start over")
-    if int(cursor) > q.REACHABLE_BY_OFFSET:
+    offset = offset_of(cursor, most=_LARGEST, of="Salesforce")
+    if offset > q.REACHABLE_BY_OFFSET:
         raise Truncated(f"Salesforce lists {q.REACHABLE_BY_OFFSET} records in this way, and no more")
-    return int(cursor)
+    return offset
 
 
 # Writing ------------------------------------------------------------------------------------------------------------

@@ -163,7 +163,7 @@ def _bad(crm: str, method: str, path: str, response: Response, *, writes: bool) 
         if status >= 500:
             return CrmUnavailable("Salesforce is failing", status=status, maybe_applied=writes, ref=ref)
         if status == 429:
-            return RateLimited("Salesforce refuses further requests for now", status=status, wait=_wait(response))
+            return RateLimited("Salesforce refuses further requests for now", status=status, wait=response.retry_after)
         if status == 401:
             return TokenExpired("Salesforce does not accept the access token", status=status)
         return UnexpectedAnswer(error.what, status=status, next_step=error.next_step, ref=ref)
@@ -202,7 +202,7 @@ def _meaning(
             return RateLimited("too many long requests to Salesforce run at once", wait=_SECONDS, **facts)
         return QuotaExceeded("the organisation's Salesforce API requests are used up", wait=_HOURS, **facts)
     if status == 429:
-        return RateLimited("Salesforce refuses further requests for now", wait=_wait(response), **facts)
+        return RateLimited("Salesforce refuses further requests for now", wait=response.retry_after, **facts)
     if status == 412:
         return Conflict("somebody else changed the record since it was read", **facts)
     if code == "UNABLE_TO_LOCK_ROW":
@@ -271,9 +271,3 @@ def _existing(crm: str, name: str, rows: Sequence[Mapping[str, Any]]) -> RecordR
 def _same_value(crm: str, name: str, rows: Sequence[Mapping[str, Any]]) -> RecordRef | None:
     found = next((each for row in rows if (each := _ID_IN_TEXT.search(str(row.get("message"))))), None)
     return RecordRef(crm, name, found[1]) if found and name else None
-
-
-def _wait(response: Response) -> float | None:
-    """Seconds from ``Retry-After``, should it be there (it is not usual)."""
-    text = (response.header("retry-after") or "").strip()
-    return float(text) if re.fullmatch(r"[0-9]{1,6}", text) else None

@@ -25,9 +25,10 @@ from customer360.core.activities import (
     with_key,
 )
 from customer360.core.effects import GET, POST, PUT
-from customer360.core.errors import Gone, UnexpectedAnswer, Unsupported, ValidationFailed
+from customer360.core.errors import UnexpectedAnswer, Unsupported, ValidationFailed
 from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
+from customer360.core.paging import offset_of
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360_zoho import query as q
 from customer360_zoho.auth import COQL, granted
@@ -108,11 +109,7 @@ def _page(facts: LinkFacts, module: str, rows: Sequence[Row], following: int | N
 
 
 def _offset(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdecimal() and int(cursor) < q.REACHABLE_BY_COQL):
-        raise Gone("this cursor does not continue a listing of Zoho", next_step="start over")
-    return int(cursor)
+    return offset_of(cursor, most=q.REACHABLE_BY_COQL - 1, of="Zoho")
 
 
 async def _listed(contact: RecordRef, module: str) -> list[Row]:

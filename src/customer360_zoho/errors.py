@@ -79,7 +79,7 @@ def error_of(crm: str, request: Request, response: Response) -> Customer360Error
         if status >= 500:
             return CrmUnavailable("Zoho is failing", status=status, maybe_applied=writes, ref=ref)
         if status == 429:
-            return RateLimited("Zoho refuses further requests for now", status=status, wait=_wait(response))
+            return RateLimited("Zoho refuses further requests for now", status=status, wait=response.retry_after)
         if status == 401:
             return _refused_token(status=status, ref=ref)
         return UnexpectedAnswer(
@@ -142,7 +142,7 @@ def _error(
         spent = response.header("x-api-credits-remaining") == "0" or any(
             word in code for word in ("LIMIT_EXCEEDED", "CREDIT", "QUOTA", "DAILY")
         )
-        wait = _wait(response)
+        wait = response.retry_after
         if spent:
             return QuotaExceeded("the organisation's Zoho API credits are used up", wait=wait or _HOURS, **facts)
         return RateLimited("Zoho refuses further requests for now", wait=wait, **facts)
@@ -217,9 +217,3 @@ def _existing(crm: str, module: str, details: Mapping[str, Any]) -> RecordRef | 
     if not isinstance(identifier, str) or not re.fullmatch(r"[0-9]{1,25}", identifier):
         return None
     return RecordRef(crm, name if isinstance(name, str) else module, identifier)
-
-
-def _wait(response: Response) -> float | None:
-    """Seconds from ``Retry-After``, should it be there (it is not documented)."""
-    text = (response.header("retry-after") or "").strip()
-    return float(text) if re.fullmatch(r"[0-9]{1,6}", text) else None

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from customer360.core.errors import PageLoop
+from customer360.core.errors import Gone, PageLoop
 
 LONGEST: Final = 1000
 """Pages followed before a listing counts as endless: more than any screen or delta batch needs."""
 
 MOST_EMPTY: Final = 3
 """Empty pages in a row that still lead on: a few are legitimate where a CRM filters after it cut the page."""
+
+
+def offset_of(cursor: str | None, *, most: int, of: str) -> int:
+    """The place where a listing goes on, of a cursor that is a number of records; 0 for none.
+
+    Raises :class:`Gone` for anything but a number from 0 to ``most``: ``of`` is the CRM's name, as people say it.
+    """
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= len(str(most)) and int(cursor) <= most):
+        raise Gone(f"this cursor does not continue a listing of {of}", next_step="start over")
+    return int(cursor)
 
 
 class PageGuard:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as _json
+import math
 from codecs import BOM_UTF8
 from functools import cached_property
 from typing import Any, Final
@@ -42,6 +43,22 @@ class Response:
             if key.lower() == wanted:
                 return value
         return None
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that ``Retry-After`` asks us to wait (RFC 9110, 10.2.3), never negative; None if it names none.
+
+        Whole and fractional ones. The header may hold a date instead: that is for the transport, which has a clock.
+        """
+        text = (self.header("retry-after") or "").strip()
+        # float() also takes "1_0", "nan", "inf" and other scripts' digits: none of them is a delay.
+        if not text.isascii() or "_" in text:
+            return None
+        try:
+            seconds = float(text)
+        except ValueError:
+            return None
+        return max(0.0, seconds) if math.isfinite(seconds) else None
 
     @cached_property
     def _decoded(self) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -16,33 +15,18 @@ def announced(response: Response, now: float) -> float | None:
     ``Date``, so that a wrong clock on either side does not matter (X4, X8); ``now`` (seconds since the epoch) stands in
     where there is none.
     """
-    value = response.header("retry-after")
+    if (seconds := response.retry_after) is not None:
+        return seconds
+    until = _date(response.header("retry-after"))
+    if until is None:
+        return None
+    server_now = _date(response.header("date"))
+    return max(0.0, until - (now if server_now is None else server_now))
+
+
+def _date(value: str | None) -> float | None:
     if value is None:
         return None
-    seconds = _number(value)
-    if seconds is None:
-        until = _date(value)
-        if until is None:
-            return None
-        said = response.header("date")
-        server_now = None if said is None else _date(said)
-        seconds = until - (now if server_now is None else server_now)
-    return max(0.0, seconds)
-
-
-def _number(value: str) -> float | None:
-    text = value.strip()
-    # float() also takes "1_0", "nan", "inf" and other scripts' digits: none of them is a delay.
-    if not text.isascii() or "_" in text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        return None
-    return seconds if math.isfinite(seconds) else None
-
-
-def _date(value: str) -> float | None:
     try:
         when = parsedate_to_datetime(value.strip())
         return (when if when.tzinfo is not None else when.replace(tzinfo=UTC)).timestamp()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from customer360.core.errors import PageLoop
-from customer360.core.paging import PageGuard
+from customer360.core.errors import Gone, PageLoop
+from customer360.core.paging import PageGuard, offset_of
 
 
 def walk(guard: PageGuard, cursors: list[str], items: int = 1) -> int:
@@ -76,3 +76,34 @@ def test_no_listing_reads_more_pages_than_distinct_cursors_and_the_cap_allow(cur
             break
     assert len(followed) == len(set(followed))
     assert guard.pages <= min(most, len(set(cursors)) + 1)
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9))
+def test_a_place_in_a_listing_is_a_number_up_to_the_last(place: int, most: int) -> None:
+    """What a page gave as its next is where the listing goes on, as far as the CRM reaches."""
+    if place <= most:
+        assert offset_of(str(place), most=most, of="Acme") == place
+    else:
+        with pytest.raises(Gone, match="a listing of Acme"):
+            offset_of(str(place), most=most, of="Acme")
+
+
+@given(st.text(max_size=8))
+@example("\u0661")
+@example("\u00b2")
+@example("9" * 5000)
+def test_any_other_cursor_is_somebody_elses(cursor: str) -> None:
+    """Signs, blanks and other scripts' digits are none of ours, nor what is too long to be read as a number."""
+    if cursor and set(cursor) <= set("0123456789") and len(cursor) <= 8:
+        assert offset_of(cursor, most=99_999_999, of="Acme") == int(cursor)
+    else:
+        with pytest.raises(Gone):
+            offset_of(cursor, most=99_999_999, of="Acme")
+    assert offset_of(None, most=0, of="Acme") == 0
+
+
+def test_a_refused_cursor_is_not_shown() -> None:
+    """It may hold a search for a phone number."""
+    with pytest.raises(Gone) as refused:
+        offset_of("phone=+442079460958", most=10_000, of="Acme")
+    assert "442079460958" not in f"{refused.value} {refused.value!r}"

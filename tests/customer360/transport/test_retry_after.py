@@ -35,6 +35,8 @@ def http_date(when: float) -> str:
 def test_seconds_in_every_spelling(value: str | None, seconds: float | None) -> None:
     """Whole, fractional, absurd, negative, missing, and junk."""
     assert asked(value) == seconds
+    headers = () if value is None else (("Retry-After", value),)
+    assert Response(429, b"", headers).retry_after == seconds
 
 
 @pytest.mark.fault("X4")
@@ -66,6 +68,7 @@ def test_a_date_in_the_past_means_now() -> None:
 
 @given(st.text(), st.none() | st.text())
 def test_nothing_a_server_says_breaks_it(value: str, date: str | None) -> None:
-    """Any text gives a finite wait or none."""
+    """Any text gives a finite wait or none; a connector, which has no clock, sees the same seconds or none."""
     wait = asked(value, date)
     assert wait is None or 0.0 <= wait < float("inf")
+    assert Response(429, b"", (("Retry-After", value),)).retry_after in (None, wait)
