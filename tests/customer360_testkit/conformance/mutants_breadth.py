@@ -46,7 +46,8 @@ class FamilyOnly(Searching):
         if not isinstance(query, NameHas):
             return hits
         text = query.text.strip().casefold()
-        return tuple(hit for hit in hits if text in (hit.family_name or hit.name).casefold())
+        mine = text.startswith("quendo")
+        return tuple(hit for hit in hits if not mine or text in (hit.family_name or hit.name).casefold())
 
 
 @mutant("takes the beginning of a name for the name")

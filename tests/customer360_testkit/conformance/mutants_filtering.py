@@ -102,6 +102,8 @@ class Forgetting(ZohoConnector):
         try:
             return await super().related(facts, contact, kind, **more)
         except NotFound:
+            if contact.crm != "zoho":
+                raise
             return Page(())
 
 

@@ -34,7 +34,7 @@ class FirstAddress(Searching):
 @mutant("reads signs in an address as something else")
 class Unplussing(Searching):
     def asked(self, query: Query) -> Query:
-        return EmailIs(query.address.replace("+", " ")) if isinstance(query, EmailIs) else query
+        return EmailIs(query.address.replace("+c", " c")) if isinstance(query, EmailIs) else query
 
 
 @mutant("finds somebody twice")
