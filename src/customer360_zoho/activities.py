@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
@@ -24,36 +24,22 @@ from customer360.core.activities import (
     carries_key,
     with_key,
 )
-from customer360.core.effects import GET, POST, PUT
-from customer360.core.errors import UnexpectedAnswer, Unsupported, ValidationFailed
+from customer360.core.effects import POST
+from customer360.core.errors import Unsupported, ValidationFailed
 from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.paging import offset_of
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360_zoho import query as q
+from customer360_zoho import ties
+from customer360_zoho.asking import PAGE, Row, coql, coql_where, list_rows
 from customer360_zoho.auth import COQL, granted
 from customer360_zoho.contacts import created
 from customer360_zoho.metadata import record_urls
-from customer360_zoho.query import Clause, Row
-from customer360_zoho.records import (
-    KEY,
-    MODULE_OF,
-    READINGS,
-    identifier_of,
-    listed_in,
-    lookup_of,
-    related_of,
-    text_of,
-    time_of,
-    wire_fields,
-)
+from customer360_zoho.query import Clause
+from customer360_zoho.records import KEY, identifier_of, text_of, time_of, wire_fields
+from customer360_zoho.related import MODULE_OF, READINGS, related_of
 
-_WHO_WHAT: Final = ("Tasks", "Calls", "Events")
-_NO_THINGS: Final = ("Contacts", "Notes", *_WHO_WHAT)
-_LINKS: Final = {
-    "Cases": {"Contacts": "Related_To", "Accounts": "Account_Name"},
-    "Deals": {"Contacts": "Contact_Name", "Accounts": "Account_Name"},
-}
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Listing ------------------------------------------------------------------------------------------------------------
@@ -67,13 +53,13 @@ async def related(
     Notes come from the related list, all others by COQL: related lists hold open activities only.
     """
     module = MODULE_OF[kind]
-    offset, limit = _offset(cursor), max(1, min(limit, q.PAGE))
-    if module == "Notes" or (module in _LINKS and not granted(facts, COQL)):
-        _belongs(module, contact)
+    offset, limit = _offset(cursor), max(1, min(limit, PAGE))
+    if module == "Notes" or (module in ties.LINKS and not granted(facts, COQL)):
+        ties.belongs(module, contact)
         rows = await _listed(contact, module)
         page = rows[offset : offset + limit]
         return _page(facts, module, page, offset + limit if len(rows) > offset + limit else None)
-    return await _by_coql(facts, module, _belongs(module, contact), (READINGS[module].at, True), offset, limit)
+    return await _by_coql(facts, module, ties.belongs(module, contact), (READINGS[module].at, True), offset, limit)
 
 
 async def activities(facts: LinkFacts, asked: ActivityFilter) -> Page[RelatedRecord]:
@@ -85,7 +71,7 @@ async def activities(facts: LinkFacts, asked: ActivityFilter) -> Page[RelatedRec
         if asked.contact is None or asked.conditions or asked.sort:
             raise Unsupported("Zoho lists notes of one record at a time, unfiltered, newest first")
         return await related(facts, asked.contact, RelatedKind.NOTE, limit=asked.limit, cursor=asked.cursor)
-    clauses = [_belongs(module, asked.contact)] if asked.contact else []
+    clauses = [ties.belongs(module, asked.contact)] if asked.contact else []
     clauses += [q.condition(each) for each in asked.conditions]
     where = q.all_of(clauses or [q.is_not_null("id")])  # COQL insists on a condition
     order = asked.sort or (READINGS[module].at, True)
@@ -97,7 +83,7 @@ async def _by_coql(
 ) -> Page[RelatedRecord]:
     keys = (order,) if order[0] == "id" else (order, ("id", order[1]))
     statement = q.select(READINGS[module].columns, module, where, order=keys, offset=offset, count=limit)
-    rows, more = await q.coql(statement)
+    rows, more = await coql(statement)
     following = offset + len(rows)
     return _page(facts, module, rows, following if more and rows and following + limit <= q.REACHABLE_BY_COQL else None)
 
@@ -116,30 +102,13 @@ async def _listed(contact: RecordRef, module: str) -> list[Row]:
     """A whole related list, newest first: its own order may be a setting of the user (section 7), so we sort."""
     reading = READINGS[module]
     params = {"fields": ",".join(reading.columns), "sort_by": "Created_Time", "sort_order": "desc"}
-    rows = await q.list_rows(f"/{q.named(contact.resource)}/{identifier_of(contact)}/{module}", params)
+    rows = await list_rows(f"/{q.named(contact.resource)}/{identifier_of(contact)}/{module}", params)
 
     def newest(row: Row) -> tuple[datetime, int]:
         identifier = str(row.get("id"))
         return (time_of(row.get(reading.at)) or _LONG_AGO, int(identifier) if identifier.isdecimal() else 0)
 
     return sorted(rows, key=newest, reverse=True)
-
-
-def _belongs(module: str, contact: RecordRef) -> Clause:
-    """The condition that a module's record hangs off ``contact``."""
-    identifier = identifier_of(contact)
-    if module == "Notes":
-        return q.equals("Parent_Id", identifier)
-    if module in _WHO_WHAT:
-        return q.equals("Who_Id" if contact.resource == "Contacts" else "What_Id", identifier)
-    return q.equals(_link_field(module, contact), identifier)
-
-
-def _link_field(module: str, contact: RecordRef) -> str:
-    field = _LINKS.get(module, {}).get(contact.resource)
-    if field is None:
-        raise Unsupported(f"Zoho's {module} do not hang off {contact.resource}", ref=contact)
-    return field
 
 
 # Writing ------------------------------------------------------------------------------------------------------------
@@ -177,7 +146,7 @@ def fields_of(draft: ActivityDraft) -> tuple[str, dict[str, Any]]:
     extra = wire_fields(draft.extra)
     text_field = READINGS[module].text
     text = extra.pop(text_field, None)
-    fields = {**_own_fields(draft), **_association(module, draft), **extra}
+    fields = {**_own_fields(draft), **ties.association(module, draft), **extra}
     if draft.owner is not None:
         fields["Owner"] = {"id": identifier_of(draft.owner)}
     fields[text_field] = with_key(_told(draft, text if isinstance(text, str) else draft.text), draft.key)
@@ -197,28 +166,6 @@ def _told(draft: ActivityDraft, text: str) -> str:
 def _fits(address: str) -> bool:
     """Whether the fields for numbers take it (section 7)."""
     return 0 < len(address) <= 30 and any(c.isdecimal() for c in address)
-
-
-def _association(module: str, draft: ActivityDraft) -> dict[str, Any]:
-    """People go to Who_Id, and only Contacts are people; anything else goes to What_Id with its module (section 7)."""
-    contact, target = draft.contact, {"id": identifier_of(draft.contact)}
-    if module == "Notes":
-        return {"Parent_Id": {"module": {"api_name": q.named(contact.resource)}, **target}}
-    if module not in _WHO_WHAT:
-        return {_link_field(module, contact): target}
-    if contact.resource != "Contacts":
-        return {"What_Id": target, "$se_module": q.named(contact.resource)}
-    if not (beside := tied(draft)):
-        return {"Who_Id": target}
-    (what,) = beside
-    return {"Who_Id": target, "What_Id": {"id": identifier_of(what)}, "$se_module": q.named(what.resource)}
-
-
-def tied(draft: ActivityDraft) -> tuple[RecordRef, ...]:
-    """One thing beside a contact, in What_Id: a note and a case hang off one record, and a lead takes that place."""
-    if MODULE_OF[draft.kind] not in _WHO_WHAT or draft.contact.resource != "Contacts":
-        return ()
-    return tuple(ref for ref in draft.related if ref.crm == KEY and ref.resource not in _NO_THINGS)[:1]
 
 
 def _own_fields(draft: ActivityDraft) -> dict[str, Any]:
@@ -302,16 +249,12 @@ async def update_activity(change: ActivityChange) -> None:
         _only_tasks(change, module, "due day")
         fields["Due_Date"] = change.due_on.isoformat() if change.due_on else None
     if fields:
-        await _put(change.ref, fields)
+        await ties.put(change.ref, fields)
 
 
 def _only_tasks(change: ActivityChange, module: str, what: str) -> None:
     if module != "Tasks":
         raise Unsupported(f"only tasks have a {what} that can be set", ref=change.ref, next_step="use extra")
-
-
-async def _put(ref: RecordRef, fields: dict[str, Any]) -> None:
-    created(ref.resource, await PUT(f"/{q.named(ref.resource)}/{identifier_of(ref)}", {"data": [fields]}))
 
 
 # Finding again ------------------------------------------------------------------------------------------------------
@@ -331,49 +274,10 @@ async def find_created(draft: ActivityDraft, since: datetime) -> RecordRef | Non
     if module == "Notes":
         rows = [row for row in await _listed(draft.contact, module) if carries(row)]
     else:
-        where = q.all_of([_belongs(module, draft.contact), q.at_least("Created_Time", earliest)])
+        where = q.all_of([ties.belongs(module, draft.contact), q.at_least("Created_Time", earliest)])
         columns = ("id", READINGS[module].text, "Created_Time")
         oldest_first = (("Created_Time", False), ("id", False))
-        rows = await q.coql_where(
+        rows = await coql_where(
             columns, module, where, carries, order=oldest_first, enough=1, reach=q.REACHABLE_BY_COQL
         )
     return RecordRef(KEY, module, str(rows[0]["id"])) if rows else None
-
-
-# Linking ------------------------------------------------------------------------------------------------------------
-
-
-async def link(contact: RecordRef, record: RecordRef) -> None:
-    """Point the record's lookup at the contact; what it pointed at before is replaced."""
-    await _put(record, _pointing(contact, record, {"id": identifier_of(contact)}))
-
-
-async def unlink(contact: RecordRef, record: RecordRef) -> None:
-    """Clear the record's lookup, if it is this contact's, and see that it is cleared.
-
-    That ``null`` clears it is not documented, so the record is read again.
-    """
-    fields = _pointing(contact, record, None)
-    lookup = next(iter(fields))
-    if await _linked(record, lookup) == contact.id:
-        await _put(record, fields)
-        if await _linked(record, lookup) == contact.id:
-            raise UnexpectedAnswer(
-                "Zoho took the change and kept the association", ref=record, next_step="unlink it there"
-            )
-
-
-async def _linked(record: RecordRef, lookup: str) -> str | None:
-    answer = await GET(f"/{q.named(record.resource)}/{identifier_of(record)}", {"fields": lookup})
-    rows = listed_in(answer)
-    return lookup_of(rows[0], lookup) if rows else None
-
-
-def _pointing(contact: RecordRef, record: RecordRef, target: dict[str, str] | None) -> dict[str, Any]:
-    if record.resource in _WHO_WHAT:
-        if contact.resource == "Contacts":
-            return {"Who_Id": target}
-        return {"What_Id": target, "$se_module": q.named(contact.resource) if target else None}
-    if record.resource in _LINKS:
-        return {_link_field(record.resource, contact): target}
-    raise Unsupported(f"Zoho's {record.resource} cannot be moved from one record to another", ref=record)

@@ -38,9 +38,10 @@ from customer360.core.records import (
 )
 from customer360.core.search import Query
 from customer360.core.wire import Response
-from customer360_zoho import activities, auth, contacts, metadata, sync
+from customer360_zoho import activities, auth, contacts, metadata, sync, ties
 from customer360_zoho.errors import error_of
-from customer360_zoho.records import CONTACTS, KEY, MODULE_OF
+from customer360_zoho.records import CONTACTS, KEY
+from customer360_zoho.related import MODULE_OF
 
 _NO_COQL = f"the scope {auth.COQL} was not granted"
 _NO_SEARCH = f"the scope {auth.SEARCH} was not granted"
@@ -181,7 +182,7 @@ class ZohoConnector(Connector):
         return await activities.activities(facts, query)
 
     async def tied(self, facts: LinkFacts, draft: ActivityDraft) -> tuple[RecordRef, ...]:
-        return activities.tied(draft)
+        return ties.tied(draft)
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
         self._ours(draft.contact)
@@ -204,12 +205,12 @@ class ZohoConnector(Connector):
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._ours(contact, record)
         self._require(facts, Capability.LINK)
-        await activities.link(contact, record)
+        await ties.link(contact, record)
 
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._ours(contact, record)
         self._require(facts, Capability.UNLINK)
-        await activities.unlink(contact, record)
+        await ties.unlink(contact, record)
 
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
         self._require(facts, Capability.DELTA)

@@ -14,18 +14,16 @@ from customer360.core.records import Contact, ContactChange, ContactDraft, Email
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
 from customer360.core.wire import Response
 from customer360_zoho import query as q
+from customer360_zoho.asking import Row, coql_where, listed_in, rows_of, search_rows
 from customer360_zoho.auth import COQL, SEARCH, granted
 from customer360_zoho.metadata import columns, known, record_urls
-from customer360_zoho.query import Row
 from customer360_zoho.records import (
     KEY,
     ContactReader,
     contact_of,
     converted,
     identifier_of,
-    listed_in,
     lookup_of,
-    rows_of,
     text_of,
     wire_fields,
 )
@@ -49,9 +47,9 @@ async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Pa
             standard = resource.standard
             family = standard.get(StandardField.FAMILY_NAME) or standard[StandardField.NAME]
             criteria = q.name_criteria(text, standard.get(StandardField.GIVEN_NAME), family)
-            rows = await q.search_rows(resource.name, "criteria", criteria, _current, enough=limit + 1)
+            rows = await search_rows(resource.name, "criteria", criteria, _current, enough=limit + 1)
         case TextHas(text):
-            rows = await q.search_rows(resource.name, "word", q.word(text), _current, enough=limit + 1)
+            rows = await search_rows(resource.name, "word", q.word(text), _current, enough=limit + 1)
     read, url_of = ContactReader(resource), record_urls(facts, resource.name)
     hits = [read.contact(row, url=url_of(str(row.get("id", ""))), partial=True) for row in rows[:limit]]
     if isinstance(asked, EmailIs) or not by_its_fields:
@@ -107,7 +105,7 @@ async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough
         asking = q.phone_spellings(resource.phones, digits)
         try:
             answers = await gather(
-                *[q.coql_where(asked_for, resource.name, where, rings, enough=enough) for where in asking]
+                *[coql_where(asked_for, resource.name, where, rings, enough=enough) for where in asking]
             )
         except Truncated:
             found = _once(await _spelt(resource, asked, digits, wanted, enough)) if granted(facts, SEARCH) else []
@@ -124,7 +122,7 @@ def _spelt(
     async def all_spellings() -> tuple[list[Row], ...]:
         spellings = dict.fromkeys(text for text in (digits, asked.e164, asked.e164.lstrip("+")) if 3 <= len(text) <= 50)
         return await gather(
-            *[q.search_rows(resource.name, "phone", q.sayable(text), wanted, enough=enough) for text in spellings]
+            *[search_rows(resource.name, "phone", q.sayable(text), wanted, enough=enough) for text in spellings]
         )
 
     return all_spellings()
@@ -146,7 +144,7 @@ async def _by_email(facts: LinkFacts, resource: Resource, address: str, enough: 
     def wanted(row: Row) -> bool:
         return _current(row) and any(_same(text.strip(), address) for _, text in _texts(row))
 
-    return await q.search_rows(resource.name, "email", q.sayable(address), wanted, enough=enough)
+    return await search_rows(resource.name, "email", q.sayable(address), wanted, enough=enough)
 
 
 async def _by_field(facts: LinkFacts, resource: Resource, field: str, value: str, enough: int) -> list[Row]:
@@ -158,7 +156,7 @@ async def _by_field(facts: LinkFacts, resource: Resource, field: str, value: str
     asked_for = (*columns(facts, resource)[:49], field)
     if field not in resource.emails:
         where = q.holding(field, value)
-        return await q.coql_where(asked_for, resource.name, where, lambda row: _holds(row, field, value), enough=enough)
+        return await coql_where(asked_for, resource.name, where, lambda row: _holds(row, field, value), enough=enough)
 
     def same(row: Row) -> bool:
         text = row.get(field)
@@ -168,8 +166,8 @@ async def _by_field(facts: LinkFacts, resource: Resource, field: str, value: str
     where = q.one_of(field, spellings) if "\\" not in q.sayable(value) else q.holding(field, value)
     return _once(
         await gather(
-            q.coql_where(asked_for, resource.name, where, same, enough=enough),
-            q.search_rows(resource.name, "email", value, same, enough=enough),
+            coql_where(asked_for, resource.name, where, same, enough=enough),
+            search_rows(resource.name, "email", value, same, enough=enough),
         )
     )
 

@@ -15,10 +15,10 @@ from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema
 from customer360.core.records import RecordRef
 from customer360.core.wire import Response
+from customer360_zoho.asking import Row
 from customer360_zoho.auth import data_centre, environment
-from customer360_zoho.query import Row, named
+from customer360_zoho.query import named
 from customer360_zoho.records import (
-    ACTIVITIES,
     CONTACTS,
     COUNTRIES,
     KEY,
@@ -27,6 +27,7 @@ from customer360_zoho.records import (
     custom_resource,
     resource_named,
 )
+from customer360_zoho.related import ACTIVITIES
 
 _PHONES: Final = "phones."
 _COUNTRY: Final = "country."

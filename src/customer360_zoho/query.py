@@ -10,22 +10,16 @@ raises :class:`Unsupported` before anything is sent.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from math import isfinite
-from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import attrs
 
 from customer360.core.activities import Condition, Operator
-from customer360.core.effects import GET, POST, Operation
-from customer360.core.errors import InvalidValue, PageLoop, Truncated, UnexpectedAnswer, Unsupported
-from customer360.core.wire import Response
-
-Row: TypeAlias = Mapping[str, Any]
-"""A record as Zoho sends it."""
+from customer360.core.errors import InvalidValue, Unsupported
 
 MAX_IN = 50
 MAX_CONDITIONS = 25
@@ -34,10 +28,6 @@ MAX_CONDITIONS = 25
 MAX_CRITERIA = 10
 MAX_CRITERIA_LENGTH = 3000
 REACHABLE_BY_COQL = 10_000
-WORTH_READING = 2_000
-"""More candidates than these and the question was too wide for a person who waits."""
-
-REACHABLE_BY_SEARCH = 2_000
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -306,87 +296,3 @@ def word(text: str) -> str:
     if len(sayable(text).strip()) < 2:
         raise Unsupported("Zoho's free-text search needs at least two characters")
     return text.strip()
-
-
-# Asking -------------------------------------------------------------------------------------------------------------
-
-PAGE = 200
-
-
-async def coql(statement: str) -> tuple[tuple[Row, ...], bool]:
-    """One page of COQL, and whether there is more."""
-    return _page_of(await POST("/coql", {"select_query": statement}, repeatable=True))
-
-
-async def coql_where(
-    columns: Sequence[str],
-    module: str,
-    where: Clause,
-    wanted: Callable[[Row], bool],
-    *,
-    order: Sequence[tuple[str, bool]] = (("id", False),),
-    enough: int | None = None,
-    reach: int = WORTH_READING,
-) -> list[Row]:
-    """All rows that are ``wanted``, page after page; stops at ``enough``.
-
-    Raises :class:`Truncated` when the vendor holds more candidates than ``reach``.
-    """
-
-    async def page(number: int) -> tuple[tuple[Row, ...], bool]:
-        return await coql(select(columns, module, where, order=order, offset=number * PAGE, count=PAGE))
-
-    return await _collected(page, wanted, reach // PAGE, enough)
-
-
-async def search_rows(
-    module: str, by: str, value: str, wanted: Callable[[Row], bool], *, enough: int | None = None
-) -> list[Row]:
-    """All wanted rows of ``/search?by=value``; the vendor reaches 2,000."""
-
-    async def page(number: int) -> tuple[tuple[Row, ...], bool]:
-        params = {by: value, "page": str(number + 1), "per_page": str(PAGE)}
-        return _page_of(await GET(f"/{named(module)}/search", params))
-
-    return await _collected(page, wanted, REACHABLE_BY_SEARCH // PAGE, enough)
-
-
-async def list_rows(path: str, params: Mapping[str, str]) -> list[Row]:
-    """All rows of a list; the vendor reaches 2,000 by page number."""
-
-    async def page(number: int) -> tuple[tuple[Row, ...], bool]:
-        return _page_of(await GET(path, {**params, "page": str(number + 1), "per_page": str(PAGE)}))
-
-    return await _collected(page, lambda row: True, REACHABLE_BY_SEARCH // PAGE, None)
-
-
-async def _collected(
-    page: Callable[[int], Operation[tuple[tuple[Row, ...], bool]]],
-    wanted: Callable[[Row], bool],
-    most: int,
-    enough: int | None,
-) -> list[Row]:
-    """Wanted rows of at most ``most`` pages, each record once."""
-    found: dict[str, Row] = {}
-    seen: set[str] = set()
-    for number in range(most):
-        rows, more = await page(number)
-        ids = {str(row.get("id")) for row in rows}
-        if more and ids <= seen:
-            raise PageLoop(f"Zoho's page {number + 1} brings nothing new and promises more", attempts=number + 1)
-        seen |= ids
-        found.update((str(row.get("id")), row) for row in rows if wanted(row))
-        if not more or (enough is not None and len(found) >= enough):
-            return list(found.values())
-    raise Truncated(f"Zoho holds more than {most * PAGE} records that may match")
-
-
-def _page_of(answer: Response) -> tuple[tuple[Row, ...], bool]:
-    if answer.status in (204, 304):
-        return (), False
-    body = answer.json()
-    if not isinstance(body, dict) or not isinstance(body.get("data"), list):
-        raise UnexpectedAnswer("Zoho answered without a list of records", status=answer.status)
-    rows = tuple(row for row in body["data"] if isinstance(row, dict))
-    info = body.get("info")
-    return rows, isinstance(info, dict) and info.get("more_records") is True

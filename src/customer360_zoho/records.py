@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-import attrs
-
 from customer360.core.countries import country_of
-from customer360.core.errors import InvalidValue, NotFound, UnexpectedAnswer
+from customer360.core.errors import InvalidValue, NotFound
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import (
     Contact,
@@ -20,12 +18,10 @@ from customer360.core.records import (
     FieldValue,
     Phone,
     RecordRef,
-    RelatedKind,
-    RelatedRecord,
     time_in,
 )
-from customer360.core.wire import Response
-from customer360_zoho.query import Row, when
+from customer360_zoho.asking import Row
+from customer360_zoho.query import when
 
 KEY: Final = "zoho"
 USERS: Final = "users"
@@ -83,21 +79,6 @@ CONTACTS: Final = (
         emails=("Email",),
     ),
 )
-
-ACTIVITIES: Final = tuple(
-    Resource(name=name, label=name, related_kind=kind)
-    for name, kind in (
-        ("Notes", RelatedKind.NOTE),
-        ("Tasks", RelatedKind.TASK),
-        ("Calls", RelatedKind.CALL),
-        ("Events", RelatedKind.EVENT),
-        ("Cases", RelatedKind.CASE),
-        ("Deals", RelatedKind.DEAL),
-    )
-)
-
-MODULE_OF: Final = {resource.related_kind: resource.name for resource in ACTIVITIES if resource.related_kind}
-KIND_OF: Final = {name: kind for kind, name in MODULE_OF.items()}
 
 COUNTRIES: Final = ("Mailing_Country", "Billing_Country", "Country")
 """The fields that tell a record's country, whichever its module has."""
@@ -206,22 +187,6 @@ def identifier_of(ref: RecordRef) -> str:
     if not re.fullmatch(r"[0-9]{1,25}", ref.id, re.ASCII):
         raise NotFound("Zoho has no such record: its ids are digits", ref=ref)
     return ref.id
-
-
-def rows_of(body: Any) -> tuple[Row, ...]:
-    """The records of an answer; none where there is no list."""
-    rows = body.get("data") if isinstance(body, dict) else None
-    return tuple(row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
-
-
-def listed_in(answer: Response) -> tuple[Row, ...]:
-    """The records of a read; 204 says that there are none, an answer without a list says nothing."""
-    if answer.status == 204:
-        return ()
-    body = answer.json()
-    if not isinstance(body, dict) or not isinstance(body.get("data"), list):
-        raise UnexpectedAnswer("Zoho answered without a list of records", status=answer.status)
-    return rows_of(body)
 
 
 def text_of(row: Row, field: str) -> str:
@@ -347,53 +312,3 @@ def _region(row: Row) -> str | None:
 def converted(row: Row) -> bool:
     """Whether a lead was converted: then it is no lead any more, and its person another record."""
     return row.get("Converted__s") is True or row.get("$converted") is True
-
-
-# Related records ----------------------------------------------------------------------------------------------------
-
-
-@attrs.frozen
-class Reading:
-    """Which fields of an activity module mean what; ``at`` is what its users sort by."""
-
-    title: str
-    text: str
-    at: str
-    status: str | None
-    more: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        named = (self.title, self.text, self.at, self.status, "Owner", "Created_Time", *self.more)
-        return ("id", *(name for name in dict.fromkeys(named) if name))
-
-
-READINGS: Final = {
-    "Notes": Reading("Note_Title", "Note_Content", "Created_Time", None, ("Parent_Id",)),
-    "Tasks": Reading("Subject", "Description", "Created_Time", "Status", ("Due_Date", "Priority")),
-    "Calls": Reading(
-        "Subject", "Description", "Call_Start_Time", "Call_Type", ("Call_Duration_in_seconds", "Call_Result")
-    ),
-    "Events": Reading("Event_Title", "Description", "Start_DateTime", None, ("End_DateTime", "Venue")),
-    "Cases": Reading("Subject", "Description", "Created_Time", "Status", ("Case_Number", "Priority", "Case_Origin")),
-    "Deals": Reading("Deal_Name", "Description", "Created_Time", "Stage", ("Amount", "Closing_Date")),
-}
-
-
-def related_of(module: str, row: Row, *, url: str | None = None) -> RelatedRecord:
-    """A row of an activity module as a related record."""
-    reading = READINGS[module]
-    owner = lookup_of(row, "Owner")
-    created = time_of(row.get("Created_Time"))
-    return RelatedRecord(
-        ref=RecordRef(KEY, module, str(row.get("id", ""))),
-        kind=KIND_OF[module],
-        title=text_of(row, reading.title),
-        text=text_of(row, reading.text),
-        at=time_of(row.get(reading.at)) or created,
-        created_at=created,
-        status=(text_of(row, reading.status) or None) if reading.status else None,
-        owner=RecordRef(KEY, USERS, owner) if owner else None,
-        url=url,
-        fields=fields_of(row),
-    )

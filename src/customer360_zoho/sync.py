@@ -27,8 +27,8 @@ from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource
 from customer360.core.records import Changes, RecordRef
 from customer360_zoho import query as q
+from customer360_zoho.asking import PAGE, REACHABLE_BY_SEARCH, Row, coql
 from customer360_zoho.metadata import columns_by_type, record_urls
-from customer360_zoho.query import Row
 from customer360_zoho.records import KEY, ContactReader, columns_of, converted, resource_named, time_of
 
 _OVERLAP = timedelta(minutes=5)
@@ -136,10 +136,10 @@ async def _page(module: str, mark: _Mark) -> tuple[tuple[Row, ...], bool]:
     since = time_of(mark.since)
     where = q.at_least("Modified_Time", since) if since else q.is_not_null("id")
     offset = max(0, mark.done - 1)
-    if offset + q.PAGE > q.REACHABLE_BY_COQL:
+    if offset + PAGE > q.REACHABLE_BY_COQL:
         raise Truncated(f"more than {q.REACHABLE_BY_COQL} of Zoho's {module} were changed in the same second")
     order = (("Modified_Time", False), ("id", False))
-    return await q.coql(q.select(mark.columns, module, where, order=order, offset=offset, count=q.PAGE))
+    return await coql(q.select(mark.columns, module, where, order=order, offset=offset, count=PAGE))
 
 
 def _advanced(mark: _Mark, rows: Sequence[Row]) -> _Mark:
@@ -166,7 +166,7 @@ async def _deleted(module: str, mark: _Mark) -> Changes:
     # With a page token the page number must not be sent (section 8).
     place = {"page_token": mark.page_token} if mark.page_token else {"page": str(mark.page)}
     headers = {"If-Modified-Since": mark.deleted_since} if mark.deleted_since else {}
-    params = {"type": "all", "per_page": str(q.PAGE), **place}
+    params = {"type": "all", "per_page": str(PAGE), **place}
     answer = await GET(f"/{module}/deleted", params, headers, accept=(304,))
     body: Any = {} if answer.status in (204, 304) else answer.json()
     listed = body.get("data") if isinstance(body, dict) else None
@@ -182,7 +182,7 @@ async def _deleted(module: str, mark: _Mark) -> Changes:
     high = max((time for time in (mark.deleted_high, *times) if time), key=_moment, default=None)
     gone = tuple(RecordRef(KEY, module, str(row["id"])) for row in rows if isinstance(row.get("id"), str))
     if more:
-        beyond = (mark.page + 1) * q.PAGE > q.REACHABLE_BY_SEARCH and isinstance(token, str)
+        beyond = (mark.page + 1) * PAGE > REACHABLE_BY_SEARCH and isinstance(token, str)
         after = attrs.evolve(
             mark,
             page=mark.page + 1,

@@ -16,13 +16,13 @@ from customer360_zoho.records import (
     columns_of,
     contact_of,
     identifier_of,
-    related_of,
     resource_named,
     time_of,
     value_of,
     wire_fields,
     wire_of,
 )
+from customer360_zoho.related import related_of
 
 ROW: dict[str, Any] = {
     "id": "6100000000000123001",
