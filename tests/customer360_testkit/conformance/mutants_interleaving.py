@@ -51,6 +51,7 @@ class Mischanging(ZohoConnector):
     change: Any = None
 
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        self._ours(change.ref)
         self.change = change
         if change.ref.id != "1" and "Title" in change.fields:  # 1 is nobody, without permission
             await self.identify(facts)
