@@ -24,6 +24,7 @@ from customer360.core.auth import Application, Grant
 from customer360.core.connector import Connector
 from customer360.core.effects import Effect, Err, Now, Ok, Operation, Random, Request, Settle, Sleep
 from customer360.core.linking import LinkFacts
+from customer360.core.records import Contact
 from customer360.core.wire import Response
 from customer360_testkit.fakes.exchange import WireRequest
 from customer360_testkit.fakes.fake import FakeCrm
@@ -34,6 +35,8 @@ Answer: TypeAlias = Callable[[Request], Response]
 
 NOW = 1_780_000_000.0
 """What ``Now`` answers unless told otherwise: 2026-05-28 20:26:40 UTC."""
+
+_MOST_PAGES = 200
 
 
 def play(op: Operation[Any], answer: Answer, *, now: Callable[[], float] = lambda: NOW) -> Any:
@@ -139,6 +142,21 @@ class ByHand(Generic[C]):
         signature = self.connector.auth_for(self.facts).sign(self.grant)
         self.requests += 1
         return carried(self.fake, request, self.connector.api_base(self.facts), signature)
+
+    def everything(self, resource: str, cursor: str | None = None) -> tuple[dict[str, Contact], set[str], str | None]:
+        """What a resource's delta tells to its end: records by id, the ids of what is gone, and where to go on.
+
+        AssertionError if it does not end.
+        """
+        changed, gone = dict[str, Contact](), set[str]()
+        for _ in range(_MOST_PAGES):
+            page = self.run(self.connector.changes(self.facts, resource, cursor))
+            changed.update((contact.ref.id, contact) for contact in page.changed)
+            gone.update(ref.id for ref in page.gone)
+            cursor = page.cursor
+            if not page.more:
+                return changed, gone, cursor
+        raise AssertionError(f"the delta of {resource!r} does not end within {_MOST_PAGES} pages")
 
     def wait(self, seconds: float) -> None:
         """Let time pass by the fake's clock, and sign in anew where that ends the sign-in."""

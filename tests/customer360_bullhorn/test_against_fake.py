@@ -30,7 +30,7 @@ from customer360.core.capabilities import Capability
 from customer360.core.effects import Request
 from customer360.core.interactions import Direction
 from customer360.core.phones import Grade, compare, read
-from customer360.core.records import Contact, ContactChange, ContactDraft, RecordRef, RelatedKind, RelatedRecord
+from customer360.core.records import ContactChange, ContactDraft, RecordRef, RelatedKind, RelatedRecord
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, TextHas
 from customer360_bullhorn import BullhornConnector
 from customer360_testkit.by_hand import ByHand, play, signed_in
@@ -56,18 +56,6 @@ class Link(ByHand[BullhornConnector]):
     def index_caught_up(self) -> None:
         """Past the worst lag there is."""
         self.wait(600)
-
-    def sync(self, resource: str, cursor: str | None = None) -> tuple[dict[str, Contact], set[str], str | None]:
-        changed: dict[str, Contact] = {}
-        gone: set[str] = set()
-        for _ in range(200):
-            changes = self.run(BH.changes(self.facts, resource, cursor))
-            changed.update((contact.ref.id, contact) for contact in changes.changed)
-            gone.update(ref.id for ref in changes.gone)
-            cursor = changes.cursor
-            if not changes.more:
-                return changed, gone, cursor
-        raise AssertionError("the sync does not end")
 
 
 def sign_in(fake: FakeCrm, user: str | None = None) -> Link:
@@ -656,7 +644,7 @@ def test_the_job_beside_the_person(link: Link) -> None:
 def test_delta(link: Link, resource: str) -> None:
     """Everything first; then what is new, changed or gone."""
     link.index_caught_up()
-    everything, _, cursor = link.sync(resource)
+    everything, _, cursor = link.everything(resource)
     over = {"Candidate": "Archived", "ClientContact": "Archive", "Lead": "Converted"}.get(resource)
     live = {
         str(row["id"])
@@ -669,16 +657,16 @@ def test_delta(link: Link, resource: str) -> None:
     new = make(link, resource, **named, phone="+4930555555")
     doomed = make(link, resource, **named)
     link.wait(600)
-    changed, _, cursor = link.sync(resource, cursor)
+    changed, _, cursor = link.everything(resource, cursor)
     assert {new.id, doomed.id} <= set(changed)
     assert [phone.text for phone in changed[new.id].phones] == ["+4930555555"]
     if resource != "ClientCorporation":  # of which none can be deleted
         delete(link, doomed)
         link.wait(600)
-        _, gone, cursor = link.sync(resource, cursor)
+        _, gone, cursor = link.everything(resource, cursor)
         assert doomed.id in gone
     link.wait(3000)
-    changed, _, _ = link.sync(resource, cursor)
+    changed, _, _ = link.everything(resource, cursor)
     assert len(changed) < len(everything) or len(everything) < 5
 
 

@@ -52,18 +52,6 @@ class Link(ByHand[Microsoft365Connector]):
         """Past the worst lag there is."""
         self.wait(601)
 
-    def sync(self, resource: str, cursor: str | None = None) -> tuple[dict[str, Contact], set[str], str | None]:
-        changed: dict[str, Contact] = {}
-        gone: set[str] = set()
-        for _ in range(200):
-            changes = self.run(GRAPH.changes(self.facts, resource, cursor))
-            changed.update((contact.ref.id, contact) for contact in changes.changed)
-            gone.update(ref.id for ref in changes.gone)
-            cursor = changes.cursor
-            if not changes.more:
-                return changed, gone, cursor
-        raise AssertionError("the sync does not end")
-
 
 def sign_in(fake: FakeCrm, **chosen: str) -> Link:
     """Signed in as the first user, with these settings."""
@@ -144,7 +132,7 @@ def test_a_further_folder_is_an_address_book_of_its_own(link: Link) -> None:
     note = link.run(GRAPH.create_activity(link.facts, NoteDraft(contact=ref, key="folder", text="Hello")))
     listed = link.run(GRAPH.related(link.facts, ref, RelatedKind.NOTE)).items
     assert [each.ref for each in listed] == [note]
-    changed, _, _ = link.sync(resource)
+    changed, _, _ = link.everything(resource)
     assert ref.id in changed
 
 
@@ -290,7 +278,7 @@ def test_a_field_is_compared_by_code_points(link: Link, awkward: set[str], field
 
 def held_by(link: Link, field: str) -> dict[str, set[str]]:
     """The contacts of the default folder by a field's value, as the delta tells them."""
-    changed, _, _ = link.sync("contact")
+    changed, _, _ = link.everything("contact")
     held: dict[str, set[str]] = {}
     for contact in changed.values():
         value = contact.fields.get(field)
@@ -564,18 +552,18 @@ def test_many_tasks(reading: str, round_trips: int) -> None:
 
 def test_delta(link: Link) -> None:
     """Everything first; then what is new, changed or gone."""
-    everything, _, cursor = link.sync("contact")
+    everything, _, cursor = link.everything("contact")
     assert len(everything) > 200
     new = make(link, displayName="Delta", mobilePhone="+4930555555", emailAddresses=("d@example.org",))
     doomed = make(link, displayName="Doomed")
-    changed, _, cursor = link.sync("contact", cursor)
+    changed, _, cursor = link.everything("contact", cursor)
     assert {new.id, doomed.id} == set(changed)
     assert [phone.text for phone in changed[new.id].phones] == ["+4930555555"]
     assert [email.address for email in changed[new.id].emails] == ["d@example.org"]
     delete(link, doomed)
-    changed, gone, cursor = link.sync("contact", cursor)
+    changed, gone, cursor = link.everything("contact", cursor)
     assert (gone, changed) == ({doomed.id}, {})
-    assert link.sync("contact", cursor)[:2] == ({}, set())
+    assert link.everything("contact", cursor)[:2] == ({}, set())
 
 
 # Other clouds, permissions, errors -----------------------------------------------------------------------------------
@@ -592,7 +580,7 @@ def test_other_clouds(cloud: str) -> None:
     assert link.run(GRAPH.create_activity(link.facts, draft)).resource == "todoTask"
     if cloud != "china":
         assert len(link.run(GRAPH.related(link.facts, contact, RelatedKind.TASK)).items) == 1
-        assert contact.id in link.sync("contact")[0]
+        assert contact.id in link.everything("contact")[0]
         return
     before = link.requests
     for op in (

@@ -28,7 +28,7 @@ from customer360.core.activities import (
 from customer360.core.effects import Request
 from customer360.core.interactions import Direction
 from customer360.core.phones import Grade, compare, read
-from customer360.core.records import Contact, ContactChange, ContactDraft, RecordRef, RelatedKind
+from customer360.core.records import ContactChange, ContactDraft, RecordRef, RelatedKind
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, TextHas
 from customer360_salesforce import SalesforceConnector
 from customer360_testkit.by_hand import ByHand, signed_in
@@ -51,18 +51,6 @@ class Link(ByHand[SalesforceConnector]):
     def index_caught_up(self) -> None:
         """Past the worst lag there is."""
         self.wait(1000)
-
-    def sync(self, resource: str, cursor: str | None = None) -> tuple[dict[str, Contact], set[str], str | None]:
-        changed: dict[str, Contact] = {}
-        gone: set[str] = set()
-        for _ in range(200):
-            changes = self.run(SF.changes(self.facts, resource, cursor))
-            changed.update((contact.ref.id, contact) for contact in changes.changed)
-            gone.update(ref.id for ref in changes.gone)
-            cursor = changes.cursor
-            if not changes.more:
-                return changed, gone, cursor
-        raise AssertionError("the sync does not end")
 
 
 def sign_in(fake: FakeCrm) -> Link:
@@ -419,7 +407,7 @@ def test_linking_and_unlinking(link: Link) -> None:
 @pytest.mark.parametrize("resource", ["Contact", "Lead", "Account"])
 def test_delta(link: Link, resource: str) -> None:
     """Everything first; then what is new, changed or gone."""
-    everything, _, cursor = link.sync(resource)
+    everything, _, cursor = link.everything(resource)
     live = {
         str(row["Id"])
         for row in link.fake.records(resource)
@@ -432,16 +420,16 @@ def test_delta(link: Link, resource: str) -> None:
     new = make(link, resource, **{name: f"Delta{resource}", "Phone": "+4930555555"}, **shapes[resource])
     doomed = make(link, resource, **{name: f"Doomed{resource}"}, **shapes[resource])
     link.wait(60)
-    changed, _, cursor = link.sync(resource, cursor)
+    changed, _, cursor = link.everything(resource, cursor)
     assert {new.id, doomed.id} <= set(changed)
     assert [phone.text for phone in changed[new.id].phones] == ["+4930555555"]
     link.wait(60)
     link.send(Request(method="DELETE", path=f"/sobjects/{resource}/{doomed.id}"))
     link.wait(60)
-    _, gone, cursor = link.sync(resource, cursor)
+    _, gone, cursor = link.everything(resource, cursor)
     assert doomed.id in gone
     link.wait(3000)
-    changed, _, _ = link.sync(resource, cursor)
+    changed, _, _ = link.everything(resource, cursor)
     assert len(changed) < len(everything) or len(everything) < 5
 
 

@@ -29,7 +29,7 @@ from customer360.core.activities import (
 from customer360.core.effects import Request
 from customer360.core.interactions import Direction
 from customer360.core.phones import Grade, compare, read
-from customer360.core.records import Contact, ContactChange, ContactDraft, RecordRef, RelatedKind
+from customer360.core.records import ContactChange, ContactDraft, RecordRef, RelatedKind
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, TextHas
 from customer360_testkit.by_hand import ByHand, signed_in
 from customer360_testkit.fakes.fake import FakeCrm
@@ -52,18 +52,6 @@ class Link(ByHand[ZohoConnector]):
     def index_caught_up(self) -> None:
         """Past the worst lag there is."""
         self.wait(600)
-
-    def sync(self, resource: str, cursor: str | None = None) -> tuple[dict[str, Contact], set[str], str | None]:
-        changed: dict[str, Contact] = {}
-        gone: set[str] = set()
-        for _ in range(200):
-            changes = self.run(ZOHO.changes(self.facts, resource, cursor))
-            changed.update((contact.ref.id, contact) for contact in changes.changed)
-            gone.update(ref.id for ref in changes.gone)
-            cursor = changes.cursor
-            if not changes.more:
-                return changed, gone, cursor
-        raise AssertionError("the sync does not end")
 
 
 def sign_in(fake: FakeCrm, scopes: tuple[str, ...] = auth.SCOPES) -> Link:
@@ -448,7 +436,7 @@ def test_linking_and_unlinking(link: Link) -> None:
 @pytest.mark.parametrize("resource", ["Contacts", "Leads", "Accounts", "Vendors"])
 def test_delta(link: Link, resource: str) -> None:
     """Everything first; then what is new, changed or gone."""
-    everything, _, cursor = link.sync(resource)
+    everything, _, cursor = link.everything(resource)
     live = {str(row["id"]) for row in link.fake.records(resource) if not row.get("Converted__s")}
     assert set(everything) == live
     field = {"Accounts": "Account_Name", "Vendors": "Vendor_Name"}.get(resource, "Last_Name")
@@ -456,15 +444,15 @@ def test_delta(link: Link, resource: str) -> None:
     more = {"Company": "Acme"} if resource == "Leads" else {}
     new = make(link, resource, **{field: "Delta", "Phone": "+4930555555"}, **more)
     doomed = make(link, resource, **{field: "Doomed"}, **more)
-    changed, _, cursor = link.sync(resource, cursor)
+    changed, _, cursor = link.everything(resource, cursor)
     assert {new.id, doomed.id} <= set(changed)
     assert [phone.text for phone in changed[new.id].phones] == ["+4930555555"]
     link.wait(60)
     link.send(Request(method="DELETE", path=f"/{resource}/{doomed.id}"))
-    _, gone, cursor = link.sync(resource, cursor)
+    _, gone, cursor = link.everything(resource, cursor)
     assert doomed.id in gone
     link.wait(3000)
-    changed, _, _ = link.sync(resource, cursor)
+    changed, _, _ = link.everything(resource, cursor)
     assert len(changed) < len(everything) or len(everything) < 5
 
 
