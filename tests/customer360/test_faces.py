@@ -16,7 +16,7 @@ TWINS = [
 ]
 ONLY_ASYNC = {"changes"}
 """A blocking caller is told through ``on_change``; asyncio has an iterator besides."""
-NO_IO = {"crms", "broken_plugins", "conversation"}
+NO_IO = {"broken_plugins", "conversation", "crms", "link_asks"}
 """Plain calls on both faces: they neither send nor store anything."""
 
 
