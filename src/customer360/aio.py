@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import TypeVar
 
+from customer360.arguments import checked
 from customer360.client import never
 from customer360.core.activities import ActivityDraft
 from customer360.core.auth import Application
@@ -45,6 +46,7 @@ OnChange = Callable[[Part], None]
 OnProgress = Callable[[SyncProgress], None]
 
 
+@checked
 class AsyncCustomer360:
     """One account's CRMs under asyncio; all arguments as for :class:`customer360.client.Customer360`, awaited verbs.
 
@@ -210,6 +212,7 @@ class AsyncCustomer360:
         return await self._driver.run(op)
 
 
+@checked
 class AsyncSession:
     """As :class:`customer360.client.Session`, from :meth:`AsyncCustomer360.session`; and :meth:`changes`."""
 
@@ -326,6 +329,7 @@ class AsyncSession:
         return await self._driver.run(self._desk.untied(draft))
 
 
+@checked
 class AsyncConversation:
     """As :class:`customer360.client.Conversation`, from :meth:`AsyncSession.begin`."""
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TypeVar
 
+from customer360.arguments import checked
 from customer360.core.activities import ActivityDraft
 from customer360.core.auth import Application
 from customer360.core.capabilities import Capabilities
@@ -50,6 +51,7 @@ def never() -> bool:
     return False
 
 
+@checked
 class Customer360:
     """One account's CRMs, for a server of many desktops, a script or a notebook; safe to share between threads.
 
@@ -244,6 +246,7 @@ class Customer360:
         return self._driver.run(op)
 
 
+@checked
 class Session:
     """One agent's login at one CRM; from :meth:`Customer360.session`. Safe to share between threads."""
 
@@ -336,6 +339,7 @@ class Session:
         return self._driver.run(self._desk.untied(draft))
 
 
+@checked
 class Conversation:
     """One interaction while the agent handles it; from :meth:`Session.begin`."""
 

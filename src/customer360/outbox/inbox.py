@@ -7,14 +7,14 @@ any more; what that worker may have sent by then stays in doubt, and is treated 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import attrs
 import sqlalchemy as sa
 
 from customer360.core.activities import ActivityDraft
 from customer360.core.errors import Conflict, InvalidValue, NotFound, NotLinked
-from customer360.core.records import RecordRef
+from customer360.core.records import RecordRef, maybe_a_record, of_kind
 from customer360.core.serialization import draft_from_json, from_json, to_json
 from customer360.outbox import rows
 from customer360.outbox.rows import NOT_KNOWN, PENDING, WAITING_FOR_A_PERSON, AcceptedFor, DeliveryState, Row
@@ -51,14 +51,14 @@ class PendingActivity:
 class StandsInCrm:
     """A person found it in the CRM (``record``, if known)."""
 
-    record: RecordRef | None = None
+    record: RecordRef | None = attrs.field(default=None, validator=maybe_a_record)
 
 
 @attrs.frozen
 class SendAgain:
     """A person made sure that it is not in the CRM, or has corrected it (``draft``, same key)."""
 
-    draft: ActivityDraft | None = None
+    draft: ActivityDraft | None = attrs.field(default=None, validator=of_kind(*get_args(ActivityDraft), type(None)))
 
 
 @attrs.frozen
