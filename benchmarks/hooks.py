@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -45,7 +46,7 @@ def run(op: Any, emit: Callable[[object], None]) -> None:
 
 def heard(count: int) -> Callable[[object], None]:
     """``count`` listeners that do nothing."""
-    listeners = [lambda event: None for _ in range(count)]
+    listeners: list[Callable[[object], None]] = [lambda event: None for _ in range(count)]
 
     def emit(event: object) -> None:
         for listener in listeners:
@@ -54,15 +55,17 @@ def heard(count: int) -> Callable[[object], None]:
     return emit
 
 
+def emitted(listening: int) -> None:
+    run(emitting(TIMES), heard(listening))
+
+
 def events() -> None:
     table = Table("P12: an event, above the cheapest effect")
     table.targets = {"0 listeners": "<= 0.1", "13 listeners": "<= 6"}
     for _ in range(ROUNDS):
         base = each(lambda: run(looking(TIMES), heard(0)), 1) / TIMES
         for count in LISTENERS:
-            table.add(
-                f"{count} listeners", each(lambda count=count: run(emitting(TIMES), heard(count)), 1) / TIMES - base
-            )
+            table.add(f"{count} listeners", each(partial(emitted, count), 1) / TIMES - base)
     table.tell()
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from benchmarks.stage.figures import Table, each, sized
-from benchmarks.stage.playing import AGENT, call_from, caller, playing, without_proxies
+from benchmarks.stage.playing import AGENT, Asked, call_from, caller, playing, without_proxies
 
 from customer360.transport.fast_adapter import FastPort
 from customer360.transport.httpx_adapter import HttpxPort
@@ -36,12 +37,10 @@ def main() -> None:
                 play.stage.asked()
                 session.begin(call_from(customer))
             requests = play.stage.asked()
-            cases[f"ours over {name}"] = lambda session=session: session.begin(call_from(customer))
+            cases[f"ours over {name}"] = partial(popped, session, customer)
         for name in ("httpx", "httpx2"):
             bare = importlib.import_module(name).Client()
-            cases[f"bare {name}"] = lambda bare=bare: [
-                bare.request(asked.method, asked.url, content=asked.content) for asked in requests
-            ]
+            cases[f"bare {name}"] = partial(asked_anew, bare, requests)
         for call in cases.values():
             call()
         time.sleep(PAUSE)
@@ -54,7 +53,7 @@ def main() -> None:
         opened.tell()
 
         made = Table(f"P13: making {CLIENTS} clients", "us", base="bare httpx2")
-        makers = {
+        makers: dict[str, Callable[[], object]] = {
             "ours over the default": HttpxPort,
             "ours over fast": FastPort,
             "bare httpx": importlib.import_module("httpx").Client,
@@ -62,8 +61,22 @@ def main() -> None:
         }
         for _ in range(sized(5, 1)):
             for case, make in makers.items():
-                made.add(case, each(lambda make=make: [make() for _ in range(CLIENTS)], 1))
+                made.add(case, each(partial(several, make), 1))
         made.tell()
+
+
+def popped(session: Any, customer: str) -> None:
+    session.begin(call_from(customer))
+
+
+def asked_anew(bare: Any, requests: Sequence[Asked]) -> None:
+    for asked in requests:
+        bare.request(asked.method, asked.url, content=asked.content)
+
+
+def several(make: Callable[[], object]) -> list[object]:
+    """Clients, all alive at once."""
+    return [make() for _ in range(CLIENTS)]
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import random
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter, thread_time
 from typing import Any
@@ -66,7 +67,7 @@ class Numbers:
 def filled(store: Store, numbers: Numbers) -> None:
     """As a first sync leaves it; in bulk, because what a page costs is measured below."""
 
-    def contacts(connection: sa.Connection, chosen: range) -> None:
+    def contacts(chosen: range, connection: sa.Connection) -> None:
         of = ((at, numbers.contact(at)) for at in chosen)
         connection.execute(
             tables.contact.insert(),
@@ -85,19 +86,19 @@ def filled(store: Store, numbers: Numbers) -> None:
             ],
         )
 
-    def keys(connection: sa.Connection, chosen: Sequence[tuple[int, int]]) -> None:
+    def keys(chosen: Sequence[tuple[int, int]], connection: sa.Connection) -> None:
         connection.execute(tables.number.insert(), [{"scope": 1, "tail": tail, "contact": at} for tail, at in chosen])
 
     store.run(Tx(lambda c: rows.begin(c, OWNED, ["Contacts"], "benchmark", NOW)))
     began = perf_counter()
     for begin in range(0, numbers.count, 50_000):
         chosen = range(begin, min(begin + 50_000, numbers.count))
-        store.run(Tx(lambda c, chosen=chosen: contacts(c, chosen)))
+        store.run(Tx(partial(contacts, chosen)))
     before, snapshots_took = size(store), perf_counter() - began
     began = perf_counter()
     ordered = sorted((numbers.of(at) % 10**8, at + 1) for at in range(numbers.count))
     for begin in range(0, numbers.count, 50_000):
-        store.run(Tx(lambda c, chosen=ordered[begin : begin + 50_000]: keys(c, chosen)))
+        store.run(Tx(partial(keys, ordered[begin : begin + 50_000])))
     store.run(Tx(lambda c: c.execute(tables.progress.update().values(ready_at=NOW, synced_at=NOW, whole=False))))
     took = perf_counter() - began
     row = (size(store) - before) / numbers.count
@@ -160,6 +161,8 @@ def look_ups(store: Store, least: sqlite3.Connection, numbers: Numbers) -> None:
 
     def bare_pop(number: int) -> object:
         parsed = phonenumbers.parse(f"+{number}")
+        assert parsed.country_code is not None
+        assert parsed.national_number is not None
         key = parsed.country_code * 10**10 + parsed.national_number
         return [json.loads(text) for (text,) in least.execute(JOINED, (key,))]
 

@@ -14,6 +14,7 @@ import itertools
 import statistics
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import thread_time
 from typing import Any
 
@@ -79,14 +80,12 @@ def blocking() -> Iterator[tuple[Play, dict[str, Callable[[], Any]]]]:
                 session.find_contacts(phone=text)
                 play.stage.asked()
                 session.find_contacts(phone=text)
-            cases[f"ours over {name}"] = lambda session=session: session.find_contacts(phone=text)
+            cases[f"ours over {name}"] = partial(session.find_contacts, phone=text)
         (asked,) = play.stage.asked()
         for name in CLIENTS:
             bare = importlib.import_module(name).Client(headers=HEADERS)
             clients.append(bare)
-            cases[f"bare {name}"] = lambda bare=bare: bare.request(
-                asked.method, asked.url, content=asked.content
-            ).json()
+            cases[f"bare {name}"] = partial(decoded, bare, asked)
         yield play, cases
         for each_client in clients:
             each_client.close()
@@ -157,11 +156,11 @@ async def under_asyncio() -> None:
                 await session.find_contacts(phone=text)
                 play.stage.asked()
                 await session.find_contacts(phone=text)
-            cases[f"ours over {name}"] = lambda session=session: session.find_contacts(phone=text)
+            cases[f"ours over {name}"] = partial(session.find_contacts, phone=text)
         (asked,) = play.stage.asked()
         bare_clients = {name: importlib.import_module(name).AsyncClient(headers=HEADERS) for name in CLIENTS}
         for name, bare in bare_clients.items():
-            cases[f"bare {name}"] = lambda bare=bare: decoded(bare, asked)
+            cases[f"bare {name}"] = partial(decoded_waiting, bare, asked)
         play.stage.fixed(CRM, with_records(await cases["bare httpx2"](), 2))
         for at_once, wanted in ((1, "<= 0.30"), (50, "<= 0.20")):
             table = Table(f"P2: a search under asyncio, {at_once} at once", base="bare httpx2")
@@ -176,7 +175,11 @@ async def under_asyncio() -> None:
             await bare.aclose()
 
 
-async def decoded(client: Any, asked: Asked) -> Any:
+def decoded(client: Any, asked: Asked) -> Any:
+    return client.request(asked.method, asked.url, content=asked.content).json()
+
+
+async def decoded_waiting(client: Any, asked: Asked) -> Any:
     return (await client.request(asked.method, asked.url, content=asked.content)).json()
 
 

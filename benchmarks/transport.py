@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from benchmarks.stage.figures import Table, each, each_of, sized
@@ -22,6 +23,7 @@ from tests.judges.environments import NotInstalled
 from customer360.core.effects import Send
 from customer360.transport.fast_adapter import AsyncFastPort, FastPort
 from customer360.transport.httpx_adapter import AsyncHttpxPort, HttpxPort
+from customer360.transport.port import AsyncHttpPort, HttpPort
 
 ROUNDS = sized(9, 2)
 TIMES = sized(400, 3)
@@ -40,11 +42,11 @@ def blocking() -> None:
         cases: dict[str, Callable[[], Any]] = {}
         for name in CLIENTS:
             bare = ending.enter_context(importlib.import_module(name).Client(headers=HEADERS))
-            cases[f"bare {name}"] = lambda bare=bare: bare.get(url).json()
+            cases[f"bare {name}"] = partial(got, bare, url)
         ports = {name: HttpxPort(importlib.import_module(name)) for name in CLIENTS} | {"fast": FastPort()}
         for name, port in ports.items():
             ending.callback(port.close)
-            cases[f"port over {name}"] = lambda port=port: port.send(send).json()
+            cases[f"port over {name}"] = partial(sent, port, send)
         table = Table("A request and its JSON on a thread", base="bare httpx2")
         for call in cases.values():
             assert call() == ANSWER
@@ -62,11 +64,13 @@ async def waiting() -> None:
         cases: dict[str, Callable[[], Any]] = {}
         bare_clients = {name: importlib.import_module(name).AsyncClient(headers=HEADERS) for name in CLIENTS}
         for name, bare in bare_clients.items():
-            cases[f"bare {name}"] = lambda bare=bare: got(bare, url)
-        ports = {name: AsyncHttpxPort(importlib.import_module(name), per_host=100) for name in CLIENTS}
+            cases[f"bare {name}"] = partial(got_waiting, bare, url)
+        ports: dict[str, AsyncFastPort | AsyncHttpxPort] = {
+            name: AsyncHttpxPort(importlib.import_module(name), per_host=100) for name in CLIENTS
+        }
         ports |= {"fast": AsyncFastPort(per_host=100)}
         for name, port in ports.items():
-            cases[f"port over {name}"] = lambda port=port: sent(port, send)
+            cases[f"port over {name}"] = partial(sent_waiting, port, send)
         others = {}
         try:
             for name in ALTERNATIVES[1:]:
@@ -89,11 +93,19 @@ async def waiting() -> None:
             await bare.aclose()
 
 
-async def got(client: Any, url: str) -> Any:
+def got(client: Any, url: str) -> Any:
+    return client.get(url).json()
+
+
+def sent(port: HttpPort, send: Send) -> Any:
+    return port.send(send).json()
+
+
+async def got_waiting(client: Any, url: str) -> Any:
     return (await client.get(url)).json()
 
 
-async def sent(port: Any, send: Send) -> Any:
+async def sent_waiting(port: AsyncHttpPort, send: Send) -> Any:
     return json.loads((await port.send(send)).content)
 
 

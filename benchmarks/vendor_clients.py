@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from typing import Any
 
 import attrs
@@ -93,7 +94,7 @@ def blocking(crm: str, theirs: Theirs) -> None:
                 session = client.session(crm, AGENT)
                 found = session.find_contacts(email=email)
             assert found.best is not None, found.sentence()
-            cases[f"ours over {name}"] = lambda session=session: session.find_contacts(email=email)
+            cases[f"ours over {name}"] = partial(session.find_contacts, email=email)
         worker = ending.enter_context(theirs_at_work(theirs, play, email))
         for at_once in AT_ONCE:
             table = named(theirs, at_once)
@@ -104,10 +105,15 @@ def blocking(crm: str, theirs: Theirs) -> None:
                         if at_once == 1:
                             table.add(case, each(call, TIMES))
                         else:
-                            whole = each(lambda call=call: list(pool.map(lambda _: call(), range(TIMES))), 1)
+                            whole = each(partial(all_in, pool, call), 1)
                             table.add(case, whole / TIMES)
             table.tell()
         must_know(play)
+
+
+def all_in(pool: ThreadPoolExecutor, call: Callable[[], Any]) -> list[Any]:
+    """The call so many times, on as many threads as the pool has."""
+    return list(pool.map(lambda _: call(), range(TIMES)))
 
 
 async def waiting(crm: str, theirs: Theirs) -> None:
@@ -125,7 +131,7 @@ async def waiting(crm: str, theirs: Theirs) -> None:
                 session = await client.session(crm, AGENT)
                 found = await session.find_contacts(email=email)
             assert found.best is not None, found.sentence()
-            cases[f"ours over {name}"] = lambda session=session: session.find_contacts(email=email)
+            cases[f"ours over {name}"] = partial(session.find_contacts, email=email)
         worker = ending.enter_context(theirs_at_work(theirs, play, email))
         for at_once in AT_ONCE:
             table = named(theirs, at_once)
@@ -157,7 +163,7 @@ if __name__ == "__main__":
     for crm, theirs in CLIENTS.items():
         try:
             if theirs.script == "graph_client.py":
-                alone(lambda crm=crm, theirs=theirs: waiting(crm, theirs))
+                alone(partial(waiting, crm, theirs))
             else:
                 blocking(crm, theirs)
         except NotInstalled as why:
