@@ -14,6 +14,7 @@ from customer360_testkit.conformance.bench import Bench, checks_of
 from customer360_testkit.conformance.breadth import BreadthChecks
 from customer360_testkit.conformance.calls import CallChecks
 from customer360_testkit.conformance.changing import ChangingChecks
+from customer360_testkit.conformance.correcting import CorrectingChecks
 from customer360_testkit.conformance.deals import DealChecks
 from customer360_testkit.conformance.declaring import DeclaringChecks
 from customer360_testkit.conformance.describing import DescribingChecks
@@ -73,6 +74,7 @@ class ConnectorConformance(
     ListingChecks,
     WordingChecks,
     ChangingChecks,
+    CorrectingChecks,
     DealChecks,
     AgreeingChecks,
     OtherResourceChecks,

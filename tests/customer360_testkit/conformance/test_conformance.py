@@ -14,6 +14,7 @@ from tests.customer360_testkit.conformance import (  # noqa: F401  # each regist
     mutants_becoming,
     mutants_bounds,
     mutants_breadth,
+    mutants_correcting,
     mutants_doubting,
     mutants_filtering,
     mutants_finding,
