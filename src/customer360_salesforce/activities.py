@@ -22,7 +22,7 @@ from customer360.core.activities import (
     with_key,
 )
 from customer360.core.effects import GET
-from customer360.core.errors import Truncated, Unsupported
+from customer360.core.errors import Forbidden, Truncated, Unsupported, ValidationFailed
 from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.paging import offset_of
@@ -109,7 +109,16 @@ async def create_activity(facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
     text_field = READINGS[name].text
     if keyed(facts, name) is None:
         fields[text_field] = with_key(str(fields.get(text_field) or ""), draft.key)
-    return await create_row(facts, name, fields, draft.key)
+    try:
+        return await create_row(facts, name, fields, draft.key)
+    except (Forbidden, ValidationFailed):
+        # An upsert changes what is there already, and not all of it may be changed: ``TaskSubtype`` of a call never.
+        # What stands under this key was made by an earlier attempt.
+        field = keyed(facts, name)
+        found = await find_by_key(name, field, draft.key) if field else None
+        if found is None:
+            raise
+        return found
 
 
 def _subject(draft: ActivityDraft) -> str:

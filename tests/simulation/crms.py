@@ -84,7 +84,7 @@ class Microsoft365Vendor(FakeVendor):
 
 
 class SalesforceVendor(FakeVendor):
-    """Salesforce with an external id field on tasks and events: they are native, notes found by their text."""
+    """Salesforce with an external id field on tasks, calls and events: they are native, notes found by their text."""
 
     crm = "salesforce"
     settings: ClassVar[Mapping[str, str]] = {"login_host": "acme.my.salesforce.com", "key_field": "External_Key__c"}
@@ -107,8 +107,7 @@ class SalesforceVendor(FakeVendor):
             starts_at=BEGAN + timedelta(days=1),
             ends_at=BEGAN + timedelta(days=1, hours=1),
         )
-        note, task, _ = super().promised(contact)
-        return note, task, visit
+        return (*super().promised(contact), visit)
 
     def site(self, send: Send) -> str:
         path = send.url.partition("?")[0]

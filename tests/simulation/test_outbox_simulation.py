@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.simulation import bugs
 from tests.simulation.campaign import at_random, one_by_one, seeds_to_find
-from tests.simulation.crms import CRMS, SalesforceVendor
+from tests.simulation.crms import CRMS
 from tests.simulation.fake_vendors import FakeVendor
 from tests.simulation.universe import sites
 from tests.simulation.vendors import ModelVendor
@@ -102,17 +102,11 @@ def test_nothing_is_lost_or_doubled_on_a_fake(store: Store, vendor: type[FakeVen
     assert campaign.broken == []
 
 
-# A page of HTML in the place of a note's raw content is read as a note without its key (X10): seed 32, for example.
-NOTES_ARE_RAW = pytest.mark.xfail(reason="a note of Salesforce is looked for in whatever came with 200", strict=True)
-
-
 @pytest.mark.slow
 @pytest.mark.feature("M4")
 @pytest.mark.promise("R1")
 @pytest.mark.promise("R2")
-@pytest.mark.parametrize(
-    "vendor", [pytest.param(each, marks=NOTES_ARE_RAW) if each is SalesforceVendor else each for each in CRMS]
-)
+@pytest.mark.parametrize("vendor", CRMS)
 def test_nothing_is_lost_or_doubled_on_a_fake_in_thousands_of_universes(store: Store, vendor: type[FakeVendor]) -> None:
     """Every fate of every request and transaction of the wrap-up path is met; the coverage is printed."""
     campaign = at_random(store, vendor, range(THOUSANDS))
