@@ -8,12 +8,10 @@ from contextlib import suppress
 import attrs
 
 from customer360.core.effects import Send
-from customer360.core.errors import Customer360Error
 from customer360.core.wire import Response
 from customer360.transport import wire_faults as core
 from customer360.transport.asyncio_streams import AsyncioBackend, AsyncioStream
 from customer360.transport.blocking_streams import BlockingBackend, BlockingStream
-from customer360.transport.engine import failure
 from customer360.transport.fast_framing import Answer, tunnel, written
 from customer360.transport.framing import Origin
 from customer360.transport.proxies import Proxy
@@ -65,7 +63,7 @@ class FastBlockingShard:
             answer = self._asked(self._stream, request, Answer(send, state))
             response = answer.response()
         except Exception as error:
-            raise _meant(error, state, send) from None
+            raise state.meaning(core, error) from None
         if not answer.reusable:
             self.discard()
         return response
@@ -133,7 +131,7 @@ class FastAsyncioShard:
             answer = await self._asked(self._stream, request, Answer(send, state))
             response = answer.response()
         except Exception as error:
-            raise _meant(error, state, send) from None
+            raise state.meaning(core, error) from None
         if not answer.reusable:
             self.discard()
         return response
@@ -170,12 +168,3 @@ class FastAsyncioShard:
 def _granted(answer: Answer) -> None:
     if not 200 <= answer.status < 300:
         raise core.ProxyError
-
-
-def _meant(error: Exception, state: WireState, send: Send) -> Exception:
-    """What ``error`` says about the request."""
-    if not isinstance(error, Customer360Error):
-        return failure(core, error, method=send.method, sent=state.sent, reused=state.reused, answered=state.answered)
-    # An answer that is refused while it comes in says nothing of what the CRM did.
-    error.maybe_applied = state.writes and (error.maybe_applied or (state.sent and state.answered))
-    return error

@@ -8,11 +8,9 @@ from typing import Any
 import attrs
 
 from customer360.core.effects import Send
-from customer360.core.errors import Customer360Error
 from customer360.core.wire import Response
 from customer360.transport.asyncio_streams import AsyncioBackend
 from customer360.transport.blocking_streams import BlockingBackend
-from customer360.transport.engine import failure
 from customer360.transport.framing import Incoming, Origin, core_origin, core_request
 from customer360.transport.proxies import Proxy
 from customer360.transport.resolving import Resolver
@@ -71,14 +69,8 @@ class BlockingShard:
             finally:
                 answer.stream.close()
             response = incoming.response()
-        except Customer360Error as error:
-            # An answer that is refused while it comes in says nothing of what the CRM did.
-            error.maybe_applied = state.writes and (error.maybe_applied or (state.sent and state.answered))
-            raise
         except Exception as error:
-            raise failure(
-                core, error, method=send.method, sent=state.sent, reused=state.reused, answered=state.answered
-            ) from None
+            raise state.meaning(core, error) from None
         if not incoming.ended_with(state.delivered - head):
             self.discard()
         return response
@@ -139,14 +131,8 @@ class AsyncioShard:
             finally:
                 await answer.stream.aclose()
             response = incoming.response()
-        except Customer360Error as error:
-            # An answer that is refused while it comes in says nothing of what the CRM did.
-            error.maybe_applied = state.writes and (error.maybe_applied or (state.sent and state.answered))
-            raise
         except Exception as error:
-            raise failure(
-                core, error, method=send.method, sent=state.sent, reused=state.reused, answered=state.answered
-            ) from None
+            raise state.meaning(core, error) from None
         if not incoming.ended_with(state.delivered - head):
             self.discard()
         return response

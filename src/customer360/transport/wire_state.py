@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Any
 
-from customer360.core.errors import DeadlineExceeded
-from customer360.transport.engine import writes
+from customer360.core.errors import Customer360Error, DeadlineExceeded
+from customer360.transport.engine import failure, writes
 
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _OVERLAP = 2  # bytes of an empty line that may have been handed over already
@@ -78,6 +79,16 @@ class WireState:
     def left(self) -> float:
         """Seconds left, zero at least."""
         return max(0.0, self._until - time.monotonic())
+
+    def meaning(self, core: Any, error: Exception) -> Customer360Error:
+        """What an ``error`` that ended the exchange says of the request (R1, R11); ``core`` names the library's own.
+
+        An answer that is refused while it comes in (too large, say) tells nothing of what the CRM did.
+        """
+        if not isinstance(error, Customer360Error):
+            return failure(core, error, method=self._method, sent=self.sent, reused=self.reused, answered=self.answered)
+        error.maybe_applied = self.writes and (error.maybe_applied or (self.sent and self.answered))
+        return error
 
     def too_late(self) -> DeadlineExceeded:
         """The error for a deadline that has passed."""
