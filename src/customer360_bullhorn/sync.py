@@ -40,10 +40,13 @@ _INDEX_BEHIND: Final = timedelta(minutes=20)
 class _Mark:
     """Where the sync stands.
 
+    ``of``: the entity that is read.
+
     ``since``: the time of the last record met (milliseconds), ``last`` its id (0: begin at the time itself);
     ``done``: how many records of the index's window were read; ``old_since`` where the round before ended.
     """
 
+    of: str
     since: int | None = None
     last: int = 0
     done: int = 0
@@ -53,21 +56,25 @@ class _Mark:
         return json.dumps(attrs.asdict(self), separators=(",", ":"))
 
 
-def _read(cursor: str) -> _Mark:
+def _read(name: str, cursor: str) -> _Mark:
     try:
         mark = _Mark(**json.loads(cursor))
         times = (mark.since, mark.old_since)
         sound = all(each is None or time_of(each) for each in times) and min(int(mark.last), int(mark.done)) >= 0
+        sound = sound and mark.of == name
     except (ValueError, TypeError, AttributeError, RecursionError):
         sound = False
     if not sound:
-        raise Gone("this cursor does not continue a sync with Bullhorn", next_step="start over without a cursor")
+        raise Gone(
+            "this cursor does not continue a sync of this entity with Bullhorn",
+            next_step="start over without a cursor",
+        )
     return mark
 
 
 async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
     """One page; see :meth:`customer360.core.connector.Connector.changes`."""
-    mark, form = _Mark() if cursor is None else _read(cursor), shape(facts, name)
+    mark, form = _Mark(of=name) if cursor is None else _read(name, cursor), shape(facts, name)
     by_index = form.name == "Candidate"
     page = await (_from_index(form, mark) if by_index else _from_database(form, mark))
     after = _advanced(mark, page, by_index=by_index)
@@ -123,10 +130,10 @@ def _ended(mark: _Mark, overlap: timedelta) -> _Mark:
     Then it begins where it ended, and not a little earlier each time.
     """
     if mark.since is None:
-        return _Mark()
+        return _Mark(of=mark.of)
     if mark.old_since is not None and mark.since <= mark.old_since:
-        return _Mark(since=mark.old_since - _milliseconds(overlap), old_since=mark.old_since)
-    return _Mark(since=max(0, mark.since - _milliseconds(overlap)), old_since=mark.since)
+        return _Mark(of=mark.of, since=mark.old_since - _milliseconds(overlap), old_since=mark.old_since)
+    return _Mark(of=mark.of, since=max(0, mark.since - _milliseconds(overlap)), old_since=mark.since)
 
 
 def _milliseconds(length: timedelta) -> int:

@@ -1,11 +1,13 @@
 """What changed in a contact folder since the last time: the vendor's delta (contract, section 8).
 
-The cursor is the whole URL that the vendor hands out; it is followed only to the link's Graph host.
+The cursor is the whole URL that the vendor hands out, with the resource as its fragment (which is never sent); it is
+followed only to the link's Graph host, and only for that resource.
 """
 
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote
 
 from customer360.core.effects import GET
 from customer360.core.errors import Gone, HostRefused, PageLoop, UnexpectedAnswer, Unsupported
@@ -30,35 +32,40 @@ async def changes(facts: LinkFacts, resource: str, cursor: str | None) -> Change
     if resource == PERSON:
         raise Unsupported("Microsoft 365 tells no changes of people", next_step="sync the contact folders")
     contacts_in(resource)
-    if cursor is None:
+    here = None if cursor is None else _checked(facts, resource, cursor)
+    if here is None:
         answer = await GET(f"{await _folder(facts, resource)}/delta", {"$select": _SELECT}, _HEADERS)
     else:
-        answer = await GET(_checked(facts, cursor), (), _HEADERS)
+        answer = await GET(here, (), _HEADERS)
     rows, following = page_of(facts, answer)
     later = link_of(facts, answer.json(), "@odata.deltaLink")
     if following is None and later is None:
         raise UnexpectedAnswer("Microsoft 365 ended a sync without saying where the next one begins")
-    if following is not None and following == cursor:
+    if following is not None and following == here:
         raise PageLoop("the cursor of a page of Microsoft 365's changes leads back to that page")
     last: dict[str, Row] = {identifier: row for row in rows if (identifier := text_of(row, "id"))}
     return Changes(
         changed=tuple(contact_of(resource, row, partial=True) for row in last.values() if "@removed" not in row),
         gone=tuple(RecordRef(KEY, resource, identifier) for identifier, row in last.items() if "@removed" in row),
-        cursor=following or later,
+        cursor=f"{following or later}#{quote(resource, safe='')}",
         more=following is not None,
     )
 
 
-def _checked(facts: LinkFacts, cursor: str) -> str:
-    """A cursor, if it is a delta's and leads to the link's Graph host."""
+def _checked(facts: LinkFacts, resource: str, cursor: str) -> str:
+    """Where a cursor leads, if it is a delta's of that resource and leads to the link's Graph host."""
+    url, _, of = cursor.partition("#")
     base = f"https://{hosts(facts).api[0]}{API_PATH}/"
     try:
-        hosts(facts).check(cursor)
+        hosts(facts).check(url)
     except (HostRefused, ValueError):
         raise Gone("this cursor is none of this link's", next_step="start over without a cursor") from None
-    if "/delta" not in cursor.partition("?")[0] or not cursor.startswith(base):
-        raise Gone("this cursor does not continue a sync with Microsoft 365", next_step="start over without a cursor")
-    return cursor
+    if "/delta" not in url.partition("?")[0] or not url.startswith(base) or of != quote(resource, safe=""):
+        raise Gone(
+            "this cursor does not continue a sync of this folder with Microsoft 365",
+            next_step="start over without a cursor",
+        )
+    return url
 
 
 async def _folder(facts: LinkFacts, resource: str) -> str:

@@ -38,10 +38,13 @@ _KEPT = timedelta(days=14).total_seconds()
 class _Mark:
     """Where the sync stands.
 
+    ``of``: the object that is read.
+
     ``since``: the stamp of the last record met, ``last`` its id (none: begin at the stamp itself); ``old_since`` where
     the round before ended; ``at`` when the cursor was made (seconds since the epoch, our clock).
     """
 
+    of: str
     since: str | None = None
     last: str | None = None
     old_since: str | None = None
@@ -51,22 +54,25 @@ class _Mark:
         return json.dumps(attrs.asdict(self), separators=(",", ":"))
 
 
-def _read(cursor: str) -> _Mark:
+def _read(name: str, cursor: str) -> _Mark:
     try:
         mark = _Mark(**json.loads(cursor))
         sound = all(each is None or time_of(each) for each in (mark.since, mark.old_since))
-        sound = sound and (mark.last is None or q.is_identifier(mark.last)) and float(mark.at) >= 0
+        sound = sound and (mark.last is None or q.is_identifier(mark.last)) and float(mark.at) >= 0 and mark.of == name
     except (ValueError, TypeError, AttributeError, RecursionError):
         sound = False
     if not sound:
-        raise Gone("this cursor does not continue a sync with Salesforce", next_step="start over without a cursor")
+        raise Gone(
+            "this cursor does not continue a sync of this object with Salesforce",
+            next_step="start over without a cursor",
+        )
     return mark
 
 
 async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
     """One page; see :meth:`customer360.core.connector.Connector.changes`."""
     now = await Now()
-    mark = _Mark(at=now) if cursor is None else _read(cursor)
+    mark = _Mark(of=name, at=now) if cursor is None else _read(name, cursor)
     if now - mark.at > _KEPT:
         raise Gone("the last sync is so long ago that Salesforce has forgotten deletions since", next_step="start over")
     form = await shape(facts, name)
@@ -119,4 +125,4 @@ def _ended(mark: _Mark, now: float) -> _Mark:
     high, old = time_of(mark.since), time_of(mark.old_since)
     if high is None or (old is not None and high <= old):
         return attrs.evolve(mark, at=now)
-    return _Mark(since=q.when(high - _OVERLAP), old_since=mark.since, at=now)
+    return _Mark(of=mark.of, since=q.when(high - _OVERLAP), old_since=mark.since, at=now)

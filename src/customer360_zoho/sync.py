@@ -42,10 +42,13 @@ deleted in between, and newer deletions come first."""
 class _Mark:
     """Where the sync stands.
 
+    ``of``: the module that is read.
+
     ``since``: the second being read; ``done``: how many of its records were read; ``last``: the id of the last one;
     ``high`` and ``deleted_high``: the latest times met, of this round and (``old_``) of the round before.
     """
 
+    of: str
     columns: tuple[str, ...]
     phones: tuple[str, ...]
     emails: tuple[str, ...]
@@ -67,7 +70,7 @@ class _Mark:
         return json.dumps(attrs.asdict(self), separators=(",", ":"))
 
 
-def _read(cursor: str) -> _Mark:
+def _read(module: str, cursor: str) -> _Mark:
     try:
         given: dict[str, Any] = json.loads(cursor)
         values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
@@ -75,17 +78,20 @@ def _read(cursor: str) -> _Mark:
         times = (mark.since, mark.high, mark.old_high, mark.deleted_since, mark.deleted_high)
         sound = all(time is None or time_of(time) for time in times) and mark.phase in ("changed", "deleted")
         sound = sound and all(q.named(column) for column in mark.columns) and mark.done >= 0 and mark.page >= 1
+        sound = sound and mark.of == module
     except (ValueError, TypeError, AttributeError, RecursionError):
         sound = False
     if not sound:
-        raise Gone("this cursor does not continue a sync with Zoho", next_step="start over without a cursor")
+        raise Gone(
+            "this cursor does not continue a sync of this module with Zoho", next_step="start over without a cursor"
+        )
     return mark
 
 
 async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
     """One page; see :meth:`customer360.core.connector.Connector.changes`."""
     module = q.named(name)
-    mark = await _begin(module) if cursor is None else _read(cursor)
+    mark = await _begin(module) if cursor is None else _read(module, cursor)
     if mark.phase == "deleted":
         return await _deleted(module, mark)
     return await _changed(facts, module, mark)
@@ -96,7 +102,7 @@ async def _begin(module: str) -> _Mark:
     phones, emails, fields = await columns_by_type(module)
     resource = attrs.evolve(resource_named(module), phones=phones, emails=emails)
     columns = [name for name in columns_of(resource) if name == "id" or name.split(".")[0] in fields]
-    return _Mark(columns=tuple(dict.fromkeys((*columns, "Modified_Time"))), phones=phones, emails=emails)
+    return _Mark(of=module, columns=tuple(dict.fromkeys((*columns, "Modified_Time"))), phones=phones, emails=emails)
 
 
 async def _changed(facts: LinkFacts, module: str, mark: _Mark) -> Changes:
@@ -193,6 +199,7 @@ async def _deleted(module: str, mark: _Mark) -> Changes:
         )
     else:
         after = _Mark(
+            of=module,
             columns=mark.columns,
             phones=mark.phones,
             emails=mark.emails,

@@ -71,7 +71,7 @@ def test_the_index_is_read_by_seconds(bh: Bullhorn, rows: Rows) -> None:
 @pytest.mark.promise("R9")
 def test_a_second_that_holds_more_than_can_be_listed(bh: Bullhorn, rows: Rows) -> None:
     """It is said."""
-    cursor = json.dumps({"since": AT, "last": 0, "done": 20_000, "old_since": None})
+    cursor = json.dumps({"of": "Candidate", "since": AT, "last": 0, "done": 20_000, "old_since": None})
     with pytest.raises(e.Truncated):
         changes(bh, "Candidate", cursor)
 
@@ -86,7 +86,19 @@ def test_a_page_that_brings_nothing_new(bh: Bullhorn, rows: Rows) -> None:
 
 @pytest.mark.parametrize(
     "cursor",
-    ["", "x", "{}x", "[]", "7", "null", '{"since": "now"}', '{"since": 1, "last": -1}', '{"x": 1}', "[" * 9999],
+    [
+        "",
+        "x",
+        "{}x",
+        "[]",
+        "7",
+        "null",
+        '{"of": "Lead", "since": "now"}',
+        '{"of": "Lead", "since": 1, "last": -1}',
+        '{"of": "Candidate", "since": 1}',
+        '{"x": 1}',
+        "[" * 9999,
+    ],
 )
 def test_a_cursor_of_somebody_else(bh: Bullhorn, cursor: str) -> None:
     """The index starts over."""

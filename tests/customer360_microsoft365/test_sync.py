@@ -27,7 +27,7 @@ def test_everything_then_what_changed(graph: Any, rows: Callable[..., Response])
     assert graph.headers["Prefer"] == 'IdType="ImmutableId", odata.maxpagesize=200'
     assert page.gone == (RecordRef("microsoft365", "contact", "A"),)
     assert ([each.ref.id for each in page.changed], page.more) == (["B"], False)
-    assert page.cursor == f"{BASE}?$deltatoken=2"
+    assert page.cursor == f"{BASE}?$deltatoken=2#contact"
 
 
 def test_a_record_that_a_page_names_twice(graph: Any, rows: Callable[..., Response]) -> None:
@@ -58,7 +58,7 @@ def test_a_further_folder(graph: Any, rows: Callable[..., Response]) -> None:
 def test_an_expired_cursor(graph: Any, refusal: Callable[..., Response], code: str) -> None:
     """Start over."""
     with pytest.raises(e.Gone):
-        graph.run(graph.connector.changes(graph.facts, "contact", BASE), refusal(410, code))
+        graph.run(graph.connector.changes(graph.facts, "contact", f"{BASE}#contact"), refusal(410, code))
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,15 @@ def test_an_expired_cursor(graph: Any, refusal: Callable[..., Response], code: s
         "https://graph.microsoft.com/v1.0/me/messages?/delta",
         "https://graph.microsoft.com@evil.example/v1.0/me/contacts/delta",
         "https://[",
+        f"{BASE}#contactFolder%2FF2",
+        BASE,
     ],
 )
 def test_a_cursor_that_leads_elsewhere(graph: Any, cursor: str) -> None:
     """Is followed nowhere: start over."""
-    with pytest.raises(e.Gone):
-        graph.run(graph.connector.changes(graph.facts, "contact", cursor))
+    for each in (cursor, f"{cursor}#contact" if "#" not in cursor and cursor != BASE else cursor):
+        with pytest.raises(e.Gone):
+            graph.run(graph.connector.changes(graph.facts, "contact", each))
 
 
 def test_a_page_that_leads_elsewhere(graph: Any, rows: Callable[..., Response]) -> None:

@@ -77,7 +77,18 @@ def test_an_empty_organisation(sf: Any, rows: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "[]", "{}x", '{"since": "yesterday"}', '{"last": "\'"}', '{"at": "x"}', "[" * 9000]
+    "cursor",
+    [
+        "",
+        "x",
+        "[]",
+        "{}x",
+        '{"of": "Contact", "since": "yesterday"}',
+        '{"of": "Contact", "last": "\'"}',
+        '{"of": "Contact", "at": "x"}',
+        '{"of": "Lead"}',
+        "[" * 9000,
+    ],
 )
 def test_a_foreign_cursor(sf: Any, cursor: str) -> None:
     """Nothing is asked with it."""
@@ -87,7 +98,7 @@ def test_a_foreign_cursor(sf: Any, cursor: str) -> None:
 
 def test_after_two_weeks_it_begins_anew(sf: Any) -> None:
     """The bin may have been emptied of deletions that were never seen."""
-    old = json.dumps({"since": stamp(0), "last": None, "old_since": None, "at": NOW - 15 * 86_400})
+    old = json.dumps({"of": "Contact", "since": stamp(0), "last": None, "old_since": None, "at": NOW - 15 * 86_400})
     with pytest.raises(e.Gone):
         sf.run(sf.connector.changes(sf.facts, "Contact", old))
 

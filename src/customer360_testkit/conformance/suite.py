@@ -42,6 +42,7 @@ from customer360_testkit.conformance.recounting import RecountingChecks
 from customer360_testkit.conformance.refusing import RefusingChecks
 from customer360_testkit.conformance.repeating import RepeatingChecks
 from customer360_testkit.conformance.resources import ResourceChecks
+from customer360_testkit.conformance.resuming import ResumingChecks
 from customer360_testkit.conformance.searching import SearchingChecks
 from customer360_testkit.conformance.signing import SigningChecks
 from customer360_testkit.conformance.strange import StrangeChecks
@@ -81,6 +82,7 @@ class ConnectorConformance(
     ResourceChecks,
     WholenessChecks,
     BecomingChecks,
+    ResumingChecks,
     SyncingChecks,
     FailingChecks,
     KeepingChecks,

@@ -31,6 +31,7 @@ from tests.customer360_testkit.conformance import (  # noqa: F401  # each regist
     mutants_refusing,
     mutants_repeating,
     mutants_resources,
+    mutants_resuming,
     mutants_signing,
     mutants_touching,
     mutants_truth,

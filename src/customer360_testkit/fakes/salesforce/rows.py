@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from customer360_testkit.fakes.salesforce.deltas import BIN
 from customer360_testkit.fakes.salesforce.store import Row
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class Rows:
         else:
             yield from store.rows(name)
         if everything:
-            yield from store.deleted(name)
+            kept_since = self._fake.now - BIN
+            yield from (row for row in store.deleted(name) if row["SystemModstamp"] > kept_since)
 
     def timeline(self, name: str, field: str, record_id: str) -> list[Row]:
         """ActivityHistory (what is over) or OpenActivity (what is not) of a record."""
