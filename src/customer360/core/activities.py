@@ -72,6 +72,19 @@ def _records(draft: object, attribute: attrs.Attribute[Any], value: Any) -> None
         )
 
 
+LONGEST_CALL = timedelta(days=9_999)
+"""What CRMs and the store can hold; who finds a longer one has a clock that was never set."""
+
+
+def _a_duration(draft: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    of_kind(timedelta)(draft, attribute, value)
+    if abs(value) > LONGEST_CALL:
+        raise InvalidValue(
+            f"{type(draft).__name__}.{attribute.name} is longer than {LONGEST_CALL.days} days",
+            next_step="look at both clocks",
+        )
+
+
 def _a_day(draft: object, attribute: attrs.Attribute[Any], value: Any) -> None:
     of_kind(date, type(None))(draft, attribute, value)
     if isinstance(value, datetime):
@@ -127,7 +140,7 @@ class CallDraft(_Draft):
 
     kind: ClassVar[RelatedKind] = RelatedKind.CALL
     started_at: datetime = attrs.field(validator=timed)
-    duration: timedelta = attrs.field(default=timedelta(0), validator=of_kind(timedelta))
+    duration: timedelta = attrs.field(default=timedelta(0), validator=_a_duration)
     direction: Direction = attrs.field(default=Direction.INBOUND, validator=of_kind(Direction))
     outcome: CallOutcome = attrs.field(default=CallOutcome.ANSWERED, validator=of_kind(CallOutcome))
     customer: str = attrs.field(default="", repr=False, validator=of_kind(str))

@@ -112,17 +112,6 @@ def _value_from_json(data: Any) -> FieldValue:
     raise TypeError("an unknown tag")
 
 
-def _duration_to_json(value: timedelta) -> float | list[int]:
-    """Seconds; of durations that a float cannot hold to the microsecond, days, seconds and microseconds."""
-    if abs(value.days) < 10_000:
-        return value.total_seconds()
-    return [value.days, value.seconds, value.microseconds]
-
-
-def _duration_from_json(data: Any, _: Any) -> timedelta:
-    return timedelta(*data) if isinstance(data, list) else timedelta(seconds=data)
-
-
 def _fields_to_json(fields: Fields) -> dict[str, Any]:
     return {name: _value_to_json(value) for name, value in fields.items()}
 
@@ -146,8 +135,8 @@ def _converter() -> Converter:
     converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
-    converter.register_unstructure_hook(timedelta, _duration_to_json)
-    converter.register_structure_hook(timedelta, _duration_from_json)
+    converter.register_unstructure_hook(timedelta, timedelta.total_seconds)
+    converter.register_structure_hook(timedelta, lambda seconds, _: timedelta(seconds=seconds))
     converter.register_unstructure_hook_func(lambda kind: kind == Fields, _fields_to_json)
     converter.register_structure_hook_func(lambda kind: kind == Fields, _fields_from_json)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from customer360.core.activities import ActivityDraft, CallDraft, CallOutcome, NoteDraft
+from customer360.core.activities import LONGEST_CALL, ActivityDraft, CallDraft, CallOutcome, NoteDraft
 from customer360.core.capabilities import CREATE, Capabilities
 from customer360.core.interactions import Channel, Direction, Interaction, WrapUp
 from customer360.core.records import RecordRef, RelatedKind
@@ -34,7 +34,7 @@ def log_of(
             subject=subject,
             text=wrap_up.notes,
             started_at=interaction.started_at,
-            duration=max(timedelta(0), wrap_up.ended_at - began),
+            duration=min(max(timedelta(0), wrap_up.ended_at - began), LONGEST_CALL),
             direction=interaction.direction,
             outcome=CallOutcome.ANSWERED if _talked(interaction, wrap_up) else CallOutcome.MISSED,
             customer=interaction.customer or "",

@@ -66,7 +66,10 @@ def to_json(value: Any) -> bytes:
     try:
         return _ENCODER.encode(value).encode()
     except (TypeError, ValueError, RecursionError):
-        raise InvalidValue("a request's body holds a value that JSON cannot express") from None
+        raise InvalidValue(
+            "a request's body holds a value that JSON cannot express",
+            next_step="take out half characters (lone surrogates) and numbers that are none (NaN)",
+        ) from None
 
 
 def place(url: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from customer360.core.activities import CallDraft, CallOutcome, NoteDraft
+from customer360.core.activities import LONGEST_CALL, CallDraft, CallOutcome, NoteDraft
 from customer360.core.capabilities import CAN, Capabilities, Capability
 from customer360.core.interactions import Channel, Direction, Disposition, Interaction, WrapUp
 from customer360.core.records import RecordRef
@@ -54,6 +54,15 @@ def test_an_ending_before_the_answer_gives_no_negative_duration() -> None:
     draft = log_of(CALL, early, ADA, CALLS_AND_NOTES)
     assert isinstance(draft, CallDraft)
     assert draft.duration == timedelta(0)
+
+
+@pytest.mark.promise("R1")
+def test_a_switchboard_whose_clock_was_never_set_costs_no_notes() -> None:
+    """The log of a call of two thousand years can still be promised."""
+    ancient = attrs.evolve(CALL, started_at=datetime(1, 1, 1, tzinfo=UTC))
+    draft = log_of(ancient, ENDING, ADA, CALLS_AND_NOTES)
+    assert isinstance(draft, CallDraft)
+    assert (draft.duration, draft.text) == (LONGEST_CALL, ENDING.notes)
 
 
 @pytest.mark.parametrize(
