@@ -152,11 +152,6 @@ def resolve(
     rows.change(connection, row, fence=row.fence + 1, **values)
 
 
-def hand_over(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: str | None = None, now: float) -> int:
-    """Deliver with the account's own authorisation from now on, what was held included; returns how many."""
-    return _decide(connection, tenant_id, crm, agent_id, deliver_as=ACCOUNT, **_moving_again(now))
-
-
 def hold(connection: sa.Connection, tenant_id: str, crm: str, *, agent_id: str | None = None) -> int:
     """The CRM was unlinked: keep everything pending where it is until :func:`resume`; returns how many."""
     unlinked = NotLinked(f"{crm} was unlinked before this was delivered", next_step="link it again")

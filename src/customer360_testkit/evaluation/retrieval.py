@@ -86,8 +86,6 @@ class Report:
     refused: Counter[str] = attrs.field(factory=Counter)
     """Style -> how many texts the CRM does not take."""
     calls: list[Call] = attrs.field(factory=list, repr=False)
-    index_requests: int = 0
-    """What filling the index took, where there is one."""
 
     def recall(self, world: World) -> Tally:
         """Of the records that hold the number that rings: how surely each was found."""
@@ -204,10 +202,8 @@ def evaluate(crm: str, chosen: Sequence[Row], worlds: Sequence[World] = (World.A
             clock.advance(_BETWEEN)
         clock.advance(_INDEXED_BY_THEN)
         if crm_.fake.needs_index:
-            port, client = desk.client("ES")
-            port.taken()
+            _, client = desk.client("ES")
             client.sync_index(crm, desk.agent)
-            report.index_requests = len(port.taken())
         for world in worlds:
             for rings, country, region in _ringing(chosen, world):
                 report.calls.append(desk.ring(rings, country, region, world))

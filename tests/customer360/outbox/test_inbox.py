@@ -121,16 +121,6 @@ def test_held_activities_resume_as_what_they_were(store: Store) -> None:
 
 
 @pytest.mark.feature("F109")
-def test_handing_over_delivers_with_the_accounts_own_link(store: Store) -> None:
-    """After unlinking an agent the promise is kept by the account; another agent's is left alone."""
-    promised(store, DeliveryState.HELD)
-    promised(store, DeliveryState.DUE, attrs.evolve(NOTE, key="k2"), agent="lee")
-    assert call(store, inbox.hand_over, "acme", "zoho", agent_id="kim", now=300.0) == 1
-    assert (row(store, "k1").deliver_as, row(store, "k1").state) == (inbox.ACCOUNT, DeliveryState.DUE)
-    assert row(store, "k2").deliver_as == "lee"
-
-
-@pytest.mark.feature("F109")
 def test_dropping_is_a_decision_that_stays_visible(store: Store) -> None:
     """Nothing is deleted: a dropped activity keeps its row."""
     promised(store)
