@@ -19,7 +19,7 @@ from customer360_testkit.sandbox import Sandbox
 @pytest.mark.parametrize("agent_id", ["", " ", None])
 def test_an_agent_without_an_id_gets_no_session(world: Any, agent_id: Any) -> None:
     """Or a desktop's slip would work with the account's own rights, and sign its logs so."""
-    with pytest.raises(InvalidValue, match="no id|as agent_id"):
+    with pytest.raises(InvalidValue, match=r"no id|as agent_id"):
         world.client.session(world.crm.key, agent_id)
 
 
