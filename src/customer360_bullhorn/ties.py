@@ -101,7 +101,18 @@ async def link(contact: RecordRef, record: RecordRef) -> None:
             if not await _links(contact, record):
                 raise
         return
-    await patch(record, {_pointing(contact, record): {"id": int(identifier_of(contact))}})
+    field, named = _pointing(contact, record), {"id": int(identifier_of(contact))}
+    if record.resource != "Task":
+        return await patch(record, {field: named})
+    others = tuple(sorted(set(_POINTING["Task"].values()) - {field}))  # a task has one link of the three
+    try:
+        await patch(record, {**dict.fromkeys(others), field: named})
+    except ValidationFailed:
+        row = await read("Task", identifier_of(record), ("id", *(f"{each}(id)" for each in others)))
+        if not any(id_of(row.get(each)) for each in others):
+            raise
+        reason = "Bullhorn keeps a task with a person of the kind that it has"
+        raise Unsupported(reason, ref=record, next_step="write another task") from None
 
 
 async def unlink(contact: RecordRef, record: RecordRef) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from customer360.core.activities import ActivityDraft
 from customer360.core.effects import GET, PUT
-from customer360.core.errors import UnexpectedAnswer, Unsupported
+from customer360.core.errors import UnexpectedAnswer, Unsupported, ValidationFailed
 from customer360.core.records import RecordRef
 from customer360_zoho import query as q
 from customer360_zoho.asking import listed_in
@@ -69,8 +69,19 @@ async def put(ref: RecordRef, fields: dict[str, Any]) -> None:
 
 
 async def link(contact: RecordRef, record: RecordRef) -> None:
-    """Point the record's lookup at the contact; what it pointed at before is replaced."""
-    await put(record, _pointing(contact, record, {"id": identifier_of(contact)}))
+    """Point the record's lookup at the contact; what it pointed at before is replaced.
+
+    Zoho refuses an activity of a lead that has a contact, too (section 7): one of them makes room for the other.
+    """
+    fields = _pointing(contact, record, {"id": identifier_of(contact)})
+    if contact.resource == "Leads" and record.resource in _WHO_WHAT:
+        fields["Who_Id"] = None
+    try:
+        await put(record, fields)
+    except ValidationFailed as refused:
+        if "What_Id" in fields or "Who_Id" not in {problem.field for problem in refused.problems}:
+            raise
+        await put(record, {**fields, "What_Id": None, "$se_module": None})
 
 
 async def unlink(contact: RecordRef, record: RecordRef) -> None:

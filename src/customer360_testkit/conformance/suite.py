@@ -45,6 +45,7 @@ from customer360_testkit.conformance.resources import ResourceChecks
 from customer360_testkit.conformance.resuming import ResumingChecks
 from customer360_testkit.conformance.searching import SearchingChecks
 from customer360_testkit.conformance.signing import SigningChecks
+from customer360_testkit.conformance.sought import SoughtChecks
 from customer360_testkit.conformance.strange import StrangeChecks
 from customer360_testkit.conformance.syncing import SyncingChecks
 from customer360_testkit.conformance.timing import TimingChecks
@@ -52,6 +53,7 @@ from customer360_testkit.conformance.touching import TouchingChecks
 from customer360_testkit.conformance.truth import TruthChecks
 from customer360_testkit.conformance.tying import TyingChecks
 from customer360_testkit.conformance.unbent import guarded, refuse_replacing, refuse_waiving
+from customer360_testkit.conformance.untying import UntyingChecks
 from customer360_testkit.conformance.wholeness import WholenessChecks
 from customer360_testkit.conformance.wording import WordingChecks
 from customer360_testkit.conformance.writing import WritingChecks
@@ -75,6 +77,8 @@ class ConnectorConformance(
     ListingChecks,
     WordingChecks,
     ChangingChecks,
+    SoughtChecks,
+    UntyingChecks,
     CorrectingChecks,
     DealChecks,
     AgreeingChecks,

@@ -162,7 +162,8 @@ class Keyless(Microsoft365Connector):
 class Leadblind(ZohoConnector):
     async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
         other = contact.resource != "Contacts" and kind is RelatedKind.CALL
-        return Page(()) if other else await super().related(facts, contact, kind, **more)
+        page = await super().related(facts, contact, kind, **more)
+        return Page(tuple(each for each in page.items if "later-" in each.title)) if other else page
 
 
 # Calls, tasks, events -------------------------------------------------------------------------------------------------

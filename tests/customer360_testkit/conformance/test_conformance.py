@@ -35,6 +35,7 @@ from tests.customer360_testkit.conformance import (  # noqa: F401  # each regist
     mutants_signing,
     mutants_touching,
     mutants_truth,
+    mutants_untying,
     mutants_wording,
 )
 from tests.customer360_testkit.conformance.registry import MUTANTS, SUITES, base_of
