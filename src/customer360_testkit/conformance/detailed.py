@@ -41,7 +41,7 @@ class DetailedChecks(TouchingChecks):
     @catches("cuts the code of a call", _CREATE, _CALL)
     def test_a_code_of_several_words_is_kept(self, link: Link) -> None:
         """In any script, and so is a number that is no number of the world (F050)."""
-        contact = self.make(link, "Quillcode")
+        contact = self.make(link, "Quillwords")
         for number, code in enumerate(("Quillcode", "Oddzwo\u0144 w pi\u0105tek, 9 & 10")):
             self.written(link, self.draft(link, RelatedKind.CALL, contact, f"code{number}", disposition=code))
             kept = self._holds(link, code)

@@ -94,7 +94,7 @@ class FirstText(Microsoft365Connector):
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
         contact = await super().get(facts, ref)
         firsts = {phone.field: phone for phone in reversed(contact.phones)}
-        return attrs.evolve(contact, phones=tuple(firsts.values()))
+        return attrs.evolve(contact, phones=tuple(each for each in contact.phones if firsts[each.field] is each))
 
 
 @mutant("takes a refused change for done")
@@ -130,7 +130,8 @@ class Beside(ZohoConnector):
 @mutant("leads to a stranger's page")
 class Strange(ZohoConnector):
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
-        return f"https://crm.collector.example/{facts.settings['data_centre']}/{ref.id}"
+        known = super().record_url(facts, ref)
+        return f"https://crm.collector.example/{facts.settings['data_centre']}/{ref.id}" if known else None
 
 
 @mutant("says that numbers are not searched")

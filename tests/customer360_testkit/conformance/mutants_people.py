@@ -62,7 +62,8 @@ class Leading(Reading):
 @mutant("shifts when a contact was made")
 class Aging(Reading):
     def read(self, contact: Contact) -> Contact:
-        assert contact.created_at is not None
+        if contact.created_at is None:
+            return contact
         return attrs.evolve(contact, created_at=contact.created_at.astimezone() - timedelta(hours=1))
 
 
@@ -88,7 +89,7 @@ class Counting(Reading):
 @mutant("gives a contact to another owner")
 class Disowning(Reading):
     def read(self, contact: Contact) -> Contact:
-        return attrs.evolve(contact, owner=RecordRef("zoho", "users", "1"))
+        return attrs.evolve(contact, owner=RecordRef("zoho", "users", "1")) if contact.name == "Owned" else contact
 
 
 @mutant("takes part of an id for the id")
@@ -125,7 +126,7 @@ class Shrugging(ZohoConnector):
         try:
             await super().update(facts, change)
         except (NotFound, Gone):
-            if change.ref.resource != "Contacts":
+            if (change.ref.crm, change.ref.resource) != ("zoho", "Contacts"):
                 raise
 
 
@@ -152,7 +153,7 @@ class Mapless(ZohoConnector):
 class Stuttering(ZohoConnector):
     async def describe(self, facts: LinkFacts, resource: str) -> Schema:
         schema = await super().describe(facts, resource)
-        return attrs.evolve(schema, fields=(*schema.fields, schema.fields[0]))
+        return attrs.evolve(schema, fields=(*schema.fields, *schema.fields[:1]))
 
 
 @mutant("forgets what a choice is called")
