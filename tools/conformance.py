@@ -42,6 +42,9 @@ Each of these was tried as a wrong connector, and passed. Some are no mistakes; 
   whole, and the record's own page has the rest.
 - **What is cached inside the repr of a connector's own objects.** Errors, logs, the terminal and files are watched; a
   traceback of a debugger is not. Give fields that hold what people typed `repr=False`.
+- **Code that means to deceive.** A plugin's tests run beside the suite, and no code guards itself against whoever has
+  the interpreter. `customer360 plugin check` runs the suite by itself, without what a project configures, and tells a
+  connector that looks who runs it, or a fake that proves nothing: that catches what is hidden, not whoever forges.
 - **Whether a fake is like its vendor.** A fake that is as wrong as its connector hides both; that is why it is
   written from the vendor's pages, by somebody else, with a test for each refusal.
 """

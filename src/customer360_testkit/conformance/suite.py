@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from customer360_testkit import by_hand
 from customer360_testkit.conformance.activities import ActivityChecks
 from customer360_testkit.conformance.agreeing import AgreeingChecks
 from customer360_testkit.conformance.apart import ApartChecks
 from customer360_testkit.conformance.becoming import BecomingChecks
-from customer360_testkit.conformance.bench import Bench, checks_of
+from customer360_testkit.conformance.bench import checks_of
 from customer360_testkit.conformance.breadth import BreadthChecks
 from customer360_testkit.conformance.calls import CallChecks
 from customer360_testkit.conformance.changing import ChangingChecks
@@ -52,7 +55,15 @@ from customer360_testkit.conformance.timing import TimingChecks
 from customer360_testkit.conformance.touching import TouchingChecks
 from customer360_testkit.conformance.truth import TruthChecks
 from customer360_testkit.conformance.tying import TyingChecks
-from customer360_testkit.conformance.unbent import guarded, refuse_replacing, refuse_waiving
+from customer360_testkit.conformance.unbent import (
+    guarded,
+    refuse_replacing,
+    refuse_rewriting,
+    refuse_waiving,
+    refuse_writing_into,
+    tools,
+    waivers,
+)
 from customer360_testkit.conformance.untying import UntyingChecks
 from customer360_testkit.conformance.wholeness import WholenessChecks
 from customer360_testkit.conformance.wording import WordingChecks
@@ -129,21 +140,29 @@ class ConnectorConformance(
     """
 
     @pytest.fixture(autouse=True)
-    def as_written(self, request: pytest.FixtureRequest) -> None:
-        """Each check is the suite's, and is reported as such (in JUnit's XML, as a property)."""
-        refuse_replacing(type(self), ConnectorConformance, _KEPT, _CHECKS)
-        refuse_waiving(type(self).__name__, self.waived, _CHECKS)
-        request.node.user_properties.append(MADE)
-        if type(self).signed_in is not Bench.signed_in:
-            request.node.user_properties.append(SIGNS_IN)
+    def as_written(self) -> Iterator[None]:
+        """Each check is the suite's, before it and after it."""
+        refuse_bending(type(self), self)
+        yield
+        refuse_bending(type(self), self)
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
-        refuse_replacing(cls, ConnectorConformance, _KEPT, _CHECKS)
-        refuse_waiving(cls.__name__, cls.waived, _CHECKS)
+        refuse_bending(cls)
 
 
-MADE = ("conformance", "made")
-SIGNS_IN = ("conformance", "signs in by itself")
-_CHECKS = checks_of(ConnectorConformance)
+def refuse_bending(kind: type[ConnectorConformance], bench: ConnectorConformance | None = None) -> None:
+    """Raises TypeError where ``kind``, or the ``bench`` of one check, is not of the suite as it was written."""
+    refuse_replacing(kind, ConnectorConformance, _KEPT, CHECKS)
+    refuse_rewriting(TOOLS)
+    refuse_waiving(kind.__name__, waivers(kind), CHECKS)
+    if bench is not None:
+        refuse_writing_into(bench, _KEPT)
+
+
+if not __debug__:  # every check would pass
+    raise ImportError("the conformance suite asserts: run it without -O and PYTHONOPTIMIZE")
+CHECKS = checks_of(ConnectorConformance)
 _KEPT = guarded(ConnectorConformance)
+_PARTS = [module for name, module in sys.modules.items() if name.startswith(f"{__package__}.")]
+TOOLS = tools([*_PARTS, by_hand], pytest)

@@ -29,6 +29,9 @@ def plugin(verbs: Verbs) -> None:
     check = actions.add_parser("check", help="is a plugin right? All that can be seen of it, and the conformance suite")
     check.add_argument("keys", metavar="KEY", nargs="*", help="CRMs (default: all that are installed)")
     check.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting to link with")
+    check.add_argument(
+        "--project", type=Path, metavar="FOLDER", help="where its tests are (default: around it, or here)"
+    )
     check.add_argument("--quick", action="store_true", help="leave the conformance suite out")
     check.set_defaults(run=_check)
 
@@ -65,7 +68,8 @@ def _check(arguments: argparse.Namespace) -> int:
     keys: Sequence[str] = arguments.keys or installed_keys()
     if not keys:
         raise PluginMissing("no plugin is installed", next_step="in a plugin's project: pip install -e .")
-    report = Report(Console(highlight=False), _settings(arguments.set), conformance=not arguments.quick)
+    settings, conformance = _settings(arguments.set), not arguments.quick
+    report = Report(Console(highlight=False), settings, conformance=conformance, project=arguments.project)
     for key in keys:
         report.on(key)
     report.close()

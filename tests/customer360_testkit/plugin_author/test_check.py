@@ -28,8 +28,7 @@ from customer360.plugins import installed
 from customer360_testkit.fakes.registry import fake_named
 from customer360_testkit.plugin_author.inspection import answers, calls, declarations, fakes, source
 from customer360_testkit.plugin_author.inspection.report import DECLARED, SEEN, inspect_plugin, title
-from customer360_testkit.plugin_author.inspection.subject import Check, Note, NotMade, Problem, Subject, find
-from customer360_testkit.plugin_author.inspection.suite import conforms
+from customer360_testkit.plugin_author.inspection.subject import Check, Subject, find
 from customer360_zoho import ZohoConnector, auth
 
 GOOD = find("zoho")
@@ -261,6 +260,12 @@ def importing(line: str) -> Callable[[Path], None]:
         (importing("Filter('a').write_text('Ada')"), calls.calls),
         (importing("import importlib; importlib.import_module('socket')"), calls.calls),
         (importing("eval('1')"), calls.calls),
+        (importing("import sys; 'pytest' in sys.modules"), calls.calls),
+        (importing("from sys import modules"), calls.calls),
+        (importing("import sys; sys._getframe(1)"), calls.calls),
+        (importing("Filter.f_back"), calls.calls),
+        (importing("import inspect"), source.imports),
+        (importing("import pytest"), source.imports),
         (importing("import warnings; warnings.warn(f'no {Filter}')"), calls.calls),
         (importing("from warnings import warn as tell; tell(str(Filter))"), calls.calls),
     ],
@@ -311,13 +316,13 @@ def test_names_that_are_exported_wrongly_are_caught() -> None:
 
 
 @pytest.mark.parametrize(
-    "missing", ["## Credentials", "## Capabilities", "## Limits", "www.zoho.com", "`environment`", "data centre"]
+    "missing", ["## Credentials", "## Capabilities", "## Limits", r"www\.zoho\.com", "`environment`", "data[_ ]centre"]
 )
 def test_a_readme_without_what_it_must_say_is_caught(missing: str) -> None:
     """And so is none at all."""
-    assert missing in GOOD.readme
-    for text in (re.sub(re.escape(missing), "", GOOD.readme, flags=re.IGNORECASE), ""):
-        assert caught(attrs.evolve(GOOD, readme=text)) == {title(source.readme)}
+    assert re.search(missing, GOOD.readme)
+    for text in (re.sub(missing, "", GOOD.readme, flags=re.IGNORECASE), ""):
+        assert caught(attrs.evolve(GOOD, readme=text)) - {title(source.rooms)} == {title(source.readme)}
 
 
 @pytest.mark.parametrize(
@@ -420,80 +425,6 @@ def test_a_good_plugin_leaves_nothing_to_mend(capsys: pytest.CaptureFixture[str]
     assert "Nothing is left to mend" in capsys.readouterr().out
     assert main(["plugin", "check", "zoho", "--set", "data_centre"]) == 1
     assert "NAME=VALUE" in capsys.readouterr().err
-
-
-# The suite -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.feature("F094")
-def test_a_project_without_the_suite_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody takes an unproved connector for a proved one; away from the project, nothing is said of it."""
-    package = tmp_path / "src" / "customer360_zoho"
-    package.mkdir(parents=True)
-    subject = attrs.evolve(GOOD, package=package)
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(NotMade, match="project's folder"):
-        list(conforms(subject))
-    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
-    (missing,) = conforms(subject)
-    assert isinstance(missing, Problem)
-    assert missing.what == "there is no tests/test_conformance.py"
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "test_conformance.py").write_text("import nothing_there\n", encoding="utf-8")
-    (broken,) = conforms(subject)
-    assert isinstance(broken, Problem)
-    assert broken.what == "test_conformance.py runs none of the checks"
-    assert "nothing_there" in broken.next_step
-
-
-BENT = """
-import pytest
-from customer360_testkit.conformance import ConnectorConformance
-from customer360_zoho import ZohoConnector
-
-class Zoho(ConnectorConformance):
-    connector = ZohoConnector()
-    people, name_field, spare_field = "Contacts", "Last_Name", "Title"
-
-    def fields(self, name, phone=None, email=None):
-        return {"Last_Name": name, "Phone": phone, "Email": email}
-
-TestKept = type("TestKept", (Zoho,), {"waived": {"test_none_clears": "Zoho keeps what was there"}})
-TestMarked = pytest.mark.skip(reason="later")(type("TestMarked", (Zoho,), {}))
-TestLate = type("TestLate", (Zoho,), {})
-TestLate.test_who_is_signed_in = lambda self: None
-"""
-HOOK = """
-RUN = ("test_none_clears", "test_who_is_signed_in", "test_a_number_is_kept")
-
-def pytest_collection_modifyitems(items):
-    items[:] = [item for item in items if item.name in RUN]
-"""
-
-
-@pytest.mark.feature("F094")
-def test_what_a_project_leaves_out_is_told(tmp_path: Path) -> None:
-    """A waiver with its reason, and what does not apply; what a mark, a hook or a late name hides is to be mended."""
-    (tmp_path / "src" / "customer360_zoho").mkdir(parents=True)
-    (tmp_path / "tests").mkdir()
-    for name, text in (("pyproject.toml", ""), ("tests/test_conformance.py", BENT), ("tests/conftest.py", HOOK)):
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    found = list(conforms(attrs.evolve(GOOD, package=tmp_path / "src" / "customer360_zoho")))
-    told = [each.text for each in found if isinstance(each, Note)]
-    assert "waived: none clears: Zoho keeps what was there" in told
-    assert "left out, 1: people have no number to write" in told
-    kept = next(text for text in told if text.startswith("TestKept, "))
-    assert "1 hold; waived: 1; " in kept
-    assert kept.endswith("not possible: 0; as they do not apply: 1")
-    wrong = [each.what for each in found if isinstance(each, Problem)]
-    total = int(kept.split()[1])
-    assert [what.split(" left")[0] for what in wrong if "left out by the project" in what] == [
-        f"TestKept: {total - 3} of {total} checks",
-        f"TestMarked: {total} of {total} checks",
-        f"TestLate: {total - 3} of {total} checks",
-    ]
-    (late,) = [what for what in wrong if "TestLate.test_who_is_signed_in overrides a check" in what]
-    assert late.startswith("TestLate: 3 checks cannot begin")
 
 
 class Withholding(ZohoConnector):

@@ -1,5 +1,6 @@
 """What a plugin's code does beside its imports: names of Python's own, and methods, by which something is read from or
-written to elsewhere. An effect is the only way out of a connector; whatever is printed ends in somebody's log.
+written to elsewhere. An effect is the only way out of a connector, and whatever is printed ends in somebody's log.
+Whoever looks what else runs is one connector for the checks, and another one for people.
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ _OF_MODULES = {
     "importlib": frozenset({"import_module", "resources"}),
     "io": frozenset({"open", "open_code", "FileIO"}),
     "pathlib": frozenset({"Path", "PosixPath", "WindowsPath"}),
-    "sys": frozenset({"stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__", "exit"}),
+    "sys": frozenset({"stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__", "exit"})
+    | frozenset({"modules", "argv", "orig_argv", "flags", "settrace", "setprofile", "gettrace", "getprofile"})
+    | frozenset({"_getframe", "_getframemodulename", "_current_frames", "monitoring"}),
 }
 """Modules of which the rest is harmless; the others, ``imports`` refuses as a whole."""
+_LOOKS = frozenset({"tb_frame", "f_back", "gi_frame", "cr_frame", "f_globals", "f_locals", "f_code"})
+"""Of frames: a connector does the same whoever runs it."""
 _METHODS = frozenset({"read_text", "read_bytes", "write_text", "write_bytes"})
 """Of paths, whatever they are called."""
 _WARNS = "warnings.warn"
 
 
 def calls(subject: Subject) -> Iterator[Problem]:
-    """calls: nothing is opened, printed or run; no warning quotes a value"""
+    """calls: nothing is opened, printed, run or looked up about who runs it; no warning quotes a value"""
     for path in sorted(subject.package.rglob("*.py")):
         for line, what in done(ast.parse(path.read_text(encoding="utf-8"))):
             yield Problem(
@@ -47,7 +52,7 @@ def done(tree: ast.Module) -> list[tuple[int, str]]:
         elif isinstance(node, ast.Attribute):
             if isinstance(node.value, ast.Name) and node.attr in _OF_MODULES.get(known.get(node.value.id, ""), ()):
                 found.add((node.lineno, f"uses {known[node.value.id]}.{node.attr}"))
-            elif node.attr in _METHODS:
+            elif node.attr in _METHODS | _LOOKS:
                 found.add((node.lineno, f"uses {node.attr}"))
         elif isinstance(node, ast.Call) and _full(node.func, known) == _WARNS and not _constant(node):
             found.add((node.lineno, "warns with a text that is made, and so may quote what somebody typed"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import attrs
 from rich.console import Console
@@ -111,13 +112,20 @@ def _made(check: Check, subject: Subject) -> Finding:
 class Report:
     """Prints what is found of one plugin after the other.
 
-    ``settings`` go over those of the fakes; ``conformance`` says whether the suite is run, too, which takes seconds.
+    ``settings`` go over those of the fakes; ``conformance`` says whether the suite is run, too, which takes a minute,
+    and ``project`` where its tests are, if not where one looks for them.
     """
 
     def __init__(
-        self, console: Console, settings: Mapping[str, str] | None = None, *, conformance: bool = True
+        self,
+        console: Console,
+        settings: Mapping[str, str] | None = None,
+        *,
+        conformance: bool = True,
+        project: Path | None = None,
     ) -> None:
         self._console = console
+        self._project = project
         self._conformance = conformance
         self._settings = dict(settings or {})
         self._problems = 0
@@ -131,7 +139,7 @@ class Report:
         """One plugin."""
         self._print(f"\n{key}", "bold cyan")
         try:
-            subject = find(key, self._settings)
+            subject = attrs.evolve(find(key, self._settings), project=self._project)
         except Customer360Error as missing:
             self._problems += 1
             self._print(f"  ✗ {missing}", "bold red")

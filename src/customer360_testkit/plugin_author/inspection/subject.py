@@ -52,7 +52,7 @@ class Subject:
     ``module`` is its package and ``package`` that one's folder; ``readme`` the project's README, "" without one;
     ``distribution`` what pip installed, None where a host named the entry point itself. ``fake`` and the folder of its
     code are None where none is installed. ``settings`` go over those of the fake, to declare with; ``known`` are facts
-    to use instead of signing in.
+    to use instead of signing in; ``project`` is the folder with its tests, where somebody says so.
     """
 
     key: str
@@ -67,6 +67,7 @@ class Subject:
     settings: Mapping[str, str] = attrs.field(factory=dict)
 
     known: LinkFacts | None = None
+    project: Path | None = None
 
     @cached_property
     def facts(self) -> LinkFacts:

@@ -1,4 +1,4 @@
-"""The conformance suite on the project at hand: run by pytest in a process of its own, and told check by check.
+"""The conformance suite on the project at hand: run in a process of its own, and told check by check.
 
 The suite is what a plugin's own tests subclass, so it is found where they are: in ``tests/test_conformance.py`` of the
 project, or of the folder of tests that bears the package's name.
@@ -6,6 +6,7 @@ project, or of the folder of tests that bears the package's name.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -14,20 +15,28 @@ import tomllib
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from xml.etree import ElementTree
 
-from customer360_testkit.plugin_author.inspection.outcome import Case, case, told_of
-from customer360_testkit.plugin_author.inspection.subject import Note, NotMade, Problem, Subject
+from customer360_testkit.plugin_author.inspection.outcome import Played, told_of
+from customer360_testkit.plugin_author.inspection.subject import Note, Problem, Subject
 
 _FILE = "test_conformance.py"
 _LONGEST = 600.0
+_CHANGES = ("PYTEST_", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONBREAKPOINT")
+_DRIVING = "customer360_testkit.plugin_author.inspection.driving"  # not imported: it needs pytest
 
 
 def conforms(subject: Subject) -> Iterator[Problem | Note]:
     """conformance: every verb does what it must, on the fake"""
+    if find_spec("pytest") is None:
+        yield Problem("pytest is not installed", "pip install 'customer360-testkit[conformance]'")
+        return
     project = _project(subject)
     if project is None:
-        raise NotMade("run it in the project's folder, where its tests are")
+        yield Problem(
+            "the suite did not run: nothing here is the plugin's project",
+            "run it in the project's folder, where its tests are, or name that by --project; --quick leaves it out",
+        )
+        return
     path = _test_file(subject, project)
     if path is None:
         yield Problem(
@@ -35,51 +44,65 @@ def conforms(subject: Subject) -> Iterator[Problem | Note]:
             "fifteen lines that subclass ConnectorConformance: docs/how-to/write-a-plugin.md shows them",
         )
         return
-    if find_spec("pytest") is None:
-        yield Problem("pytest is not installed", "pip install 'customer360-testkit[conformance]'")
+    if subject.fake is None:
+        yield Problem("the suite did not run: there is no fake", "install one: see above")
         return
-    yield from _told(path, project)
+    yield from _told(subject.key, path, project)
 
 
-def _told(path: Path, project: Path) -> Iterator[Problem | Note]:
-    from customer360_testkit.conformance import ConnectorConformance
-    from customer360_testkit.conformance.bench import checks_of
+def _told(key: str, path: Path, project: Path) -> Iterator[Problem | Note]:
+    from customer360_testkit.conformance.suite import CHECKS
 
-    checks = checks_of(ConnectorConformance)
-    cases, said = _played(path, project)
-    made = [each for each in cases if each.name in checks]
+    played = _played(key, path, project)
     told = path.relative_to(project) if path.is_relative_to(project) else path
-    if not made:
-        yield Problem(f"{path.name} runs none of the checks", said or "no class in it subclasses ConnectorConformance")
-    for name in dict.fromkeys(each.suite for each in made):
-        yield from told_of(name, [each for each in made if each.suite == name], checks, f"pytest {told}")
+    if not played.cases:
+        yield Problem(
+            f"{path.name} runs none of the checks",
+            played.said or f"no class in it is a TestSomething(ConnectorConformance) of the connector {key!r}",
+        )
+    for other in played.others:
+        yield Problem(
+            f"{other}, and not what is installed", "the checks ran on the connector of the entry point; test that one"
+        )
+    for what, next_step in played.faults:
+        yield Problem(what, next_step)
+    for name in dict.fromkeys(each.suite for each in played.cases):
+        yield from told_of(name, [each for each in played.cases if each.suite == name], CHECKS, f"pytest {told}")
 
 
-def _played(path: Path, project: Path) -> tuple[list[Case], str]:
-    """What pytest says of the file, and the last it said where that is nothing."""
+def _played(key: str, path: Path, project: Path) -> Played:
+    """What a run of the file tells, in a process that nothing of the project's but that file has a say in."""
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", str(path)]
+        report = Path(folder) / "report.json"
+        command = [sys.executable, "-P", "-m", _DRIVING, key, str(path), str(report)]
         try:
             done = subprocess.run(
-                command, cwd=project, capture_output=True, text=True, timeout=_LONGEST, check=False, encoding="utf-8"
+                command,
+                cwd=project,
+                env=_environment(),
+                capture_output=True,
+                text=True,
+                timeout=_LONGEST,
+                check=False,
+                encoding="utf-8",
             )
         except subprocess.TimeoutExpired:
-            return [], f"it did not end within {_LONGEST:.0f} seconds"
+            return Played(said=f"it did not end within {_LONGEST:.0f} seconds")
         if not report.is_file():
-            return [], _last(done.stdout + done.stderr)
-        # Written by pytest a moment ago, so no stranger's XML.
-        cases = [case(element) for element in ElementTree.parse(report).iter("testcase")]
-    return cases, "" if cases and any(each.name.startswith("test_") for each in cases) else _last(done.stdout)
+            return Played(said=(done.stderr.strip().splitlines() or ["it ended without a word"])[-1])
+        return Played.read(report.read_text(encoding="utf-8"))
 
 
-def _last(output: str) -> str:
-    errors = [line.strip() for line in output.splitlines() if line.startswith("E ")]
-    return errors[-1].removeprefix("E").strip() if errors else (output.strip().splitlines() or ["it said nothing"])[-1]
+def _environment() -> dict[str, str]:
+    """Ours, without what changes how Python or pytest run: asserts are asserts, and no plugin has a say."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_CHANGES)}
+    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def _project(subject: Subject) -> Path | None:
-    """The folder with the plugin's ``pyproject.toml``: around its code, or where the command was given."""
+    """The folder with the plugin's ``pyproject.toml``: as told, around its code, or where the command was given."""
+    if subject.project is not None:
+        return subject.project.resolve()
     for folder in (subject.package, *subject.package.parents[:2]):
         if (folder / "pyproject.toml").is_file():
             return folder
