@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from customer360.core.effects import Request
 from customer360.core.errors import (
+    TOOK_TOO_LONG,
     CrmUnavailable,
     Customer360Error,
     Duplicate,
@@ -122,7 +123,10 @@ def _meaning(
         return Unsupported("Bullhorn does not offer this", **facts)
     if status == 400:
         return _refusal(request, named, message, told, facts)
-    return UnexpectedAnswer("Bullhorn answered with an error that it does not document", **facts)
+    doubtful = writes and status in TOOK_TOO_LONG
+    return UnexpectedAnswer(
+        "Bullhorn answered with an error that it does not document", maybe_applied=doubtful, **facts
+    )
 
 
 def _refusal(request: Request, key: str | None, message: str, told: Mapping[str, Any], facts: Any) -> Customer360Error:

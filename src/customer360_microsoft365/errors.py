@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from customer360.core.effects import Request
 from customer360.core.errors import (
+    TOOK_TOO_LONG,
     AuthError,
     Conflict,
     CrmUnavailable,
@@ -168,7 +169,10 @@ def _error(
         return ValidationFailed("Microsoft 365 refuses the values", problems=_problems(request, error), **more)
     if code in _QUERY or code in _BODY:
         return Unsupported("Microsoft 365 does not answer this query", **more)
-    return UnexpectedAnswer("Microsoft 365 answered with an error that it does not document", **more)
+    doubtful = writes and status in TOOK_TOO_LONG
+    return UnexpectedAnswer(
+        "Microsoft 365 answered with an error that it does not document", maybe_applied=doubtful, **more
+    )
 
 
 def _refused_sign_in(response: Response, code: str, more: Any) -> Customer360Error:

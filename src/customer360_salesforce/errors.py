@@ -14,6 +14,7 @@ from typing import Any
 
 from customer360.core.effects import Request
 from customer360.core.errors import (
+    TOOK_TOO_LONG,
     AuthError,
     Conflict,
     CrmUnavailable,
@@ -166,7 +167,8 @@ def _bad(crm: str, method: str, path: str, response: Response, *, writes: bool) 
             return RateLimited("Salesforce refuses further requests for now", status=status, wait=response.retry_after)
         if status == 401:
             return TokenExpired("Salesforce does not accept the access token", status=status)
-        return UnexpectedAnswer(error.what, status=status, next_step=error.next_step, ref=ref)
+        doubtful = writes and status in TOOK_TOO_LONG
+        return UnexpectedAnswer(error.what, status=status, next_step=error.next_step, maybe_applied=doubtful, ref=ref)
     rows = _errors(body)
     code = next((_code(row) for row in rows if _code(row)), "")
     return _meaning(crm, method, name, ref, response, code, rows, writes)
@@ -234,7 +236,10 @@ def _meaning(
         return Forbidden("Salesforce refuses", **facts)
     if status == 300:
         return Duplicate("several records hold this external id", **facts)
-    return UnexpectedAnswer("Salesforce answered with an error that it does not document", **facts)
+    doubtful = writes and status in TOOK_TOO_LONG
+    return UnexpectedAnswer(
+        "Salesforce answered with an error that it does not document", maybe_applied=doubtful, **facts
+    )
 
 
 def _problems(rows: Sequence[Mapping[str, Any]]) -> Iterator[FieldProblem]:

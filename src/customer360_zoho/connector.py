@@ -88,20 +88,23 @@ class ZohoConnector(Connector):
                 return CAN
             return cannot(f"no scope to {action.lower()} {', '.join(missing)} was granted")
 
+        def of_people(asked: Support) -> Support:
+            return asked if (readable := scoped("READ", *people)).can else readable
+
         people = tuple(resource.name for resource in CONTACTS)
         supports = {
-            Capability.SEARCH_PHONE: coql if coql.can or not search.can else search,
-            Capability.SEARCH_EMAIL: search,
-            Capability.SEARCH_NAME: search,
-            Capability.SEARCH_TEXT: search,
-            Capability.SEARCH_FIELD: coql,
+            Capability.SEARCH_PHONE: of_people(coql if coql.can or not search.can else search),
+            Capability.SEARCH_EMAIL: of_people(search),
+            Capability.SEARCH_NAME: of_people(search),
+            Capability.SEARCH_TEXT: of_people(search),
+            Capability.SEARCH_FIELD: of_people(coql),
             Capability.CREATE_CONTACT: scoped("CREATE", *people),
             Capability.UPDATE_CONTACT: scoped("UPDATE", *people),
             Capability.UPDATE_ACTIVITY: scoped("UPDATE", *MODULE_OF.values()),
-            Capability.LIST_ACTIVITIES: coql,
+            Capability.LIST_ACTIVITIES: coql if (lists := scoped("READ", *MODULE_OF.values())).can else lists,
             Capability.LINK: scoped("UPDATE", "Tasks", "Calls", "Events", "Cases", "Deals"),
             Capability.UNLINK: scoped("UPDATE", "Tasks", "Calls", "Events", "Cases", "Deals"),
-            Capability.DELTA: coql,
+            Capability.DELTA: of_people(coql),
             Capability.RECORD_URL: CAN
             if auth.environment(facts) == "production"
             else cannot("the web addresses of sandboxes are not documented"),

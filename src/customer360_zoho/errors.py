@@ -13,6 +13,7 @@ from typing import Any
 
 from customer360.core.effects import Request
 from customer360.core.errors import (
+    TOOK_TOO_LONG,
     AuthError,
     Conflict,
     CrmUnavailable,
@@ -82,9 +83,8 @@ def error_of(crm: str, request: Request, response: Response) -> Customer360Error
             return RateLimited("Zoho refuses further requests for now", status=status, wait=response.retry_after)
         if status == 401:
             return _refused_token(status=status, ref=ref)
-        return UnexpectedAnswer(
-            error.what, status=status, next_step=error.next_step, maybe_applied=writes and status < 400, ref=ref
-        )
+        doubtful = writes and (status < 400 or status in TOOK_TOO_LONG)
+        return UnexpectedAnswer(error.what, status=status, next_step=error.next_step, maybe_applied=doubtful, ref=ref)
     found = _problem(body, writes)
     if 200 <= status < 300 and found is None:
         if isinstance(body, dict):
@@ -170,7 +170,8 @@ def _error(
         return NotFound("Zoho has no such record", **facts)
     if status == 403:
         return Forbidden("Zoho refuses", **facts)
-    return UnexpectedAnswer("Zoho answered with an error that it does not document", **facts)
+    doubtful = writes and status in TOOK_TOO_LONG
+    return UnexpectedAnswer("Zoho answered with an error that it does not document", maybe_applied=doubtful, **facts)
 
 
 def _refused_token(**facts: Any) -> TokenExpired:

@@ -47,12 +47,15 @@ Every one of them says what happened, to which record, and what to do next.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypedDict, Unpack
+from typing import TYPE_CHECKING, ClassVar, Final, TypedDict, Unpack
 
 import attrs
 
 if TYPE_CHECKING:
     from customer360.core.records import RecordRef
+
+TOOK_TOO_LONG: Final = frozenset({408, 499})
+"""Statuses with which a server, or one before it, says that it gave up waiting: nobody knows what was done by then."""
 
 
 @attrs.frozen

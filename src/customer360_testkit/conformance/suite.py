@@ -28,11 +28,13 @@ from customer360_testkit.conformance.failing import FailingChecks
 from customer360_testkit.conformance.filtering import FilteringChecks
 from customer360_testkit.conformance.finding import FindingChecks
 from customer360_testkit.conformance.formed import FormedChecks
+from customer360_testkit.conformance.granting import GrantingChecks
 from customer360_testkit.conformance.interleaving import InterleavingChecks
 from customer360_testkit.conformance.keeping import KeepingChecks
 from customer360_testkit.conformance.keyed import KeyedChecks
 from customer360_testkit.conformance.kinds import KindChecks
 from customer360_testkit.conformance.listing import ListingChecks
+from customer360_testkit.conformance.meaning import MeaningChecks
 from customer360_testkit.conformance.others import OtherResourceChecks
 from customer360_testkit.conformance.outside import OutsideChecks
 from customer360_testkit.conformance.passing import PassingChecks
@@ -98,9 +100,11 @@ class ConnectorConformance(
     WholenessChecks,
     BecomingChecks,
     ResumingChecks,
+    MeaningChecks,
     SyncingChecks,
     FailingChecks,
     KeepingChecks,
+    GrantingChecks,
     PlacingChecks,
     RefusingChecks,
     SigningChecks,

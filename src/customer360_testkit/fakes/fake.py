@@ -65,6 +65,8 @@ class FakeCrm(ABC):
     known_switches: ClassVar[tuple[Switch, ...]] = ()
     link_settings: ClassVar[Mapping[str, str]] = {}
     """What an administrator would supply to link it, by the names that the vendor's connector uses."""
+    optional_settings: ClassVar[Mapping[str, str]] = {}
+    """What an administrator may supply besides, each with a value that this organisation knows."""
     modules: ClassVar[tuple[str, ...]] = ()
     """Everything :meth:`records` can be asked for."""
     needs_index: ClassVar[bool] = False
@@ -133,6 +135,19 @@ class FakeCrm(ABC):
     def web_address(self, module: str, record_id: str) -> str | None:
         """Where the vendor's pages say that a person opens a record; None where they do not, or it is not known."""
         return None
+
+    def settle(self, *, emea: bool) -> bool:
+        """The organisation's data are kept in EMEA, or elsewhere, before anybody signs in; False where the CRM's
+        answers do not tell."""
+        return False
+
+    def use_up(self) -> bool:
+        """The allowance of the day is used up by somebody else; False where there is none, or no answer tells."""
+        return False
+
+    def keep_unique(self, module: str, field: str) -> bool:
+        """No two records of a module share a value of a field, as an administrator can decide; False where none can."""
+        return False
 
     def count_holding(self, text: str) -> int:
         """How many live records of any module hold ``text`` in any field."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import attrs
+from tests.customer360_bullhorn.test_conformance import TestCandidates
 from tests.customer360_microsoft365.test_conformance import TestMicrosoft365
 from tests.customer360_salesforce.test_conformance import TestSalesforce
 from tests.customer360_zoho.test_conformance import TestZoho
@@ -15,6 +16,7 @@ from customer360.core.connector import Connector
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Changes, Contact, ContactDraft, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360.core.search import Query
+from customer360_bullhorn import BullhornConnector
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_salesforce import SalesforceConnector
 from customer360_testkit.conformance import ConnectorConformance
@@ -26,6 +28,7 @@ SUITES: dict[type[Connector], type[ConnectorConformance]] = {
     ZohoConnector: TestZoho,
     Microsoft365Connector: TestMicrosoft365,
     SalesforceConnector: TestSalesforce,
+    BullhornConnector: TestCandidates,
 }
 
 

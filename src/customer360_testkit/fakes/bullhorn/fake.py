@@ -147,6 +147,12 @@ class BullhornFake(FakeCrm):
             return []
         return [self.shown.everything(entity, row) for row in self.store.rows(module) if not row.get("isDeleted")]
 
+    def settle(self, *, emea: bool) -> bool:
+        """In which data centre the tenant lives."""
+        self.centre = DATA_CENTRES["emea" if emea else "us_east"]
+        self.lane = self.centre.lanes[0]
+        return True
+
     def convert_lead(self, lead: int | str) -> int:
         """What a recruiter does: the person goes on as a contact of a client, whose id is the answer."""
         people, leads = self.schema.entities["ClientContact"], self.schema.entities["Lead"]

@@ -52,6 +52,7 @@ class SalesforceFake(FakeCrm):
     vendor_hosts = ALL_HOSTS
     known_switches = SALESFORCE_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"login_host": f"https://{MY_DOMAINS['production']}"}
+    optional_settings: ClassVar[Mapping[str, str]] = {"key_field": "External_Key__c"}
     modules = (
         *("Contact", "Lead", "Account", "Task", "Event", "Note", "ContentNote", "ContentDocumentLink"),
         *("Case", "CaseComment", "Opportunity", "OpportunityContactRole", "Membership__c"),
@@ -169,6 +170,11 @@ class SalesforceFake(FakeCrm):
             for told, row in zip(shown, self.store.rows(module), strict=True):
                 told["Content"] = row["Content"]
         return shown
+
+    def use_up(self) -> bool:
+        """The calls of 24 hours are made."""
+        self.guard.quota = 0
+        return True
 
     def convert_lead(self, lead: str) -> str:
         """What a salesperson does: the person goes on as a new contact, whose id is the answer."""

@@ -112,6 +112,16 @@ class ZohoFake(FakeCrm):
         tab = self.schema.modules[module].module_name
         return f"https://crm.zoho.{self.centre.key}/crm/org{self.org_id}/tab/{tab}/{record_id}"
 
+    def use_up(self) -> bool:
+        """The organisation has no credits left."""
+        self.guard.credits = 0
+        return True
+
+    def keep_unique(self, module: str, field: str) -> bool:
+        """As an administrator marks a field."""
+        self.schema.change_field(module, field, unique=True)
+        return True
+
     def convert_lead(self, lead: str) -> str:
         """What a salesperson does: the person goes on as a new contact, whose id is the answer."""
         row = self._live("Leads", lead)
