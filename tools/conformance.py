@@ -45,6 +45,13 @@ Each of these was tried as a wrong connector, and passed. Some are no mistakes; 
 - **Code that means to deceive.** A plugin's tests run beside the suite, and no code guards itself against whoever has
   the interpreter. `customer360 plugin check` runs the suite by itself, without what a project configures, and tells a
   connector that looks who runs it, or a fake that proves nothing: that catches what is hidden, not whoever forges.
+- **What an error advises.** `next_step` is a sentence for people: that it is there, and quotes nobody, is looked at;
+  whether it helps is not.
+- **More permissions are asked for than are used.** Which ones a link needs depends on what a customer does with it;
+  the consent page shows them all, and administrators ask.
+- **Where data are kept, where no fake tells.** A setting's choices are compared by what they are called, and so is
+  what a fake answers that has `settle`; a region
+  that a vendor tells in a record that no page describes is yours to test.
 - **Whether a fake is like its vendor.** A fake that is as wrong as its connector hides both; that is why it is
   written from the vendor's pages, by somebody else, with a test for each refusal.
 """

@@ -10,13 +10,15 @@ from customer360.core.errors import (
     Conflict,
     Customer360Error,
     Duplicate,
+    Forbidden,
     Gone,
     NotFound,
     QuotaExceeded,
     RateLimited,
+    ValidationFailed,
 )
 from customer360.core.metadata import StandardField
-from customer360.core.records import ContactDraft, ContactKind
+from customer360.core.records import ContactChange, ContactDraft, ContactKind
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import play
 from customer360_testkit.conformance.bench import LAG, Link, catches
@@ -66,6 +68,16 @@ class MeaningChecks(SyncingChecks, Verbs):
         if error is None:
             pytest.skip("any number of requests may be under way")
         assert isinstance(error, RateLimited)
+
+    @catches("takes a lock for a change of somebody else", _CREATE, _UPDATE)
+    def test_a_locked_record_is_no_conflict(self, link: Link) -> None:
+        """Reading it again does not help: an agent is told that it may not be changed (F147)."""
+        ref = self.make(link, "Quilllocked")
+        if not link.fake.lock(self.people, ref.id):
+            pytest.skip("no record waits for an approval")
+        change = ContactChange(ref=ref, fields={self.spare_field: "Quillkey"})
+        error = self.refusal(link, self.connector.update(link.facts, change), (Forbidden, ValidationFailed))
+        assert not error.retryable
 
     @catches("leads from a double to somebody else", _CREATE)
     def test_a_double_is_led_to_who_is_there(self, link: Link) -> None:

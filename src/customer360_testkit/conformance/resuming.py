@@ -88,6 +88,22 @@ class ResumingChecks(SyncingChecks):
         changed, _, _ = self.sync(link, cursor)
         assert made <= set(changed)
 
+    @catches("tells every night who was ever deleted", _DELTA, _CREATE)
+    def test_who_is_gone_is_told_once(self, link: Link) -> None:
+        """Or each sync reads every deletion that ever was (P15); the latest ones may be told again."""
+        first, second = self.make(link, "Quillleft"), self.make(link, "Quillleaving")
+        link.wait(LAG)
+        _, _, cursor = self.sync(link)
+        for ref in (first, second):
+            link.wait(2 * LAG)
+            self.delete(link, ref)
+        link.wait(LAG)
+        _, gone, cursor = self.sync(link, cursor)
+        assert {first.id, second.id} <= gone
+        link.wait(LAG)
+        _, gone, _ = self.sync(link, cursor)
+        assert first.id not in gone
+
     @catches("brings one number after the first round", _DELTA, _CREATE, _UPDATE)
     def test_every_round_brings_all_numbers(self, link: Link) -> None:
         """As the resource lists them, the customer's own fields included: each of them rings (D4)."""

@@ -145,6 +145,10 @@ class FakeCrm(ABC):
         """The allowance of the day is used up by somebody else; False where there is none, or no answer tells."""
         return False
 
+    def lock(self, module: str, record_id: str) -> bool:
+        """A record waits for somebody's approval, and nobody may change it; False where none ever does."""
+        return False
+
     def keep_unique(self, module: str, field: str) -> bool:
         """No two records of a module share a value of a field, as an administrator can decide; False where none can."""
         return False

@@ -57,6 +57,12 @@ class Dramatic(_Saying):
         return QuotaExceeded(error.what, status=429) if isinstance(error, RateLimited) and words else error
 
 
+@mutant("takes a lock for a change of somebody else")
+class Suspecting(_Saying):
+    def said(self, error: Customer360Error, response: Response) -> Customer360Error:
+        return Conflict(error.what, status=error.status) if error.vendor_code == "RECORD_IN_BLUEPRINT" else error
+
+
 @mutant("leads from a double to somebody else")
 class Misleading(_Saying):
     def said(self, error: Customer360Error, response: Response) -> Customer360Error:

@@ -53,6 +53,13 @@ class Trickling(ZohoConnector):
         return attrs.evolve(changes, changed=changes.changed[:100]) if len(came) > 100 else changes
 
 
+@mutant("tells every night who was ever deleted")
+class Mournful(ZohoConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        return attrs.evolve(changes, cursor=_with(changes.cursor, deleted_since=None))
+
+
 @mutant("brings one number after the first round")
 class Dwindling(Syncing):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:

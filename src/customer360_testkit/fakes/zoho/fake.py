@@ -117,6 +117,11 @@ class ZohoFake(FakeCrm):
         self.guard.credits = 0
         return True
 
+    def lock(self, module: str, record_id: str) -> bool:
+        """A blueprint or an approval holds it."""
+        self.locked.add((module, record_id))
+        return True
+
     def keep_unique(self, module: str, field: str) -> bool:
         """As an administrator marks a field."""
         self.schema.change_field(module, field, unique=True)
