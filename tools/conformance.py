@@ -50,8 +50,7 @@ Each of these was tried as a wrong connector, and passed. Some are no mistakes; 
 - **More permissions are asked for than are used.** Which ones a link needs depends on what a customer does with it;
   the consent page shows them all, and administrators ask.
 - **Where data are kept, where no fake tells.** A setting's choices are compared by what they are called, and so is
-  what a fake answers that has `settle`; a region
-  that a vendor tells in a record that no page describes is yours to test.
+  what a fake answers that has `settle`; a region that only a record tells which no page describes is yours to test.
 - **Whether a fake is like its vendor.** A fake that is as wrong as its connector hides both; that is why it is
   written from the vendor's pages, by somebody else, with a test for each refusal.
 """
