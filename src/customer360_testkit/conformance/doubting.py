@@ -15,7 +15,7 @@ from customer360.core.records import Changes, Contact, Page
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import play
 from customer360_testkit.conformance.bench import LAG, Link, catches
-from customer360_testkit.conformance.verbs import Verbs
+from customer360_testkit.conformance.verbs import Verb, Verbs
 from customer360_testkit.fakes.faults import status
 
 _READ, _WRITE = Request(method="GET", path="/x/1"), Request(method="POST", path="/x", json={"a": 1})
@@ -100,13 +100,34 @@ class DoubtingChecks(Verbs):
             _, answers = self.heard(link, verb())
             told = [json.loads(answer.content or b"null") for answer in answers]
             longest = max((row for each in told for row in rows_of(each)), key=len)
-            for name in sorted(longest)[:_MEMBERS]:
+            described = [field.name for field in self.schema(link).fields if field.name not in longest]
+            for name in (*sorted(longest)[:_MEMBERS], *described[:_MEMBERS]):
                 with suppress(Customer360Error):
-                    self.heard(link, verb(), _altered(partial(_without, name)))
+                    self.heard(link, verb(), _altered(partial(_without, name, ref.id)))
+        for verb in verbs.values():
+            if self.failure(link, verb()) is None:
+                self._without_each_member(link, verb)
+
+    def _without_each_member(self, link: Link, verb: Verb) -> None:
+        """What stands around the records, like the way to the next page, is left out where there is none."""
+        _, answers = self.heard(link, verb())
+        told = [json.loads(answer.content or b"null") for answer in answers]
+        for name in sorted({name for each in told if isinstance(each, dict) for name in each})[:_MEMBERS]:
+            link.asked.clear()  # of each by itself it is told whether it goes in circles
+            with suppress(Customer360Error):
+                self.heard(link, verb(), partial(_left_out, name))
 
 
-def _without(name: str, row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, name: None} if name in row else row
+def _left_out(name: str, content: bytes) -> bytes:
+    """An answer without a member of its own."""
+    told = json.loads(content or b"null")
+    kept = {each: value for each, value in told.items() if each != name} if isinstance(told, dict) else told
+    return content if kept == told else json.dumps(kept).encode()
+
+
+def _without(name: str, record: str, row: dict[str, Any]) -> dict[str, Any]:
+    """With nothing under that name, where it is there, or where the row is that record."""
+    return {**row, name: None} if name in row or record in row.values() else row
 
 
 def _with(value: Any, row: dict[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,7 @@ from customer360_testkit.conformance.resuming import ResumingChecks
 from customer360_testkit.conformance.searching import SearchingChecks
 from customer360_testkit.conformance.signing import SigningChecks
 from customer360_testkit.conformance.sought import SoughtChecks
+from customer360_testkit.conformance.sparing import SparingChecks
 from customer360_testkit.conformance.strange import StrangeChecks
 from customer360_testkit.conformance.syncing import SyncingChecks
 from customer360_testkit.conformance.timing import TimingChecks
@@ -124,6 +125,7 @@ class ConnectorConformance(
     PassingChecks,
     DoubtingChecks,
     StrangeChecks,
+    SparingChecks,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

@@ -36,6 +36,7 @@ from tests.customer360_testkit.conformance import (  # noqa: F401  # each regist
     mutants_resources,
     mutants_resuming,
     mutants_signing,
+    mutants_sparing,
     mutants_touching,
     mutants_truth,
     mutants_untying,
