@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from customer360.core.capabilities import Capability
-from customer360.core.errors import Conflict, ValidationFailed
+from customer360.core.errors import Conflict, Customer360Error, ValidationFailed
 from customer360.core.metadata import FieldInfo, FieldType
 from customer360.core.records import ContactChange, Fields, RecordRef
 from customer360_testkit.conformance.bench import Bench, Link, catches
@@ -55,6 +55,28 @@ class TouchingChecks(Bench):
                 lost = {each for each in before if after.get(each) != before[each]}
                 assert lost == {name}, name
                 before[name] = after.get(name)
+
+    @catches("loses the second number with the first", _CREATE, _UPDATE)
+    def test_one_of_several_in_a_field_is_changed_alone(self, link: Link) -> None:
+        """A text for a field of several takes the place of the first: the others stay (F012)."""
+        resource, tried = self.resource(link), 0
+        for field in self.writable(link, (*resource.phones, *resource.emails)):
+            first, second, new = (f"quill{each}@conform.example" for each in ("one", "two", "new"))
+            if field in resource.phones:
+                first, second, new = "+442079460871", "+442079460872", "+442079460873"
+            try:
+                ref = self.made_with(link, "Quillseveral", {field: (first, second)})
+                self.change(link, ref, {field: new})
+            except Customer360Error:
+                continue  # it takes one
+            contact = self.get(link, ref)
+            read = [each.text for each in contact.phones] + [each.address for each in contact.emails]
+            if not any(new in each for each in read) or not isinstance(contact.fields[field], tuple):
+                continue  # one text, whatever stood in it
+            tried += 1
+            assert second in read, field
+        if not tried:
+            pytest.skip("no field holds several")
 
     @catches("takes the last change for the first day", _CREATE, _UPDATE)
     def test_it_is_told_when_a_contact_was_changed(self, link: Link) -> None:

@@ -10,6 +10,7 @@ from tests.customer360_testkit.conformance.registry import Creating, Reading, mu
 
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Contact, ContactChange
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 
@@ -45,3 +46,13 @@ class Composing(ZohoConnector):
 class Unaging(Reading):
     def read(self, contact: Contact) -> Contact:
         return attrs.evolve(contact, modified_at=contact.created_at)
+
+
+@mutant("loses the second number with the first")
+class Displacing(Microsoft365Connector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        given = {
+            name: (value,) if isinstance(value, str) and value.endswith("873") else value
+            for name, value in change.fields.items()
+        }
+        await super().update(facts, attrs.evolve(change, fields=given))
