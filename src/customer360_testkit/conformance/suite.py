@@ -37,6 +37,7 @@ from customer360_testkit.conformance.listing import ListingChecks
 from customer360_testkit.conformance.meaning import MeaningChecks
 from customer360_testkit.conformance.others import OtherResourceChecks
 from customer360_testkit.conformance.outside import OutsideChecks
+from customer360_testkit.conformance.paged import PagedChecks
 from customer360_testkit.conformance.passing import PassingChecks
 from customer360_testkit.conformance.persons import PersonChecks
 from customer360_testkit.conformance.placed import PlacedChecks
@@ -52,6 +53,7 @@ from customer360_testkit.conformance.searching import SearchingChecks
 from customer360_testkit.conformance.signing import SigningChecks
 from customer360_testkit.conformance.sought import SoughtChecks
 from customer360_testkit.conformance.sparing import SparingChecks
+from customer360_testkit.conformance.spelled import SpelledChecks
 from customer360_testkit.conformance.strange import StrangeChecks
 from customer360_testkit.conformance.syncing import SyncingChecks
 from customer360_testkit.conformance.timing import TimingChecks
@@ -91,9 +93,11 @@ class ConnectorConformance(
     ListingChecks,
     WordingChecks,
     ChangingChecks,
+    PagedChecks,
     SoughtChecks,
     UntyingChecks,
     CorrectingChecks,
+    SpelledChecks,
     DealChecks,
     AgreeingChecks,
     OtherResourceChecks,

@@ -27,6 +27,7 @@ from tests.customer360_testkit.conformance import (  # noqa: F401  # each regist
     mutants_more,
     mutants_others,
     mutants_outside,
+    mutants_paged,
     mutants_people,
     mutants_placed,
     mutants_placing,

@@ -1,0 +1,96 @@
+"""People are found as they are called and written to: long names, long addresses, several words."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from customer360.core.capabilities import Capability
+from customer360.core.errors import Unsupported, ValidationFailed
+from customer360.core.metadata import StandardField
+from customer360.core.search import EmailIs, FieldIs, NameHas, TextHas
+from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
+
+_CREATE, _NAME, _TEXT = Capability.CREATE_CONTACT, Capability.SEARCH_NAME, Capability.SEARCH_TEXT
+_LONG = f"{'q' * 44}@{'quill' * 3}.conform.example"
+"""As long as vendors take them: the shortest limit is 80."""
+
+
+class SpelledChecks(Bench):
+    """See the module."""
+
+    @catches("takes the second first name for the last", _CREATE, _NAME)
+    def test_a_name_of_three_words_is_found(self, link: Link) -> None:
+        """Two first names, or two last ones: typed whole (F008)."""
+        standard = self.resource(link).standard
+        given, family = standard.get(StandardField.GIVEN_NAME), standard.get(StandardField.FAMILY_NAME)
+        if given is None or family is None:
+            pytest.skip("names have no parts")
+        for first, last in (("Quillada Maria", "Quillrossi"), ("Quillbea", "van Quillrossi")):
+            ref = self.made_with(link, last, {given: first, family: last})
+            link.wait(LAG)
+            assert ref in {hit.ref for hit in self.found(link, NameHas(f"{first} {last}"))}, first
+
+    @catches("asks for a name up to its hyphen", _CREATE, _NAME)
+    def test_what_follows_a_sign_in_a_name_counts(self, link: Link) -> None:
+        """Smith-Jones is no Smith-Brown (F008)."""
+        for sign in ("-", "'", " & ", ", "):
+            one, other = (self.make(link, f"Quillsmith{sign}{name}") for name in ("Jones", "Brown"))
+            link.wait(LAG)
+            with suppress(Unsupported):
+                hits = {hit.ref for hit in self.found(link, NameHas(f"Quillsmith{sign}Jones"))}
+                assert (one in hits, other in hits) == (True, False), sign
+
+    @catches("cuts a long address", _CREATE, Capability.SEARCH_EMAIL)
+    def test_a_long_address_is_found(self, link: Link) -> None:
+        """To its last letter; another one that begins alike is somebody else's (F009)."""
+        try:
+            one, other = (self.make(link, f"Quilllonger{n}", email=f"{n}{_LONG}") for n in range(2))
+        except ValidationFailed:
+            pytest.skip("an address is never as long")
+        link.wait(LAG)
+        assert {hit.ref for hit in self.found(link, EmailIs(f"0{_LONG}"))} == {one}
+        assert self.found(link, EmailIs(f"0{_LONG[:-2]}")) == ()
+        assert other != one
+
+    @catches("compares no number as a field", _CREATE, Capability.SEARCH_FIELD)
+    def test_a_number_is_compared_as_a_field(self, link: Link) -> None:
+        """Exactly as it stands there, or it is said that it cannot (F118)."""
+        searchable = {field.name for field in self.schema(link).fields if field.searchable}
+        for number, field in enumerate(self.writable(link, self.resource(link).phones)):
+            if field in searchable:
+                text = f"+4420794613{number:02d}"
+                ref = self.made_with(link, f"Quillcompare{number}", {field: text})
+                link.wait(LAG)
+                with suppress(Unsupported):
+                    assert ref in {hit.ref for hit in self.found(link, FieldIs(field, text))}, field
+
+    @catches("hides that more people are called by a word", _CREATE, _TEXT)
+    def test_words_are_searched_like_names(self, link: Link) -> None:
+        """As many as were asked for, and it is said when there are more (F010)."""
+        made = {self.make(link, f"Quillwordy{number}") for number in range(3)} | {self.make(link, "Quillwordy")}
+        link.wait(LAG)
+        try:
+            whole = {hit.ref for hit in self.found(link, TextHas("Quillwordy"))}
+            page = link.run(self.connector.search(link.facts, self.people, TextHas("Quillwordy"), limit=1))
+        except Unsupported:
+            pytest.skip("not of these people")
+        assert whole <= made
+        assert len(page.items) == 1
+        assert (page.next is not None) is (len(whole) > 1)
+
+    @catches("finds people without their owner", _CREATE, _NAME)
+    def test_a_hit_says_what_reading_says(self, link: Link) -> None:
+        """Whose it is, when it was changed, and each number and address as it was typed: routing goes by it (F031)."""
+        resource = self.resource(link)
+        given = {field: f"+44 20 7946 15{n:02d}" for n, field in enumerate(self.writable(link, resource.phones))}
+        emails = self.writable(link, resource.emails)
+        given |= {field: f"Quill.Says{n}@Conform.example" for n, field in enumerate(emails)}
+        ref = self.made_with(link, "Quillsays", given)
+        link.wait(LAG)
+        read = self.get(link, ref)
+        (hit,) = [hit for hit in self.found(link, NameHas("Quillsays")) if hit.ref == ref]
+        assert (hit.owner, hit.modified_at) == (read.owner, read.modified_at)
+        assert {*hit.phones} <= {*read.phones}
+        assert {*hit.emails} <= {*read.emails}
