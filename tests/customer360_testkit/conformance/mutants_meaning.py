@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import attrs
 from tests.customer360_testkit.conformance.registry import mutant
 
@@ -16,7 +18,8 @@ from customer360.core.errors import (
     RateLimited,
 )
 from customer360.core.linking import LinkFacts
-from customer360.core.records import Changes, Contact, RecordRef
+from customer360.core.records import Changes, Contact, Page, RecordRef
+from customer360.core.search import FieldIs, Query
 from customer360.core.wire import Response
 from customer360_zoho import ZohoConnector
 
@@ -78,6 +81,18 @@ class Closed(ZohoConnector):
             return await super().get(facts, ref)
         except Gone as error:
             raise Gone(error.what, status=error.status) from None
+
+
+@mutant("finds who a lead was")
+class Haunted(ZohoConnector):
+    seen: ClassVar[dict[RecordRef, Contact]] = {}
+
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        if resource != "Leads" or not isinstance(query, FieldIs) or query.field != "Last_Name":
+            return page
+        self.seen.update((hit.ref, hit) for hit in page.items)
+        return Page(tuple(hit for hit in self.seen.values() if hit.family_name == query.value), page.next)
 
 
 @mutant("keeps who was merged away")
