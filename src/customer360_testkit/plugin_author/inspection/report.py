@@ -14,7 +14,6 @@ from customer360_testkit.plugin_author.inspection import answers, calls, declara
 from customer360_testkit.plugin_author.inspection.subject import (
     Check,
     Note,
-    NotMade,
     Problem,
     Subject,
     explained,
@@ -98,8 +97,6 @@ def title(check: Check) -> str:
 def _made(check: Check, subject: Subject) -> Finding:
     try:
         found = tuple(check(subject))
-    except NotMade as reason:
-        return Finding(title(check), skipped=str(reason))
     except Exception as raised:
         return Finding(title(check), (Problem(f"it raises {explained(raised)}"),))
     return Finding(

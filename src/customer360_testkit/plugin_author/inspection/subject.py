@@ -38,10 +38,6 @@ class Note:
     text: str
 
 
-class NotMade(Exception):
-    """A check cannot be made here; the text says why."""
-
-
 Check = Callable[["Subject"], Iterable[Problem | Note]]
 
 
