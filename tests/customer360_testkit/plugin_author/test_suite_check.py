@@ -19,8 +19,8 @@ from customer360_testkit.fakes.cast import CastMember
 from customer360_testkit.fakes.exchange import Call, WireAnswer
 from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
-from customer360_testkit.plugin_author.inspection.driving import driven
-from customer360_testkit.plugin_author.inspection.honesty import faults
+from customer360_testkit.plugin_author.inspection.conformance.driving import driven
+from customer360_testkit.plugin_author.inspection.conformance.honesty import faults
 from customer360_testkit.plugin_author.inspection.outcome import Case, Played, told_of
 from customer360_testkit.plugin_author.inspection.subject import Note, Problem, find
 from customer360_testkit.plugin_author.inspection.suite import conforms

@@ -22,7 +22,7 @@ from customer360_testkit.plugin_author.inspection.subject import Note, Problem, 
 _FILE = "test_conformance.py"
 _LONGEST = 600.0
 _CHANGES = ("PYTEST_", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONBREAKPOINT")
-_DRIVING = "customer360_testkit.plugin_author.inspection.driving"  # not imported: it needs pytest
+_DRIVING = "customer360_testkit.plugin_author.inspection.conformance.driving"  # not imported: it needs pytest
 
 
 def conforms(subject: Subject) -> Iterator[Problem | Note]:

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 import pytest
-from _pytest import outcomes
 
 from customer360.core.connector import Connector
 from customer360_testkit.fakes.fake import FakeCrm
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
 Checks: TypeAlias = Mapping[str, Callable[..., None]]
 _TOLD = 300
+_OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception, pytest.exit.Exception)
 
 
 class _Loop:
@@ -49,7 +49,7 @@ class _Loop:
         connector = find(self.key).connector
         try:
             module = _module(self.path)
-        except (Exception, outcomes.OutcomeException, SystemExit) as raised:
+        except (Exception, *_OUTCOMES, SystemExit) as raised:
             self.played.said = _told(raised)
             return True
         self.played = driven(_suites(module, conformance.ConnectorConformance), connector, CHECKS)
@@ -83,7 +83,7 @@ def _suites(module: ModuleType, suite: type[ConnectorConformance]) -> Iterator[t
 def driven(suites: Iterable[type[ConnectorConformance]], connector: Connector, checks: Checks) -> Played:
     """What comes of these checks for each class that is of the CRM of ``connector``: on that one, and on its fake."""
     from customer360_testkit.conformance.unbent import waivers
-    from customer360_testkit.plugin_author.inspection.honesty import faults
+    from customer360_testkit.plugin_author.inspection.conformance.honesty import faults
 
     played, faulty = Played(), dict[str, str]()
     for each in suites:
@@ -134,7 +134,7 @@ class _Run:
             refuse_bending(self.kind, bench)
         except pytest.skip.Exception as skipped:
             return attrs.evolve(told, left_out=str(skipped), by_suite=self._by_suite(skipped.__traceback__))
-        except (Exception, outcomes.OutcomeException, SystemExit) as raised:
+        except (Exception, *_OUTCOMES, SystemExit) as raised:
             return attrs.evolve(told, failed=_told(raised) if begun else f"{NOT_BEGUN}: {_told(raised)}")
         return attrs.evolve(told, held=True)
 
@@ -152,7 +152,7 @@ class _Run:
 def _told(raised: BaseException) -> str:
     """The line that failed and why, as far as one line holds it."""
     why = " ".join(str(raised).split("\n")[:2]).strip()
-    told = why if isinstance(raised, outcomes.OutcomeException) else f"{type(raised).__name__}: {why}"
+    told = why if isinstance(raised, _OUTCOMES) else f"{type(raised).__name__}: {why}"
     if isinstance(raised, AssertionError):
         frames = extract_tb(raised.__traceback__)
         told = f"{frames[-1].line}: {told}" if frames else told
