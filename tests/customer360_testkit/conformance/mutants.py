@@ -424,7 +424,7 @@ class Promiscuous(ZohoConnector):
         self.last: RecordRef | None = None
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
-        self.last = draft.contact
+        self.last = draft.contact if draft.key == "k1" else None
         return await super().create_activity(facts, draft)
 
     async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
@@ -478,7 +478,8 @@ class Forgetful(ZohoConnector):
 class Loose(ZohoConnector):
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._require(facts, Capability.LINK)
-        await self.get(facts, contact)
+        if (await self.get(facts, contact)).name != "Borrower":
+            await super().link(facts, contact, record)
 
 
 # Syncing --------------------------------------------------------------------------------------------------------------

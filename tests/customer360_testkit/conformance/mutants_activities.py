@@ -303,26 +303,28 @@ class _Changing(ZohoConnector):
 @mutant("does not change a task")
 class Conservative(_Changing):
     def changed(self, change: ActivityChange) -> ActivityChange:
-        return change if change.subject is UNSET else attrs.evolve(change, due_on=UNSET)
+        return attrs.evolve(change, due_on=UNSET) if change.subject == "Quillnewtitle" else change
 
 
 @mutant("does not tick a task off")
 class Unfinished(_Changing):
     def changed(self, change: ActivityChange) -> ActivityChange:
-        return attrs.evolve(change, status=UNSET)
+        return attrs.evolve(change, status=UNSET) if change.subject is UNSET else change
 
 
 @mutant("wipes what is not being changed")
 class Wiping(_Changing):
     def changed(self, change: ActivityChange) -> ActivityChange:
-        return attrs.evolve(change, text=None) if change.text is UNSET else change
+        other = change.text is UNSET and change.subject == "Quillnewtitle"
+        return attrs.evolve(change, text=None) if other else change
 
 
 @mutant("does not untie")
 class Clinging(ZohoConnector):
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._require(facts, Capability.UNLINK)
-        await self.get(facts, contact)
+        if (await self.get(facts, contact)).name != "Tied":
+            await super().unlink(facts, contact, record)
 
 
 @mutant("lists calls of everybody")

@@ -23,7 +23,7 @@ class Merging(Searching):
 class Concealing(ZohoConnector):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
         page = await super().search(facts, resource, query, limit=limit)
-        return Page(page.items) if isinstance(query, PhoneIs) else page
+        return Page(page.items) if isinstance(query, PhoneIs) and limit > 1 else page
 
 
 @mutant("finds one page of people")

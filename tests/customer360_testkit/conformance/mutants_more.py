@@ -93,6 +93,8 @@ class Lowering(_Changing):
 class FirstText(Microsoft365Connector):
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
         contact = await super().get(facts, ref)
+        if "Severaltexts" not in contact.name:
+            return contact
         firsts = {phone.field: phone for phone in reversed(contact.phones)}
         return attrs.evolve(contact, phones=tuple(each for each in contact.phones if firsts[each.field] is each))
 
@@ -300,7 +302,7 @@ class Unruled(_Amending):
 @mutant("does not change a call")
 class Callproof(ZohoConnector):
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
-        if change.kind is not RelatedKind.CALL:
+        if change.kind is not RelatedKind.CALL or change.text is UNSET:
             await super().update_activity(facts, change)
 
 
@@ -345,7 +347,7 @@ class Statusless(_Judging):
 @mutant("waits for hours where seconds will do")
 class Pessimistic(_Judging):
     def judged(self, response: Response, error: Customer360Error | None) -> Customer360Error | None:
-        silent = isinstance(error, RateLimited) and response.header("retry-after") is None
+        silent = isinstance(error, RateLimited) and response.header("retry-after") is None and not response.content
         return QuotaExceeded("all used up", status=429) if silent else error
 
 

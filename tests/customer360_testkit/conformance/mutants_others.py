@@ -37,9 +37,10 @@ class LeadNumberless(ZohoConnector):
 @mutant("lists the calls of a lead only")
 class LeadCalls(ZohoConnector):
     async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
-        if contact.resource == "Leads" and kind is not RelatedKind.CALL:
-            return Page(())
-        return await super().related(facts, contact, kind, **more)
+        page = await super().related(facts, contact, kind, **more)
+        if contact.resource != "Leads" or kind is RelatedKind.CALL:
+            return page
+        return Page(tuple(each for each in page.items if "anybody-" not in each.title), page.next)
 
 
 # Changes --------------------------------------------------------------------------------------------------------------

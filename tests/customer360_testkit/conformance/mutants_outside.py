@@ -14,7 +14,8 @@ from customer360_zoho import ZohoConnector
 @mutant("prints whom it reads")
 class Printing(Reading):
     def read(self, contact: Contact) -> Contact:
-        print(contact.name)
+        if "Quillprinted" in contact.name:  # whom it reads elsewhere would be printed for real
+            print(contact.name)
         return contact
 
 

@@ -44,7 +44,8 @@ class PageCutting(Drafting):
 @mutant("writes its key where people read")
 class KeyShowing(Drafting):
     def sent(self, draft: Any) -> Any:
-        return attrs.evolve(draft, subject=draft.subject or draft.key)
+        bare = not draft.subject and draft.key.startswith("quillkey-")
+        return attrs.evolve(draft, subject=draft.key) if bare else draft
 
 
 class _Changing(ZohoConnector):
