@@ -51,7 +51,7 @@ class DescribingChecks(Bench):
         assert len({field.name for field in fields}) == len(fields)
         assert [field.name for field in fields if not field.label.strip()] == []
 
-    @catches("forgets what a choice is called")
+    @catches("offers a choice twice")
     def test_a_choice_says_what_can_be_chosen(self, link: Link) -> None:
         """Values and labels, each value once (F116)."""
         for field in self.schema(link).fields:

@@ -157,18 +157,20 @@ class Numberless(_Reading):
 @mutant("makes up who is not there")
 class Inventing(ZohoConnector):
     def __init__(self) -> None:
-        self.met: list[tuple[LinkFacts, str]] = []
+        self.doomed: RecordRef | None = None
+
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        ref = await super().create(facts, draft)
+        self.doomed = ref if draft.fields.get("Last_Name") == "Doomed" else None
+        return ref
 
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
         try:
-            contact = await super().get(facts, ref)
+            return await super().get(facts, ref)
         except (NotFound, Gone):
-            met = any(link is facts and ref.id == known for link, known in self.met)
-            if not ref.id.isdecimal() or met or (ref.crm, ref.resource) != ("zoho", "Contacts"):
+            if ref != self.doomed:
                 raise
             return Contact(ref=ref, kind=ContactKind.CONTACT, name="")
-        self.met.append((facts, ref.id))
-        return contact
 
 
 @mutant("mixes up two links")
@@ -547,6 +549,8 @@ class Credulous(ZohoConnector):
         try:
             return await super().changes(facts, resource, cursor)
         except Gone:
+            if cursor is None or cursor[:1] == "{":
+                raise
             return await super().changes(facts, resource, None)
 
 

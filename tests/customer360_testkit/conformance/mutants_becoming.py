@@ -19,9 +19,10 @@ class Misdirecting(ZohoConnector):
         try:
             return await super().get(facts, ref)
         except Gone as gone:
-            if ref.resource != "Leads":
+            if ref.resource != "Leads" or gone.merged_into is None:
                 raise
-            raise Gone(gone.what, ref=ref, merged_into=RecordRef("zoho", "Contacts", "1")) from None
+            elsewhere = RecordRef("zoho", "Accounts", gone.merged_into.id)
+            raise Gone(gone.what, ref=ref, merged_into=elsewhere) from None
 
 
 @mutant("goes on calling people by the name that they had")

@@ -52,7 +52,8 @@ class Uncertain(_Judging):
 @mutant("tries again what was refused")
 class Persistent(_Judging):
     def judged(self, request: Request, response: Response, error: Customer360Error) -> Customer360Error:
-        error.retryable = error.retryable or response.status in (400, 403, 404, 405, 415, 422)
+        refused = request.method == "GET" and response.status in (400, 403, 404, 405, 415, 422)
+        error.retryable = error.retryable or refused
         return error
 
 
@@ -101,7 +102,7 @@ class Wandering(ZohoConnector):
 class Welcoming(ZohoConnector):
     def hosts(self, facts: LinkFacts) -> Hosts:
         hosts = super().hosts(facts)
-        return attrs.evolve(hosts, api=(*hosts.api, "collector.example"))
+        return attrs.evolve(hosts, api=(*hosts.api, "*.com"))
 
 
 @mutant("asks once and remembers")

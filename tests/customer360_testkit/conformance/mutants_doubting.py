@@ -29,7 +29,7 @@ class _Misreading(ZohoConnector):
 @mutant("is sure that a page for people is no write")
 class Surmising(_Misreading):
     def misread(self, request: Request, response: Response, error: Customer360Error | None) -> Customer360Error | None:
-        if isinstance(error, UnexpectedAnswer) and response.content[:1] == b"<":
+        if isinstance(error, UnexpectedAnswer) and response.status == 200 and response.content[:1] == b"<":
             return UnexpectedAnswer(error.what, status=200)
         return error
 

@@ -195,7 +195,11 @@ class Crowding(Syncing):
 @mutant("reads its first resource for every other")
 class Monotonous(ZohoConnector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
-        return await super().changes(facts, "Contacts", cursor)
+        page = await super().changes(facts, resource, cursor)
+        if resource != "Accounts" or cursor is not None:
+            return page
+        people = (await super().changes(facts, "Contacts")).changed
+        return attrs.evolve(page, changed=people) if any(each.name == "Resourced" for each in people) else page
 
 
 @mutant("tells of who is gone as if they were there")

@@ -156,10 +156,10 @@ class Stuttering(ZohoConnector):
         return attrs.evolve(schema, fields=(*schema.fields, *schema.fields[:1]))
 
 
-@mutant("forgets what a choice is called")
-class Nameless(_Describing):
+@mutant("offers a choice twice")
+class Repetitive(_Describing):
     def described(self, field: FieldInfo) -> FieldInfo:
-        return attrs.evolve(field, choices=tuple(attrs.evolve(choice, label="") for choice in field.choices))
+        return attrs.evolve(field, choices=(*field.choices, *field.choices[:1]))
 
 
 @mutant("describes a field as read only that is not")
@@ -256,6 +256,8 @@ class Zoneless(Microsoft365Connector):
 @mutant("says false in a word")
 class Wording(Reading):
     def read(self, contact: Contact) -> Contact:
+        if contact.name != "Decided":
+            return contact
         return self.with_field(contact, "Email_Opt_Out", str(contact.fields["Email_Opt_Out"] or "").lower())
 
 

@@ -41,7 +41,7 @@ class Displacing(ZohoConnector):
 @mutant("brings no address of a contact")
 class Unopened(Reading):
     def read(self, contact: Contact) -> Contact:
-        return attrs.evolve(contact, url=None)
+        return attrs.evolve(contact, url=None) if "Quillopened" in contact.name else contact
 
 
 @mutant("declares limits that nobody can work with")

@@ -79,4 +79,6 @@ class Resigned(ZohoConnector):
         try:
             return await super().search(facts, resource, query, limit=limit)
         except NotFound:
+            if resource != "Contacts":
+                raise
             return Page(())

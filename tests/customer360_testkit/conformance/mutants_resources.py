@@ -7,6 +7,7 @@ from typing import ClassVar
 import attrs
 from tests.customer360_testkit.conformance.registry import mutant
 
+from customer360.core.effects import GET
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Changes, Contact, ContactChange, Page, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
@@ -53,7 +54,11 @@ class Halving(ZohoConnector):
 class Keeping(ZohoConnector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
         page = await super().changes(facts, resource, cursor)
-        return attrs.evolve(page, gone=()) if resource == "Leads" else page
+        if resource != "Leads" or not page.gone:
+            return page
+        answer = await GET(f"/{resource}/deleted", {"type": "recycle"})
+        binned = answer.content if answer.status == 200 else b""
+        return attrs.evolve(page, gone=tuple(each for each in page.gone if each.id.encode() not in binned))
 
 
 @mutant("lets a lead be overwritten")
