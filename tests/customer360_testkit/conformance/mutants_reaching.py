@@ -11,7 +11,7 @@ from customer360.core.auth import AuthScheme
 from customer360.core.effects import Sleep
 from customer360.core.linking import Hosts, LinkFacts
 from customer360.core.records import Changes, Contact, Page
-from customer360.core.search import FieldIs, NameHas, Query
+from customer360.core.search import FieldIs, NameHas, Query, TextHas
 from customer360_zoho import ZohoConnector, auth
 
 
@@ -46,7 +46,7 @@ class ShortLived(ZohoConnector):
 class Certain(ZohoConnector):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
         page = await super().search(facts, resource, query, limit=limit)
-        return page if limit > 1 else Page(page.items)
+        return page if limit > 1 or isinstance(query, TextHas) else Page(page.items)
 
 
 @mutant("does not find a name with a sign")
