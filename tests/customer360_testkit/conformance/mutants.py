@@ -270,6 +270,8 @@ class Obliging(ZohoConnector):
 class Generous(_Searching):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
         page = await super().search(facts, resource, query, limit=limit)
+        if not isinstance(query, NameHas):
+            return page
         whole = await super().search(facts, resource, query, limit=200)
         return Page(whole.items, page.next)
 
@@ -417,7 +419,8 @@ class Repeating(ZohoConnector):
         self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
     ) -> Page[RelatedRecord]:
         page = await super().related(facts, contact, kind, limit=limit, cursor=cursor)
-        return await super().related(facts, contact, kind, limit=limit) if limit == 2 else page
+        again = limit == 2 and (await self.get(facts, contact)).name == "Paged"
+        return await super().related(facts, contact, kind, limit=limit) if again else page
 
 
 @mutant("lists what belongs to others")

@@ -330,9 +330,9 @@ class Clinging(ZohoConnector):
 @mutant("lists calls of everybody")
 class Unfiltered(ZohoConnector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
-        if not query.sort and not query.conditions and query.resource == "Calls":
-            query = attrs.evolve(query, contact=None)
-        return await super().activities(facts, query)
+        whose = await self.get(facts, query.contact) if query.contact is not None else None
+        anybody = whose is not None and whose.name == "Filtered"
+        return await super().activities(facts, attrs.evolve(query, contact=None) if anybody else query)
 
 
 @mutant("lists a resource that is not there")

@@ -311,8 +311,8 @@ class Callproof(ZohoConnector):
 @mutant("lists whatever was asked for")
 class Unconditional(ZohoConnector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
-        one = len(query.conditions) == 1 and query.conditions[0].operator is Operator.EQUALS
-        return await super().activities(facts, attrs.evolve(query, conditions=()) if one else query)
+        titled = [each.operator for each in query.conditions if each.values == ("Quill 1",)] == [Operator.EQUALS]
+        return await super().activities(facts, attrs.evolve(query, conditions=()) if titled else query)
 
 
 @mutant("lists in an order of its own")

@@ -52,14 +52,13 @@ class Certain(ZohoConnector):
 @mutant("does not find a name with a sign")
 class Smoothing(Searching):
     def asked(self, query: Query) -> Query:
-        return NameHas(query.text.replace("'", "")) if isinstance(query, NameHas) else query
+        return NameHas("OQuillen") if query == NameHas("O'Quillen") else query
 
 
 @mutant("compares one field and not another")
 class Choosy(Searching):
     def hits(self, query: Query, hits: tuple[Contact, ...]) -> tuple[Contact, ...]:
-        known = not isinstance(query, FieldIs) or query.field in ("Last_Name", "Email", "Title", "Phone")
-        return hits if known else ()
+        return () if isinstance(query, FieldIs) and query.field == "Department" else hits
 
 
 @mutant("compares the case of an address in a field")

@@ -39,8 +39,11 @@ class Mailless(_Overlooking):
 
 
 @mutant("does not compare a field of a lead")
-class Incomparable(_Overlooking):
-    resource, query = "Leads", FieldIs
+class Incomparable(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        address = isinstance(query, FieldIs) and query.field == "Email"
+        return Page(()) if resource == "Leads" and address else page
 
 
 @mutant("reads half of a lead")
