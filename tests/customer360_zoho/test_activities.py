@@ -295,7 +295,7 @@ def test_what_a_note_does_not_have(zoho: Any, change: dict[str, Any]) -> None:
     ("contact", "resource", "sent"),
     [
         (ADA, "Calls", {"Who_Id": {"id": "41"}}),
-        (LEAD, "Tasks", {"What_Id": {"id": "7"}, "$se_module": "Leads"}),
+        (LEAD, "Tasks", {"What_Id": {"id": "7"}, "$se_module": "Leads", "Who_Id": None}),
         (ADA, "Cases", {"Related_To": {"id": "41"}}),
         (ADA, "Deals", {"Contact_Name": {"id": "41"}}),
     ],
