@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import pytest
+
 from customer360.core.effects import Request
 from customer360.core.records import RecordRef
 from customer360_bullhorn import BullhornConnector
@@ -28,6 +30,7 @@ class TestCandidates(ConnectorConformance):
         link.send(Request(method="DELETE", path=f"/entity/{ref.resource}/{ref.id}"))
 
 
+@pytest.mark.slow
 class TestClientContacts(TestCandidates):
     people = "ClientContact"
     waived: ClassVar[Mapping[str, str]] = {

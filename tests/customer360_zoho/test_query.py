@@ -114,7 +114,7 @@ def test_only_backslashes_cannot_be_searched_for() -> None:
         q.holding("Last_Name", "\\\\")
 
 
-@given(st.lists(st.sampled_from(["A", "B", "C"]), min_size=1, max_size=30))
+@given(st.lists(st.sampled_from(["A", "B", "C"]), min_size=1, max_size=q.MAX_CONDITIONS))
 def test_conditions_are_nested_in_pairs(fields: list[str]) -> None:
     """Every pair of parentheses joins exactly two conditions, as COQL demands beyond two."""
     text = q.any_of([q.is_null(field) for field in fields]).text
