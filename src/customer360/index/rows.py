@@ -63,7 +63,7 @@ class Place:
 
 
 class Former(Enum):
-    """The type of :data:`FORMER`."""
+    """What stands in the way of a sync: an index that was read of somebody else."""
 
     FORMER = "former"
 
