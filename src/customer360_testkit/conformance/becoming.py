@@ -25,13 +25,10 @@ class BecomingChecks(SyncingChecks, Verbs):
     @catches("leads from a lead to somebody else", _NAME, Capability.DELTA)
     def test_a_lead_that_became_a_contact_is_gone(self, link: Link) -> None:
         """Not found, not read, told as gone; and it is said who it became (D6)."""
-        convert = getattr(link.fake, "convert_lead", None)
-        leads = [each for each in self.connector.resources(link.facts) if each.contact_kind is ContactKind.LEAD]
-        if convert is None or not leads:
-            pytest.skip("no lead becomes a contact")
-        first = link.run(self.connector.changes(link.facts, leads[0].name)).changed
+        convert, leads = self.converting(link)
+        first = link.run(self.connector.changes(link.facts, leads.name)).changed
         lead = next(iter(first), None) or pytest.skip("there is no lead")
-        _, _, cursor = self.sync(link, of=leads[0].name)
+        _, _, cursor = self.sync(link, of=leads.name)
         link.wait(60.0)
         became = str(convert(lead.ref.id))
         link.wait(LAG)
@@ -42,9 +39,9 @@ class BecomingChecks(SyncingChecks, Verbs):
         else:
             assert isinstance(error, Gone | NotFound)
             assert getattr(error, "merged_into", None) in (None, RecordRef(lead.ref.crm, self.contacts(link), became))
-        look = self.connector.search(link.facts, leads[0].name, NameHas(lead.name), limit=50)
+        look = self.connector.search(link.facts, leads.name, NameHas(lead.name), limit=50)
         assert lead.ref not in {hit.ref for hit in link.run(look).items}
-        changed, gone, _ = self.sync(link, cursor, of=leads[0].name)
+        changed, gone, _ = self.sync(link, cursor, of=leads.name)
         assert (lead.ref.id in changed, lead.ref.id in gone) == (False, True)
 
     def contacts(self, link: Link) -> str:

@@ -13,6 +13,7 @@ from customer360.core.activities import DRAFTS, ActivityDraft
 from customer360.core.capabilities import CREATE, RELATED, Capability, Repeat
 from customer360.core.connector import Connector
 from customer360.core.effects import Operation, Request
+from customer360.core.errors import ValidationFailed
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import (
     Contact,
@@ -237,6 +238,18 @@ class Bench:
         """Those of the fields that can be written, as described."""
         fields = {field.name: field for field in self.schema(link).fields}
         return tuple(name for name in names if name in fields and fields[name].creatable and fields[name].editable)
+
+    def made_as_allowed(self, link: Link, name: str, given: Mapping[str, Any]) -> tuple[RecordRef, dict[str, Any]]:
+        """A contact with these fields but for those that the CRM refuses by a rule of its own, and what was given."""
+        left = dict(given)
+        while True:
+            try:
+                return self.made_with(link, name, left), left
+            except ValidationFailed as refused:
+                named = {problem.field for problem in refused.problems} & left.keys()
+                if not named:
+                    raise
+                left = {field: value for field, value in left.items() if field not in named}
 
     def made_with(self, link: Link, name: str, fields: Mapping[str, Any]) -> RecordRef:
         """A contact of that name that has these fields, too."""

@@ -18,7 +18,7 @@ from customer360.core.errors import (
     ValidationFailed,
 )
 from customer360.core.metadata import StandardField
-from customer360.core.records import ContactChange, ContactDraft, ContactKind
+from customer360.core.records import ContactChange, ContactDraft
 from customer360.core.search import FieldIs
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import play
@@ -101,11 +101,8 @@ class MeaningChecks(SyncingChecks, Verbs):
     @catches("does not say who a lead became", _DELTA)
     def test_who_somebody_became_is_said(self, link: Link) -> None:
         """Where the answer tells it: whoever opens the lead is led on (D6)."""
-        convert = getattr(link.fake, "convert_lead", None)
-        leads = [each for each in self.connector.resources(link.facts) if each.contact_kind is ContactKind.LEAD]
-        if convert is None or not leads:
-            pytest.skip("no lead becomes a contact")
-        lead = next(iter(link.run(self.connector.changes(link.facts, leads[0].name)).changed))
+        convert, leads = self.converting(link)
+        lead = next(iter(link.run(self.connector.changes(link.facts, leads.name)).changed))
         became, told = str(convert(lead.ref.id)), list[bytes]()
         link.wait(LAG)
 
@@ -127,18 +124,15 @@ class MeaningChecks(SyncingChecks, Verbs):
     @catches("finds who a lead was", _DELTA, Capability.SEARCH_FIELD)
     def test_who_became_somebody_else_is_no_hit(self, link: Link) -> None:
         """Whatever field is compared: what an agent writes to who is gone is lost (D6)."""
-        convert = getattr(link.fake, "convert_lead", None)
-        leads = [each for each in self.connector.resources(link.facts) if each.contact_kind is ContactKind.LEAD]
-        if convert is None or not leads:
-            pytest.skip("no lead becomes a contact")
-        lead = next(iter(link.run(self.connector.changes(link.facts, leads[0].name)).changed))
-        field = leads[0].standard.get(StandardField.FAMILY_NAME)
+        convert, leads = self.converting(link)
+        lead = next(iter(link.run(self.connector.changes(link.facts, leads.name)).changed))
+        field = leads.standard.get(StandardField.FAMILY_NAME)
         if field is None or not lead.family_name:
             pytest.skip("leads have no family name")
         look = FieldIs(field, lead.family_name)
         for found in (True, False):
             link.wait(LAG)
-            hits = link.run(self.connector.search(link.facts, leads[0].name, look, limit=50)).items
+            hits = link.run(self.connector.search(link.facts, leads.name, look, limit=50)).items
             assert (lead.ref in {hit.ref for hit in hits}) is found
             if found:
                 convert(lead.ref.id)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
+import pytest
+
 from customer360.core.capabilities import CREATE, RELATED, Capability
 from customer360.core.connector import SEARCHES
 from customer360.core.effects import Operation, Request
 from customer360.core.errors import Customer360Error
-from customer360.core.records import ContactChange, ContactDraft, RecordRef, RelatedKind
+from customer360.core.metadata import Resource
+from customer360.core.records import ContactChange, ContactDraft, ContactKind, RecordRef, RelatedKind
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import play
@@ -57,6 +60,14 @@ class Verbs(Bench):
         for kind, capability in CREATE.items():
             if self.can(link, capability):
                 yield f"create {kind}", self._written(link, kind, ref, name)
+
+    def converting(self, link: Link) -> tuple[Callable[[str], Any], Resource]:
+        """What turns a lead (its id) into a contact in the CRM, and the resource of leads. Skips where nothing does."""
+        convert = getattr(link.fake, "convert_lead", None)
+        leads = [each for each in self.connector.resources(link.facts) if each.contact_kind is ContactKind.LEAD]
+        if convert is None or not leads:
+            pytest.skip("no lead becomes a contact")
+        return convert, leads[0]
 
     def failure(self, link: Link, op: Operation[Any]) -> Customer360Error | None:
         """The error that an operation ends in, if it does."""
