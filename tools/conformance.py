@@ -8,6 +8,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from types import ModuleType
 
 from customer360_testkit.conformance import ConnectorConformance
 from customer360_testkit.conformance.bench import MUTANT, NEEDS, checks_of
@@ -59,16 +61,22 @@ Each of these was tried as a wrong connector, and passed. Some are no mistakes; 
 
 
 def page() -> str:
-    """The whole page: a table for each part of the suite, in its order."""
+    """The whole page: a chapter for each room of the suite and a table for each part, in its order."""
     checks = checks_of(ConnectorConformance)
-    lines = [_HEAD.format(count=len(checks))]
+    lines, room = [_HEAD.format(count=len(checks))], ""
     for part in ConnectorConformance.__bases__:
         own = [check for name, check in checks.items() if name in vars(part)]
         if own:
-            title = (inspect.getdoc(inspect.getmodule(part)) or "").splitlines()[0]
-            lines += [f"## {title.rstrip('.')}\n", row("check", "demands", "needs", "catches the connector that")]
-            lines += [row(*["---"] * 4), *(row(*_cells(check)) for check in own), ""]
+            if room != (room := part.__module__.rpartition(".")[0]):
+                lines.append(f"## {_title(import_module(room))}\n")
+            lines += [f"### {_title(import_module(part.__module__))}\n"]
+            lines += [row("check", "demands", "needs", "catches the connector that"), row(*["---"] * 4)]
+            lines += [*(row(*_cells(check)) for check in own), ""]
     return "\n".join([*lines, _UNSEEN]).rstrip() + "\n"
+
+
+def _title(module: ModuleType) -> str:
+    return (inspect.getdoc(module) or "").splitlines()[0].rstrip(".")
 
 
 def _cells(check: Callable[..., None]) -> tuple[str, ...]:

@@ -1,4 +1,7 @@
-"""The suite: every check in one class, and no way round one but a reason in writing."""
+"""The suite: every check in one class, and no way round one but a reason in writing.
+
+Checks stand in rooms by what they are about; :mod:`.bench` and :mod:`.verbs` are what they work with.
+"""
 
 from __future__ import annotations
 
@@ -9,57 +12,61 @@ from typing import Any
 import pytest
 
 from customer360_testkit import by_hand
-from customer360_testkit.conformance.activities import ActivityChecks
-from customer360_testkit.conformance.agreeing import AgreeingChecks
-from customer360_testkit.conformance.apart import ApartChecks
-from customer360_testkit.conformance.becoming import BecomingChecks
+from customer360_testkit.conformance.activities.calls import CallChecks
+from customer360_testkit.conformance.activities.changing import ChangingChecks
+from customer360_testkit.conformance.activities.correcting import CorrectingChecks
+from customer360_testkit.conformance.activities.deals import DealChecks
+from customer360_testkit.conformance.activities.detailed import DetailedChecks
+from customer360_testkit.conformance.activities.filtering import FilteringChecks
+from customer360_testkit.conformance.activities.kinds import KindChecks
+from customer360_testkit.conformance.activities.listing import ListingChecks
+from customer360_testkit.conformance.activities.paged import PagedChecks
+from customer360_testkit.conformance.activities.recounting import RecountingChecks
+from customer360_testkit.conformance.activities.timing import TimingChecks
+from customer360_testkit.conformance.activities.tying import TyingChecks
+from customer360_testkit.conformance.activities.untying import UntyingChecks
+from customer360_testkit.conformance.activities.wording import WordingChecks
+from customer360_testkit.conformance.activities.written import ActivityChecks
 from customer360_testkit.conformance.bench import checks_of
-from customer360_testkit.conformance.breadth import BreadthChecks
-from customer360_testkit.conformance.calls import CallChecks
-from customer360_testkit.conformance.changing import ChangingChecks
-from customer360_testkit.conformance.correcting import CorrectingChecks
-from customer360_testkit.conformance.deals import DealChecks
-from customer360_testkit.conformance.declaring import DeclaringChecks
-from customer360_testkit.conformance.describing import DescribingChecks
-from customer360_testkit.conformance.detailed import DetailedChecks
-from customer360_testkit.conformance.doubting import DoubtingChecks
-from customer360_testkit.conformance.exact import ExactChecks
-from customer360_testkit.conformance.failing import FailingChecks
-from customer360_testkit.conformance.filtering import FilteringChecks
-from customer360_testkit.conformance.finding import FindingChecks
-from customer360_testkit.conformance.formed import FormedChecks
-from customer360_testkit.conformance.granting import GrantingChecks
-from customer360_testkit.conformance.interleaving import InterleavingChecks
-from customer360_testkit.conformance.keeping import KeepingChecks
-from customer360_testkit.conformance.keyed import KeyedChecks
-from customer360_testkit.conformance.kinds import KindChecks
-from customer360_testkit.conformance.listing import ListingChecks
-from customer360_testkit.conformance.meaning import MeaningChecks
-from customer360_testkit.conformance.others import OtherResourceChecks
-from customer360_testkit.conformance.outside import OutsideChecks
-from customer360_testkit.conformance.paged import PagedChecks
-from customer360_testkit.conformance.passing import PassingChecks
-from customer360_testkit.conformance.persons import PersonChecks
-from customer360_testkit.conformance.placed import PlacedChecks
-from customer360_testkit.conformance.placing import PlacingChecks
-from customer360_testkit.conformance.reaching import ReachingChecks
-from customer360_testkit.conformance.reading import ReadingChecks
-from customer360_testkit.conformance.recounting import RecountingChecks
-from customer360_testkit.conformance.refusing import RefusingChecks
-from customer360_testkit.conformance.repeating import RepeatingChecks
-from customer360_testkit.conformance.resources import ResourceChecks
-from customer360_testkit.conformance.resuming import ResumingChecks
-from customer360_testkit.conformance.searching import SearchingChecks
-from customer360_testkit.conformance.signing import SigningChecks
-from customer360_testkit.conformance.sought import SoughtChecks
-from customer360_testkit.conformance.sparing import SparingChecks
-from customer360_testkit.conformance.spelled import SpelledChecks
-from customer360_testkit.conformance.strange import StrangeChecks
-from customer360_testkit.conformance.syncing import SyncingChecks
-from customer360_testkit.conformance.timing import TimingChecks
-from customer360_testkit.conformance.touching import TouchingChecks
-from customer360_testkit.conformance.truth import TruthChecks
-from customer360_testkit.conformance.tying import TyingChecks
+from customer360_testkit.conformance.bounds.apart import ApartChecks
+from customer360_testkit.conformance.bounds.interleaving import InterleavingChecks
+from customer360_testkit.conformance.bounds.keeping import KeepingChecks
+from customer360_testkit.conformance.bounds.outside import OutsideChecks
+from customer360_testkit.conformance.bounds.reaching import ReachingChecks
+from customer360_testkit.conformance.describing.declaring import DeclaringChecks
+from customer360_testkit.conformance.describing.fields import DescribingChecks
+from customer360_testkit.conformance.describing.formed import FormedChecks
+from customer360_testkit.conformance.failing.doubting import DoubtingChecks
+from customer360_testkit.conformance.failing.errors import FailingChecks
+from customer360_testkit.conformance.failing.meaning import MeaningChecks
+from customer360_testkit.conformance.failing.passing import PassingChecks
+from customer360_testkit.conformance.failing.refusing import RefusingChecks
+from customer360_testkit.conformance.finding.breadth import BreadthChecks
+from customer360_testkit.conformance.finding.found import FindingChecks
+from customer360_testkit.conformance.finding.searching import SearchingChecks
+from customer360_testkit.conformance.finding.sparing import SparingChecks
+from customer360_testkit.conformance.finding.spelled import SpelledChecks
+from customer360_testkit.conformance.finding.strange import StrangeChecks
+from customer360_testkit.conformance.linking.granting import GrantingChecks
+from customer360_testkit.conformance.linking.placing import PlacingChecks
+from customer360_testkit.conformance.linking.signing import SigningChecks
+from customer360_testkit.conformance.people.exact import ExactChecks
+from customer360_testkit.conformance.people.others import OtherResourceChecks
+from customer360_testkit.conformance.people.persons import PersonChecks
+from customer360_testkit.conformance.people.placed import PlacedChecks
+from customer360_testkit.conformance.people.reading import ReadingChecks
+from customer360_testkit.conformance.people.resources import ResourceChecks
+from customer360_testkit.conformance.people.touching import TouchingChecks
+from customer360_testkit.conformance.people.truth import TruthChecks
+from customer360_testkit.conformance.people.wholeness import WholenessChecks
+from customer360_testkit.conformance.people.writing import WritingChecks
+from customer360_testkit.conformance.repeats.keyed import KeyedChecks
+from customer360_testkit.conformance.repeats.repeating import RepeatingChecks
+from customer360_testkit.conformance.repeats.sought import SoughtChecks
+from customer360_testkit.conformance.syncing.agreeing import AgreeingChecks
+from customer360_testkit.conformance.syncing.becoming import BecomingChecks
+from customer360_testkit.conformance.syncing.changes import SyncingChecks
+from customer360_testkit.conformance.syncing.resuming import ResumingChecks
 from customer360_testkit.conformance.unbent import (
     guarded,
     refuse_replacing,
@@ -69,67 +76,63 @@ from customer360_testkit.conformance.unbent import (
     tools,
     waivers,
 )
-from customer360_testkit.conformance.untying import UntyingChecks
-from customer360_testkit.conformance.wholeness import WholenessChecks
-from customer360_testkit.conformance.wording import WordingChecks
-from customer360_testkit.conformance.writing import WritingChecks
 
 
 class ConnectorConformance(
     DeclaringChecks,
     DescribingChecks,
+    FormedChecks,
     ReadingChecks,
     PersonChecks,
+    WritingChecks,
+    OtherResourceChecks,
+    ResourceChecks,
+    WholenessChecks,
+    TruthChecks,
+    TouchingChecks,
+    ExactChecks,
+    PlacedChecks,
     SearchingChecks,
     FindingChecks,
-    WritingChecks,
+    SpelledChecks,
+    BreadthChecks,
+    StrangeChecks,
+    SparingChecks,
+    RepeatingChecks,
+    SoughtChecks,
+    KeyedChecks,
     ActivityChecks,
     KindChecks,
     TimingChecks,
     RecountingChecks,
     CallChecks,
     FilteringChecks,
-    RepeatingChecks,
     ListingChecks,
     WordingChecks,
     ChangingChecks,
     PagedChecks,
-    SoughtChecks,
     UntyingChecks,
     CorrectingChecks,
-    SpelledChecks,
     DealChecks,
+    DetailedChecks,
+    TyingChecks,
+    MeaningChecks,
+    FailingChecks,
+    RefusingChecks,
+    PassingChecks,
+    DoubtingChecks,
     AgreeingChecks,
-    OtherResourceChecks,
-    ResourceChecks,
-    WholenessChecks,
     BecomingChecks,
     ResumingChecks,
-    MeaningChecks,
     SyncingChecks,
-    FailingChecks,
-    KeepingChecks,
     GrantingChecks,
     PlacingChecks,
-    RefusingChecks,
     SigningChecks,
+    KeepingChecks,
     ApartChecks,
     InterleavingChecks,
     OutsideChecks,
-    BreadthChecks,
-    TruthChecks,
-    DetailedChecks,
-    TouchingChecks,
-    FormedChecks,
-    TyingChecks,
-    KeyedChecks,
-    ExactChecks,
-    PlacedChecks,
     ReachingChecks,
-    PassingChecks,
-    DoubtingChecks,
-    StrangeChecks,
-    SparingChecks,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

@@ -3,47 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 from tests.customer360_bullhorn.test_conformance import TestCandidates
-from tests.customer360_testkit.conformance import (  # noqa: F401  # each registers its own
-    mutants,
-    mutants_activities,
-    mutants_apart,
-    mutants_becoming,
-    mutants_bounds,
-    mutants_breadth,
-    mutants_correcting,
-    mutants_doubting,
-    mutants_filtering,
-    mutants_finding,
-    mutants_formed,
-    mutants_granting,
-    mutants_interleaving,
-    mutants_letters,
-    mutants_meaning,
-    mutants_more,
-    mutants_others,
-    mutants_outside,
-    mutants_paged,
-    mutants_people,
-    mutants_placed,
-    mutants_placing,
-    mutants_reaching,
-    mutants_refusing,
-    mutants_repeating,
-    mutants_resources,
-    mutants_resuming,
-    mutants_signing,
-    mutants_sparing,
-    mutants_touching,
-    mutants_truth,
-    mutants_untying,
-    mutants_wording,
-)
-from tests.customer360_testkit.conformance.registry import MUTANTS, SUITES, base_of
+from tests.customer360_testkit.conformance.wrong.registry import MUTANTS, SUITES, base_of
 from tests.customer360_zoho.test_conformance import TestZoho as Zoho
 
 from customer360.core.connector import Connector
@@ -54,7 +21,8 @@ from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
 
 CHECKS = checks_of(ConnectorConformance)
-
+for each in sorted(Path(__file__).with_name("wrong").glob("*/*.py")):  # each registers its own
+    import_module(".".join(each.with_suffix("").parts[-6:]))
 
 FAKES: dict[tuple[str, int], FakeCrm] = {}  # no caches of functions: a check empties those near a connector
 TOUCHED: dict[type[Connector], dict[str, frozenset[str]]] = {}
@@ -143,6 +111,13 @@ def test_each_check_has_a_wrong_connector_and_each_of_those_a_check() -> None:
     """A check that nothing fails does not count."""
     assert sorted(getattr(check, MUTANT) for check in CHECKS.values()) == sorted(MUTANTS)
     assert len(CHECKS) >= 200
+
+
+def test_a_wrong_connector_stands_where_its_check_does() -> None:
+    """Whoever reads the one finds the other."""
+    for check in CHECKS.values():
+        _, wrong = MUTANTS[getattr(check, MUTANT)]
+        assert wrong.__module__.rpartition(".wrong.")[2] == check.__module__.rpartition(".conformance.")[2]
 
 
 @pytest.mark.slow

@@ -1,0 +1,168 @@
+"""A correction of what was written down changes what it names, of every kind, and leaves the rest as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import attrs
+import pytest
+
+from customer360.core.activities import ActivityChange, ActivityDraft, Priority, TaskStatus
+from customer360.core.capabilities import CREATE, RELATED, Capability
+from customer360.core.errors import Unsupported, ValidationFailed
+from customer360.core.interactions import Direction
+from customer360.core.metadata import FieldType
+from customer360.core.records import RecordRef, RelatedKind
+from customer360_testkit.conformance.activities.calls import says_day
+from customer360_testkit.conformance.activities.tying import TyingChecks
+from customer360_testkit.conformance.bench import LAG, Link, catches
+
+_CREATE, _CHANGE = Capability.CREATE_CONTACT, Capability.UPDATE_ACTIVITY
+_FULL: dict[RelatedKind, dict[str, Any]] = {
+    RelatedKind.TASK: {"priority": Priority.HIGH, "status": TaskStatus.DONE, "due_on": date(2046, 7, 1)},
+    RelatedKind.CALL: {
+        "direction": Direction.OUTBOUND,
+        "duration": timedelta(seconds=75),
+        "customer": "+442079460861",
+        "dialled": "+442079460862",
+        "disposition": "Quillcode",
+        "recording_url": "https://rec.conform.example/quill",
+    },
+    RelatedKind.EVENT: {"location": "Quillplace"},
+    RelatedKind.CASE: {"priority": Priority.HIGH},
+}
+_CORRECTIONS: tuple[tuple[str, Any, Any], ...] = (
+    ("subject", "Quillsecond", "Quillthird"),
+    ("text", "Quillsecond", "Quillthird"),
+    ("status", TaskStatus.OPEN, TaskStatus.DONE),
+    ("due_on", date(2046, 7, 2), date(2046, 7, 3)),
+)
+"""What can be corrected, and to what: twice."""
+
+
+class CorrectingChecks(TyingChecks):
+    """See the module."""
+
+    def full(
+        self, link: Link, kind: RelatedKind, contact: RecordRef, things: tuple[RecordRef, ...], key: str
+    ) -> tuple[ActivityDraft, RecordRef]:
+        """All that a draft of its kind can say (urgent, done, a colleague's, about a case), and what it became."""
+        given = {"text": "Quillfirst", **_FULL.get(kind, {})}
+        about = self.draft(link, kind, contact, key, **given, related=things)
+        draft: ActivityDraft = attrs.evolve(about, related=link.run(self.connector.tied(link.facts, about)))
+        for login in [name for name in link.fake.users if name != link.user][:1]:
+            other = self.signed_in(link.fake, login)
+            owned = attrs.evolve(draft, owner=other.run(self.connector.identify(other.facts)).user)
+            try:
+                return owned, self.written(link, owned)
+            except Unsupported:  # everything is of whoever writes it
+                pass
+        return draft, self.written(link, draft)
+
+    def corrected(self, link: Link, ref: RecordRef, kind: RelatedKind, **change: Any) -> bool:
+        """Whether it can be corrected, and was."""
+        link.wait(60.0)
+        try:
+            link.run(self.connector.update_activity(link.facts, ActivityChange(ref=ref, kind=kind, **change)))
+        except Unsupported:
+            return False
+        return True
+
+    def stored(self, link: Link, ref: RecordRef) -> dict[tuple[int, str], str]:
+        """What the fake holds of a record, value by value."""
+        own = list[dict[str, Any]]()
+        for module in sorted(link.fake.modules, key=lambda module: module != ref.resource):
+            rows = link.fake.records(module)[::-1]
+            own = [row for row in rows if ref.id in row.values() or str(row.get("id")) == ref.id]
+            if own:
+                break
+        return {(place, name): repr(value) for place, row in enumerate(own) for name, value in row.items()}
+
+    @catches("resets what is not being corrected", _CREATE, _CHANGE)
+    def test_a_correction_touches_what_it_names(self, link: Link) -> None:
+        """The owner, the code of a call, how urgent it is, what it is about: of every kind (F051).
+
+        The same thing is corrected twice: what only the first of the two touched was no part of the correction.
+        """
+        contact = self.make(link, "Quillcorrected")
+        things = self.things(link, contact)
+        for kind in self.every_kind(link):
+            if kind in self.connector.within_contact:
+                continue
+            _, ref = self.full(link, kind, contact, things, f"touch-{kind}")
+            before = self.stored(link, ref)
+            for name, first, second in _CORRECTIONS:
+                if self.corrected(link, ref, kind, **{name: first}):
+                    between = self.stored(link, ref)
+                    assert self.corrected(link, ref, kind, **{name: second}), (kind, name)
+                    after = self.stored(link, ref)
+                    assert _apart(before, between) - _apart(between, after) == set(), (kind, name)
+                    before = after
+
+    @catches("corrects no title but a task's", _CREATE, _CHANGE)
+    def test_a_title_is_corrected(self, link: Link) -> None:
+        """Of every kind, or it is said that it cannot be (F051)."""
+        contact = self.make(link, "Quilltitles")
+        for kind in self.every_kind(link):
+            if kind not in self.connector.within_contact:
+                ref = self.written(link, self.draft(link, kind, contact, f"title-{kind}", text="Quill"))
+                if self.corrected(link, ref, kind, subject="Quillretitled"):
+                    link.wait(LAG)
+                    (told,) = [each for each in self.listed(link, contact, kind) if each.ref == ref]
+                    assert "Quillretitled" in f"{told.title} {told.text}", kind
+
+    @catches("makes the first of several corrections", _CREATE, _CHANGE, CREATE[RelatedKind.TASK])
+    def test_several_things_are_corrected_at_once(self, link: Link) -> None:
+        """An agent ticks a task off, and writes why (F051)."""
+        if not self.can(link, RELATED[RelatedKind.TASK]):
+            pytest.skip("tasks are not listed")
+        contact = self.make(link, "Quillatonce")
+        for status in (TaskStatus.DONE, TaskStatus.OPEN):
+            _, ref = self.full(link, RelatedKind.TASK, contact, (), f"once-{status}")
+            ((before, _),) = self._told(link, contact, ref)
+            change = {"subject": "Quillall", "text": "Quillwhy", "due_on": date(2047, 3, 31), "status": status}
+            if self.corrected(link, ref, RelatedKind.TASK, **change):
+                ((after, words),) = self._told(link, contact, ref)
+                assert ("Quillall" in words, "Quillwhy" in words) == (True, True)
+                assert (after.status != before.status) is (status is TaskStatus.OPEN)
+                assert says_day(after, date(2047, 3, 31))
+
+    def _told(self, link: Link, contact: RecordRef, ref: RecordRef) -> list[tuple[Any, str]]:
+        link.wait(LAG)
+        records = [each for each in self.listed(link, contact, RelatedKind.TASK) if each.ref == ref]
+        return [(each, f"{each.title} {each.text}") for each in records]
+
+    @catches("empties no field of an activity", _CREATE, _CHANGE)
+    def test_a_rule_sets_and_empties(self, link: Link) -> None:
+        """Fields by the CRM's own names, beside a correction and alone (F054)."""
+        contact = self.make(link, "Quillrules")
+        for kind in self.every_kind(link):
+            if kind not in self.connector.within_contact:
+                for ref, name in self._own_field(link, kind, contact):
+                    if self.corrected(link, ref, kind, subject="Quill", extra={name: "Quillruled"}):
+                        assert link.fake.count_holding("Quillruled") == 1, kind
+                    if self.corrected(link, ref, kind, extra={name: "Quillagain"}):
+                        assert link.fake.count_holding("Quillagain") == 1, kind
+                        assert self.corrected(link, ref, kind, extra={name: None}), kind
+                        assert link.fake.count_holding("Quillagain") == 0, kind
+
+    def _own_field(self, link: Link, kind: RelatedKind, contact: RecordRef) -> Iterator[tuple[RecordRef, str]]:
+        """A record of the kind, and a text field of it that nothing else fills."""
+        ref = self.written(link, self.draft(link, kind, contact, f"rule-{kind}", text="Quill"))
+        full = {name for (_, name), value in self.stored(link, ref).items() if value not in ("None", "''")}
+        for field in self.schema(link, ref.resource).fields:
+            plain = field.type in (FieldType.TEXT, FieldType.LONG_TEXT) and not field.required and not field.choices
+            if plain and field.editable and field.name not in full and (field.max_length or 255) > 20:
+                try:
+                    self.corrected(link, ref, kind, extra={field.name: "Quilltried"})
+                except ValidationFailed:  # a field with a rule of its own
+                    continue
+                if "Quilltried" in repr(self.stored(link, ref)):
+                    yield ref, field.name
+                    return
+
+
+def _apart(one: dict[Any, str], other: dict[Any, str]) -> set[Any]:
+    return {place for place in one.keys() | other.keys() if one.get(place) != other.get(place)}

@@ -1,0 +1,53 @@
+"""Deals are made by salespeople, not here: those that the CRM holds are listed, and calls can be about them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from customer360.core.capabilities import Capability
+from customer360.core.errors import Unsupported
+from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
+from customer360_testkit.conformance.activities.calls import values_of
+from customer360_testkit.conformance.bench import Bench, Link, catches
+
+_DEALS, _DELTA = Capability.RELATED_DEALS, Capability.DELTA
+
+
+class DealChecks(Bench):
+    """See the module."""
+
+    def deals(self, link: Link) -> list[tuple[RecordRef, RelatedRecord]]:
+        """Some of the deals that there are, each with its contact. Skips where there are none."""
+        found = list[tuple[RecordRef, RelatedRecord]]()
+        for contact in link.run(self.connector.changes(link.facts, self.people)).changed[:15]:
+            with suppress(Unsupported):  # what is declared is another check's matter
+                page = link.run(self.connector.related(link.facts, contact.ref, RelatedKind.DEAL))
+                found += [(contact.ref, deal) for deal in page.items]
+        if not found:
+            pytest.skip("nobody has a deal")
+        return found
+
+    @catches("calls every deal a deal", _DEALS, _DELTA)
+    def test_deals_are_called_by_their_names(self, link: Link) -> None:
+        """As the CRM holds them, with how they stand (F041)."""
+        deals = [deal for _, deal in self.deals(link)]
+        held = {text for name in link.fake.modules for text in values_of(link.fake.records(name))}
+        assert {deal.title for deal in deals} <= held
+        assert {deal.status for deal in deals} <= held
+        assert len({deal.ref for deal in deals}) == 1 or len({deal.title for deal in deals}) > 1
+
+    @catches("forgets the deal that a call is about", _DEALS, _DELTA, Capability.CREATE_CALL)
+    def test_a_call_about_a_deal_names_it(self, link: Link) -> None:
+        """One of those that there are, or it is said that it cannot (F053)."""
+        named = list[bool]()
+        for number, (contact, deal) in enumerate(self.deals(link)):
+            before = link.fake.count_holding(deal.ref.id)
+            draft = self.draft(link, RelatedKind.CALL, contact, f"deal{number}", related=(deal.ref,))
+            with suppress(Unsupported):
+                self.written(link, draft)
+                named.append(link.fake.count_holding(deal.ref.id) > before)
+        if not named:
+            pytest.skip("no call can be about a deal")
+        assert any(named)

@@ -1,0 +1,160 @@
+"""A filtered listing holds what its conditions say, all of them, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+
+from customer360.core.activities import ActivityFilter, Condition, Operator
+from customer360.core.capabilities import Capability
+from customer360.core.errors import Unsupported
+from customer360.core.records import RecordRef, RelatedKind
+from customer360_testkit.conformance.activities.changing import ChangingChecks
+from customer360_testkit.conformance.bench import LAG, Link, catches
+
+_CREATE, _CALL, _CALLS = Capability.CREATE_CONTACT, Capability.CREATE_CALL, Capability.RELATED_CALLS
+_TASK, _TASKS, _LIST = Capability.CREATE_TASK, Capability.RELATED_TASKS, Capability.LIST_ACTIVITIES
+_NEPAL = timezone(timedelta(hours=5, minutes=45))
+_TITLES = ("Quill 0", "Quill 1", "Quill 2")
+
+
+class FilteringChecks(ChangingChecks):
+    """See the module."""
+
+    def kept_to(self, link: Link, contact: RecordRef, resource: str, *conditions: Condition) -> set[str] | None:
+        """The titles that are listed under these conditions; None where it is said that it cannot."""
+        asked = ActivityFilter(resource=resource, contact=contact, conditions=conditions)
+        try:
+            return {record.title for record in link.run(self.connector.activities(link.facts, asked)).items}
+        except Unsupported:
+            return None
+
+    def agree(self, cases: dict[tuple[Operator, ...], tuple[set[str] | None, set[str]]]) -> None:
+        """Each of them lists what it should, or cannot be listed; skips if none can."""
+        assert {case: listed for case, (listed, _) in cases.items() if listed is not None} == {
+            case: wanted for case, (listed, wanted) in cases.items() if listed is not None
+        }
+        if all(listed is None for listed, _ in cases.values()):
+            pytest.skip("no such condition can be asked for")
+
+    def moments(self, link: Link, contact: RecordRef) -> tuple[str, tuple[datetime, ...]]:
+        """The field that holds when calls began, and the moments of the three that :meth:`titled` wrote."""
+        records = self.listed(link, contact, RelatedKind.CALL)[::-1]
+        names = {field.name for field in self.schema(link, records[0].ref.resource).fields}
+        for name in sorted(names & records[0].fields.keys()):
+            if all(isinstance(each.fields.get(name), datetime) and each.fields[name] == each.at for each in records):
+                return name, tuple(each.at for each in records if each.at is not None)
+        pytest.skip("when calls began is no field")
+
+    @catches("takes the first of several values for all", _CREATE, _CALL, _CALLS, _LIST)
+    def test_a_listing_compares_as_it_is_told(self, link: Link) -> None:
+        """Other than this, one of those, empty: or it is said that it cannot (F057)."""
+        contact = self.make(link, "Comparing")
+        resource, name = self.titled(link, contact, (RelatedKind.CALL, RelatedKind.TASK))
+        cases: dict[Operator, tuple[tuple[str, ...], set[str]]] = {
+            Operator.NOT_EQUALS: (("Quill 1",), {"Quill 0", "Quill 2"}),
+            Operator.IN: (("Quill 2", "Quill 0", "Quill 9"), {"Quill 0", "Quill 2"}),
+            Operator.IS_EMPTY: ((), set()),
+        }
+        self.agree(
+            {
+                (operator,): (self.kept_to(link, contact, resource, Condition(name, operator, values)), wanted)
+                for operator, (values, wanted) in cases.items()
+            }
+        )
+
+    @catches("lists what came later for what came before", _CREATE, _CALL, _CALLS, _LIST)
+    def test_a_listing_compares_moments(self, link: Link) -> None:
+        """Before, after, between, whatever zone they are told in (F057)."""
+        contact = self.make(link, "Momentary")
+        resource, _ = self.titled(link, contact)
+        name, at = self.moments(link, contact)
+        first, second = (((at[n] + timedelta(minutes=30)).astimezone(_NEPAL)) for n in (0, 1))
+        cases: dict[Operator, tuple[tuple[datetime, ...], set[str]]] = {
+            Operator.LESS: ((first,), {"Quill 0"}),
+            Operator.GREATER: ((second,), {"Quill 2"}),
+            Operator.BETWEEN: ((first, second), {"Quill 1"}),
+        }
+        self.agree(
+            {
+                (operator,): (self.kept_to(link, contact, resource, Condition(name, operator, values)), wanted)
+                for operator, (values, wanted) in cases.items()
+            }
+        )
+
+    @catches("keeps to the first of its conditions", _CREATE, _CALL, _CALLS, _LIST)
+    def test_all_conditions_hold_at_once(self, link: Link) -> None:
+        """Each leaves something out (F057)."""
+        contact = self.make(link, "Conditions")
+        resource, title = self.titled(link, contact)
+        name, at = self.moments(link, contact)
+        after = Condition(name, Operator.GREATER, (at[0] + timedelta(minutes=30),))
+        others = Condition(title, Operator.NOT_EQUALS, ("Quill 2",))
+        listed = [self.kept_to(link, contact, resource, *each) for each in ((after, others), (others, after))]
+        self.agree({(Operator.GREATER,): (listed[0], {"Quill 1"}), (Operator.NOT_EQUALS,): (listed[1], {"Quill 1"})})
+
+    @catches("counts a day to those before it", _CREATE, _TASK, _TASKS, _LIST)
+    def test_a_listing_compares_days(self, link: Link) -> None:
+        """What is due before a day is not due on it (F057, D12)."""
+        contact, days = self.make(link, "Daily"), [date(2026, 7, day) for day in (1, 2, 3)]
+        for title, day in zip(_TITLES, days, strict=True):
+            ref = self.written(link, self.draft(link, RelatedKind.TASK, contact, title, subject=title, due_on=day))
+        link.wait(LAG)
+        records = sorted(self.listed(link, contact, RelatedKind.TASK), key=lambda record: record.title)
+        names = [
+            name
+            for name in records[0].fields
+            if [each.fields.get(name) for each in records] == days and self.schema(link, ref.resource).field(name)
+        ]
+        if not names:
+            pytest.skip("the day is no field of a task")
+        cases = {Operator.LESS: {"Quill 0"}, Operator.GREATER: {"Quill 2"}}
+        self.agree(
+            {
+                (operator,): (
+                    self.kept_to(link, contact, ref.resource, Condition(names[0], operator, (days[1],))),
+                    wanted,
+                )
+                for operator, wanted in cases.items()
+            }
+        )
+
+    @catches("lists the first page of everybody only", _CREATE, _CALL, _CALLS, _LIST)
+    def test_a_listing_of_everybody_goes_on(self, link: Link) -> None:
+        """Each record once, page by page, or it is said that it cannot (F055)."""
+        contact = self.make(link, "Everybodys")
+        resource, _ = self.titled(link, contact)
+        seen, cursor = list[RecordRef](), None
+        for _ in range(3):
+            asked = ActivityFilter(resource=resource, limit=1, cursor=cursor)
+            try:
+                page = link.run(self.connector.activities(link.facts, asked))
+            except Unsupported:
+                pytest.skip("not of everybody")
+            seen += [record.ref for record in page.items]
+            if (cursor := page.next) is None:
+                break
+        assert (len(seen), len(set(seen))) == (3, 3)
+
+    @catches("forgets on the next page what was asked", _CREATE, _TASK, _TASKS, _LIST)
+    def test_every_page_of_a_listing_keeps_to_what_was_asked(self, link: Link) -> None:
+        """To the contact, and to the conditions: 'open tasks' are open on page two (F057)."""
+        mine, other = self.make(link, "Quillpages"), self.make(link, "Quillelse")
+        resource, name = self.titled(link, mine, (RelatedKind.TASK,))
+        for title in ("Quill 9", "Quill 9"):
+            self.written(link, self.draft(link, RelatedKind.TASK, other, f"{title}-{link.now}", subject=title))
+            link.wait(3600.0)
+        for conditions in ((), (Condition(name, Operator.NOT_EQUALS, ("Quill 1",)),)):
+            wanted = ["Quill 0", "Quill 2"] if conditions else list(_TITLES)
+            seen, cursor = list[str](), None
+            for _ in range(6):
+                asked = ActivityFilter(resource=resource, contact=mine, conditions=conditions, limit=1, cursor=cursor)
+                try:
+                    page = link.run(self.connector.activities(link.facts, asked))
+                except Unsupported:
+                    break
+                seen += [record.title for record in page.items]
+                if (cursor := page.next) is None:
+                    break
+            assert sorted(seen) in (wanted, []), conditions

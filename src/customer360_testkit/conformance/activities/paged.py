@@ -1,0 +1,107 @@
+"""Lists and listings hold what they should on every page: of every kind, of people of every resource."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+from typing import Any
+
+import pytest
+
+from customer360.core.activities import ActivityFilter, Condition, Operator, TaskStatus
+from customer360.core.capabilities import Capability
+from customer360.core.errors import Unsupported
+from customer360.core.records import RecordRef, RelatedKind
+from customer360_testkit.conformance.activities.untying import UntyingChecks
+from customer360_testkit.conformance.bench import LAG, Link, catches
+
+_CREATE, _LIST = Capability.CREATE_CONTACT, Capability.LIST_ACTIVITIES
+_TASK, _TASKS = Capability.CREATE_TASK, Capability.RELATED_TASKS
+
+
+class PagedChecks(UntyingChecks):
+    """See the module."""
+
+    @catches("repeats a page of tasks", _CREATE)
+    def test_a_list_of_each_kind_goes_on(self, link: Link) -> None:
+        """Each record once, the newest first (F040)."""
+        contact = self.make(link, "Quillleafed")
+        for kind in self.every_kind(link):
+            if kind in self.connector.within_contact:
+                continue
+            refs = list[RecordRef]()
+            for number in range(5):
+                refs.insert(0, self.written(link, self.draft(link, kind, contact, f"leaf-{kind}-{number}")))
+                link.wait(3600.0)
+            link.wait(LAG)
+            seen, cursor = list[RecordRef](), None
+            for _ in range(4):
+                page = link.run(self.connector.related(link.facts, contact, kind, limit=2, cursor=cursor))
+                seen += [record.ref for record in page.items]
+                if (cursor := page.next) is None:
+                    break
+            assert seen == refs, kind
+
+    def paged(self, link: Link, limit: int = 1, **asked: Any) -> list[RecordRef] | None:
+        """All pages of a listing; None where it is said that it cannot be listed so."""
+        seen, cursor = list[RecordRef](), None
+        for _ in range(8):
+            try:
+                query = ActivityFilter(limit=limit, cursor=cursor, **asked)
+                page = link.run(self.connector.activities(link.facts, query))
+            except Unsupported:
+                return None
+            seen += [record.ref for record in page.items]
+            if (cursor := page.next) is None:
+                break
+        return seen
+
+    @catches("lists everybody's where it was a lead's", _CREATE, _LIST)
+    def test_a_listing_is_of_whomever_it_was_asked_for(self, link: Link) -> None:
+        """People of every resource, records of every kind, each of their pages (F055)."""
+        resources = {each.related_kind: each.name for each in self.connector.resources(link.facts)}
+        other, tried = self.make(link, "Quillsomebody"), 0
+        for kind, contact in product(self.every_kind(link), self.anybody(link)):
+            if kind not in resources or kind in self.connector.within_contact:
+                continue
+            try:
+                wanted = {record.ref for record in self.listed(link, contact, kind)}
+                for number in range(2):
+                    key = f"of-{kind}-{contact.resource}-{number}"
+                    wanted.add(self.written(link, self.draft(link, kind, contact, key)))
+                    self.written(link, self.draft(link, kind, other, f"{key}-other"))
+            except Unsupported:
+                continue
+            link.wait(LAG)
+            listed = self.paged(link, len(wanted) - 1, resource=resources[kind], contact=contact)
+            if listed is not None:
+                tried += 1
+                assert (len(listed), set(listed)) == (len(wanted), wanted), (kind, contact.resource)
+        if not tried:
+            pytest.skip("nothing is listed of one contact")
+
+    @catches("does not compare how far a task is", _CREATE, _TASK, _TASKS, _LIST)
+    def test_open_tasks_are_those_that_are_open(self, link: Link) -> None:
+        """By the CRM's own words for it, as read; and what has no day is found without one (F057)."""
+        contact = self.make(link, "Quillopentasks")
+        given: list[dict[str, Any]] = [{"status": TaskStatus.DONE, "due_on": date(2046, 7, 1)}, {}]
+        refs = [
+            self.written(link, self.draft(link, RelatedKind.TASK, contact, f"open-{number}", **each))
+            for number, each in enumerate(given)
+        ]
+        link.wait(LAG)
+        records = {each.ref: each for each in self.listed(link, contact, RelatedKind.TASK)}
+        done, opened = (records[ref] for ref in refs)
+        names = {each.name for each in self.schema(link, refs[0].resource).fields}
+        asked: dict[str, tuple[Condition, RecordRef]] = {}
+        for name in names & done.fields.keys() & opened.fields.keys():
+            one, two = done.fields[name], opened.fields[name]
+            if isinstance(one, str) and isinstance(two, str) and {one, two} == {done.status, opened.status} != {one}:
+                asked[name] = Condition(name, Operator.EQUALS, (two,)), refs[1]
+            if one == date(2046, 7, 1) and two is None:
+                asked[name] = Condition(name, Operator.IS_EMPTY), refs[1]
+        if not asked:
+            pytest.skip("neither is a field")
+        for name, (condition, ref) in asked.items():
+            listed = self.paged(link, resource=ref.resource, contact=contact, conditions=(condition,))
+            assert listed in (None, [ref]), name

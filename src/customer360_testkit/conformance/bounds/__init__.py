@@ -1,0 +1,1 @@
+"""A connector keeps to itself, and two who use it at once do not mix."""

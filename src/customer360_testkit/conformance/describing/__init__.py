@@ -1,0 +1,1 @@
+"""What a connector says of itself, and of the CRM's fields."""

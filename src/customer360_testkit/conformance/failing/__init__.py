@@ -1,0 +1,1 @@
+"""What an error says, and what is left after it."""

@@ -1,0 +1,160 @@
+"""What became of a request is said for what it is: a double, an allowance, a survivor, a write that took too long."""
+
+from __future__ import annotations
+
+import pytest
+
+from customer360.core.capabilities import Capability
+from customer360.core.effects import Request
+from customer360.core.errors import (
+    Conflict,
+    Customer360Error,
+    Duplicate,
+    Forbidden,
+    Gone,
+    NotFound,
+    QuotaExceeded,
+    RateLimited,
+    ValidationFailed,
+)
+from customer360.core.metadata import StandardField
+from customer360.core.records import ContactChange, ContactDraft
+from customer360.core.search import FieldIs
+from customer360.core.wire import Response
+from customer360_testkit.by_hand import play
+from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.syncing.changes import SyncingChecks
+from customer360_testkit.conformance.verbs import Verbs
+
+_DELTA, _CREATE, _UPDATE = Capability.DELTA, Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT
+_WRITE = Request(method="POST", path="/x", json={"a": 1})
+_BUSY = 10_000
+"""Requests under way at once: more than any CRM allows."""
+
+
+class MeaningChecks(SyncingChecks, Verbs):
+    """See the module."""
+
+    @catches("is sure that what took too long was not written")
+    def test_a_write_that_took_too_long_is_a_doubt(self, link: Link) -> None:
+        """The server, or one before it, gave up waiting for the other: nobody knows what was done by then (X9)."""
+        for code in (408, 499):
+            for body in (b"", b"{}", b"<html>"):
+                error = self.connector.error(link.facts, _WRITE, Response(code, body))
+                assert error is not None
+                assert error.maybe_applied, (code, body)
+
+    @catches("gives up a change that somebody else was faster with")
+    def test_a_conflict_may_be_tried_again(self, link: Link) -> None:
+        """With what stands there now: a desktop offers to read it again (R2)."""
+        for code in (409, 412):
+            error = self.connector.error(link.facts, _WRITE, Response(code, b"{}"))
+            assert not isinstance(error, Conflict) or error.retryable, code
+
+    @catches("tries again what is used up", _CREATE)
+    def test_a_used_up_allowance_is_said(self, link: Link) -> None:
+        """It comes back tomorrow: trying every few seconds is in vain (X4)."""
+        ref = self.make(link, "Quillspent")
+        if not link.fake.use_up():
+            pytest.skip("there is no allowance, or no answer tells that it is used up")
+        self.refusal(link, self.connector.get(link.facts, ref), QuotaExceeded)
+
+    @catches("takes a moment for a day", _CREATE)
+    def test_too_many_at_once_is_no_used_up_allowance(self, link: Link) -> None:
+        """In the CRM's own words: a second later there is room again (X4)."""
+        ref = self.make(link, "Quillbusy")
+        link.fake.in_flight = _BUSY
+        error = self.failure(link, self.connector.get(link.facts, ref))
+        link.fake.in_flight = 0
+        if error is None:
+            pytest.skip("any number of requests may be under way")
+        assert isinstance(error, RateLimited)
+
+    @catches("takes a lock for a change of somebody else", _CREATE, _UPDATE)
+    def test_a_locked_record_is_no_conflict(self, link: Link) -> None:
+        """Reading it again does not help: an agent is told that it may not be changed (F147)."""
+        ref = self.make(link, "Quilllocked")
+        if not link.fake.lock(self.people, ref.id):
+            pytest.skip("no record waits for an approval")
+        change = ContactChange(ref=ref, fields={self.spare_field: "Quillkey"})
+        error = self.refusal(link, self.connector.update(link.facts, change), (Forbidden, ValidationFailed))
+        assert not error.retryable
+
+    @catches("leads from a double to somebody else", _CREATE)
+    def test_a_double_is_led_to_who_is_there(self, link: Link) -> None:
+        """Where the CRM refuses a second one it tells the first: an agent opens that one (D5)."""
+        field = self.resource(link).standard.get(StandardField.EMAIL)
+        if field is None:
+            pytest.skip("people have no address")
+        unique = link.fake.keep_unique(self.people, field)
+        first = self.make(link, "Quillsingle", email="quillsingle@conform.example")
+        link.wait(LAG)
+        given = {name: value for name, value in self.fields("Quillsingle").items() if value is not None}
+        draft = ContactDraft(resource=self.people, fields={**given, field: "quillsingle@conform.example"})
+        refused = self.failure(link, self.connector.create(link.facts, draft))
+        if not unique and not isinstance(refused, Duplicate):
+            pytest.skip("two may have one address")
+        assert isinstance(refused, Duplicate)
+        told = b"".join(answer.content for _, answer in link.refused)
+        assert refused.existing == first if first.id.encode() in told else refused.existing is None
+
+    @catches("does not say who a lead became", _DELTA)
+    def test_who_somebody_became_is_said(self, link: Link) -> None:
+        """Where the answer tells it: whoever opens the lead is led on (D6)."""
+        convert, leads = self.converting(link)
+        lead = next(iter(link.run(self.connector.changes(link.facts, leads.name)).changed))
+        became, told = str(convert(lead.ref.id)), list[bytes]()
+        link.wait(LAG)
+
+        def answered(request: Request) -> Response:
+            told.append((response := link.send(request)).content)
+            return response
+
+        error = None
+        try:
+            play(self.connector.get(link.facts, lead.ref), answered, now=link.fake.clock.time)
+        except Customer360Error as refused:
+            error = refused
+        if not any(became.encode() in content for content in told):
+            pytest.skip("the CRM does not say who a lead became")
+        assert isinstance(error, Gone)
+        assert error.merged_into is not None
+        assert error.merged_into.id == became
+
+    @catches("finds who a lead was", _DELTA, Capability.SEARCH_FIELD)
+    def test_who_became_somebody_else_is_no_hit(self, link: Link) -> None:
+        """Whatever field is compared: what an agent writes to who is gone is lost (D6)."""
+        convert, leads = self.converting(link)
+        lead = next(iter(link.run(self.connector.changes(link.facts, leads.name)).changed))
+        field = leads.standard.get(StandardField.FAMILY_NAME)
+        if field is None or not lead.family_name:
+            pytest.skip("leads have no family name")
+        look = FieldIs(field, lead.family_name)
+        for found in (True, False):
+            link.wait(LAG)
+            hits = link.run(self.connector.search(link.facts, leads.name, look, limit=50)).items
+            assert (lead.ref in {hit.ref for hit in hits}) is found
+            if found:
+                convert(lead.ref.id)
+
+    @catches("keeps who was merged away", _DELTA, _CREATE)
+    def test_who_was_merged_away_is_gone(self, link: Link) -> None:
+        """Not read, told as gone for good; and what happened to them happened to the survivor (D6)."""
+        merge = getattr(link.fake, "merge", None)
+        if merge is None:
+            pytest.skip("no two people are merged")
+        kept, lost = self.make(link, "Quillkept"), self.make(link, "Quilllost")
+        link.wait(LAG)
+        _, _, cursor = self.sync(link)
+        written = [
+            (kind, self.written(link, self.draft(link, kind, lost, f"merged-{kind}")))
+            for kind in self.kinds(link, apart=True)
+        ]
+        merge(self.people, kept.id, lost.id)
+        link.wait(LAG)
+        error = self.refusal(link, self.connector.get(link.facts, lost), (Gone, NotFound))
+        assert getattr(error, "merged_into", None) in (None, kept)
+        changed, gone, _ = self.sync(link, cursor)
+        assert (lost.id in changed, lost.id in gone) == (False, True)
+        for kind, ref in written:
+            assert ref in {record.ref for record in self.listed(link, kept, kind)}, kind

@@ -1,0 +1,1 @@
+"""Who is found, and who is not."""

@@ -1,0 +1,1 @@
+"""A link: where it leads, what was granted, and how long a sign-in lasts."""

@@ -1,0 +1,118 @@
+"""Whoever becomes somebody else is found as who they are now, and people of every resource are written whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from customer360.core.capabilities import Capability
+from customer360.core.errors import Customer360Error, Gone, NotFound, ValidationFailed
+from customer360.core.metadata import StandardField
+from customer360.core.records import ContactChange, ContactDraft, ContactKind, RecordRef
+from customer360.core.search import NameHas
+from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.syncing.changes import SyncingChecks
+from customer360_testkit.conformance.verbs import Verbs
+
+_CREATE, _UPDATE, _NAME = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT, Capability.SEARCH_NAME
+_NUMBERS = ("+442079460701", "+442079460702")
+
+
+class BecomingChecks(SyncingChecks, Verbs):
+    """See the module."""
+
+    @catches("leads from a lead to somebody else", _NAME, Capability.DELTA)
+    def test_a_lead_that_became_a_contact_is_gone(self, link: Link) -> None:
+        """Not found, not read, told as gone; and it is said who it became (D6)."""
+        convert, leads = self.converting(link)
+        first = link.run(self.connector.changes(link.facts, leads.name)).changed
+        lead = next(iter(first), None) or pytest.skip("there is no lead")
+        _, _, cursor = self.sync(link, of=leads.name)
+        link.wait(60.0)
+        became = str(convert(lead.ref.id))
+        link.wait(LAG)
+        error = self.failure(link, self.connector.get(link.facts, lead.ref))
+        if error is None:  # a CRM may keep the lead, and not say who it became
+            _, answers = self.heard(link, self.connector.get(link.facts, lead.ref))
+            assert not any(became.encode() in answer.content for answer in answers)
+        else:
+            assert isinstance(error, Gone | NotFound)
+            assert getattr(error, "merged_into", None) in (None, RecordRef(lead.ref.crm, self.contacts(link), became))
+        look = self.connector.search(link.facts, leads.name, NameHas(lead.name), limit=50)
+        assert lead.ref not in {hit.ref for hit in link.run(look).items}
+        changed, gone, _ = self.sync(link, cursor, of=leads.name)
+        assert (lead.ref.id in changed, lead.ref.id in gone) == (False, True)
+
+    def contacts(self, link: Link) -> str:
+        """The resource that leads become records of."""
+        kinds = {each.contact_kind: each.name for each in self.connector.resources(link.facts)}
+        return kinds[ContactKind.CONTACT]
+
+    @catches("goes on calling people by the name that they had", _CREATE, _UPDATE, _NAME)
+    def test_a_changed_name_is_the_name(self, link: Link) -> None:
+        """Read and found, whichever part of it was changed (F012)."""
+        standard = self.resource(link).standard
+        given, family = standard.get(StandardField.GIVEN_NAME), standard.get(StandardField.FAMILY_NAME)
+        if given is None or family is None:
+            pytest.skip("names have no parts")
+        if self.writable(link, (standard.get(StandardField.NAME, ""),)):
+            pytest.skip("the whole name is a field of its own")
+        ref = self.made_with(link, "Quillmaiden", {given: "Quillada", family: "Quillmaiden"})
+        for field, value in ((family, "Quillmarried"), (given, "Quilleva")):
+            link.wait(60.0)
+            self.change(link, ref, {field: value})
+            link.wait(LAG)
+            assert value in self.get(link, ref).name, field
+            assert ref in {hit.ref for hit in self.found(link, NameHas(value))}, field
+        assert {"Quilleva", "Quillmarried"} <= set(self.get(link, ref).name.replace(",", " ").split())
+
+    @catches("finds everybody of the same first name", _CREATE, _NAME)
+    def test_a_whole_name_is_of_one(self, link: Link) -> None:
+        """Ada Lovelace is no other Ada (F008)."""
+        standard = self.resource(link).standard
+        given, family = standard.get(StandardField.GIVEN_NAME), standard.get(StandardField.FAMILY_NAME)
+        if given is None or family is None:
+            pytest.skip("names have no parts")
+        names = ("Quillfirstly", "Quillsecondly")
+        one, other = (self.made_with(link, name, {given: "Quillanna", family: name}) for name in names)
+        link.wait(LAG)
+        hits = {hit.ref for hit in self.found(link, NameHas("Quillanna Quillfirstly"))}
+        assert (one in hits, other in hits) == (True, False)
+
+    @catches("writes people of another resource by halves", _CREATE, _UPDATE)
+    def test_people_of_every_resource_are_written_whole(self, link: Link) -> None:
+        """Leads have numbers and addresses, too: created, changed and read (F012)."""
+        tried = 0
+        for resource in self.connector.resources(link.facts):
+            standard = resource.standard
+            name = standard.get(StandardField.FAMILY_NAME) or standard.get(StandardField.NAME)
+            phone, email = standard.get(StandardField.PHONE), standard.get(StandardField.EMAIL)
+            if resource.contact_kind is None or resource.name == self.people or not name:
+                continue
+            given: dict[str, Any] = {name: "Quillother"}
+            given |= {phone: _NUMBERS[0]} if phone else {}
+            given |= {email: "quillother@conform.example"} if email else {}
+            company = standard.get(StandardField.COMPANY)
+            for fields in (given, {**given, company or name: "Quillother"}):
+                try:
+                    draft = ContactDraft(resource=resource.name, fields=dict(fields))
+                    ref: RecordRef = link.run(self.connector.create(link.facts, draft))
+                except (ValidationFailed, Customer360Error):
+                    continue
+                tried += 1
+                self._as_written(link, ref, fields)
+                if phone:
+                    link.wait(60.0)
+                    change = ContactChange(ref=ref, fields={phone: _NUMBERS[1]})
+                    link.run(self.connector.update(link.facts, change))
+                    self._as_written(link, ref, {phone: _NUMBERS[1]})
+                break
+        if not tried:
+            pytest.skip("no people of another resource can be made of standard fields")
+
+    def _as_written(self, link: Link, ref: RecordRef, given: dict[str, Any]) -> None:
+        read = self.get(link, ref)
+        values = {**read.fields, **{each.field: each.text for each in read.phones}}
+        values |= {each.field: each.address for each in read.emails}
+        assert {field: values.get(field) for field in given} == given, ref.resource

@@ -1,0 +1,54 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.activities.detailed`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Drafting, mutant
+
+from customer360.core.activities import (
+    CallDraft,
+    CallOutcome,
+)
+from customer360.core.interactions import Direction
+
+
+@mutant("keeps the details of some calls only")
+class Untaped(Drafting):
+    def sent(self, draft: Any) -> Any:
+        out = isinstance(draft, CallDraft) and draft.direction is Direction.OUTBOUND
+        return attrs.evolve(draft, recording_url=None) if out and draft.outcome is CallOutcome.MISSED else draft
+
+
+@mutant("cuts the code of a call")
+class Coding(Drafting):
+    def sent(self, draft: Any) -> Any:
+        code = isinstance(draft, CallDraft) and draft.disposition
+        return attrs.evolve(draft, disposition=code.split(" ")[0]) if code else draft
+
+
+@mutant("cuts the address of a tape")
+class Winding(Drafting):
+    def sent(self, draft: Any) -> Any:
+        tape = isinstance(draft, CallDraft) and draft.recording_url
+        return attrs.evolve(draft, recording_url=tape.partition("&")[0]) if tape and "of=" in tape else draft
+
+
+@mutant("lets a rule take the key away")
+class Overruled(Drafting):
+    def sent(self, draft: Any) -> Any:
+        ruled = "Quillrule" in draft.extra.values()
+        return attrs.evolve(draft, key="quillrule") if ruled else draft
+
+
+@mutant("keeps the first of what a rule adds")
+class Singular(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return attrs.evolve(draft, extra=dict(list(draft.extra.items())[:1]))
+
+
+@mutant("changes lines that were typed")
+class Doubling(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return attrs.evolve(draft, text=draft.text.replace("\r", "\n"))

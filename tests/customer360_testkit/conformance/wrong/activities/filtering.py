@@ -1,0 +1,77 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.activities.filtering`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import mutant
+
+from customer360.core.activities import (
+    ActivityFilter,
+    Condition,
+    Operator,
+)
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Page,
+    RelatedRecord,
+)
+from customer360_zoho import ZohoConnector
+
+
+class _Filtering(ZohoConnector):
+    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        conditions = self.kept_to(tuple(self.condition(each) for each in query.conditions))
+        return await super().activities(facts, attrs.evolve(query, conditions=conditions))
+
+    def condition(self, condition: Condition) -> Condition:
+        return condition
+
+    def kept_to(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        return conditions
+
+
+@mutant("takes the first of several values for all")
+class FirstValue(_Filtering):
+    def condition(self, condition: Condition) -> Condition:
+        if condition.operator is not Operator.IN:
+            return condition
+        return attrs.evolve(condition, values=condition.values[:1])
+
+
+@mutant("lists what came later for what came before")
+class Zoneless(_Filtering):
+    def condition(self, condition: Condition) -> Condition:
+        here = [each for each in condition.values if isinstance(each, datetime) and each.tzinfo is not UTC]
+        if len(here) != 1 or condition.operator is not Operator.LESS:
+            return condition
+        return attrs.evolve(condition, values=(here[0].replace(tzinfo=UTC),))
+
+
+@mutant("keeps to the first of its conditions")
+class FirstCondition(_Filtering):
+    def kept_to(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        return conditions[:1]
+
+
+@mutant("counts a day to those before it")
+class Inclusive(_Filtering):
+    def condition(self, condition: Condition) -> Condition:
+        (value, *_) = condition.values or (None,)
+        if condition.operator is not Operator.LESS or type(value) is not date:
+            return condition
+        return attrs.evolve(condition, values=(value + timedelta(days=1),))
+
+
+@mutant("lists the first page of everybody only")
+class FirstPage(ZohoConnector):
+    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        page = await super().activities(facts, query)
+        return page if query.contact is not None else Page(page.items)
+
+
+@mutant("forgets on the next page what was asked")
+class Straying(ZohoConnector):
+    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        return await super().activities(facts, attrs.evolve(query, conditions=()) if query.cursor else query)

@@ -1,0 +1,55 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.activities.listing`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Listing, Records, mutant
+
+from customer360.core.errors import (
+    InvalidValue,
+    NotFound,
+)
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Page,
+    RecordRef,
+    RelatedKind,
+    RelatedRecord,
+)
+from customer360_zoho import ZohoConnector
+
+
+@mutant("lists the same words once")
+class Unique(Listing):
+    def listed(self, records: Records) -> Records:
+        firsts = {(record.title, record.text.partition("ref:")[0]): record for record in records[::-1]}
+        return tuple(record for record in records if record.text[:6] != "Nobody" or record in firsts.values())
+
+
+@mutant("cannot list many at once")
+class Shortlisting(ZohoConnector):
+    async def related(
+        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        if limit > 100:
+            raise InvalidValue("no more than a hundred at once")
+        return await super().related(facts, contact, kind, limit=limit, cursor=cursor)
+
+
+@mutant("forgets who wrote it")
+class Ownerless(Listing):
+    def listed(self, records: Records) -> Records:
+        return tuple(attrs.evolve(record, owner=None) for record in records)
+
+
+@mutant("takes a list that is not there for an empty one")
+class Forgetting(ZohoConnector):
+    async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
+        try:
+            return await super().related(facts, contact, kind, **more)
+        except NotFound:
+            if contact.crm != "zoho":
+                raise
+            return Page(())

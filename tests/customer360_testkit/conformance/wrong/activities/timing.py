@@ -1,0 +1,73 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.activities.timing`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Calling, Drafting, Listing, Records, mutant
+
+from customer360.core.activities import (
+    CallDraft,
+    EventDraft,
+    TaskDraft,
+)
+
+
+@mutant("takes the second half past two for the first")
+class OnceOnly(Calling):
+    def call(self, draft: CallDraft) -> CallDraft:
+        return attrs.evolve(draft, started_at=draft.started_at.replace(fold=0))
+
+
+class _Appointing(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return self.event(draft) if isinstance(draft, EventDraft) else draft
+
+    def event(self, draft: EventDraft) -> EventDraft:
+        raise NotImplementedError
+
+
+@mutant("moves an appointment out of the hour that comes twice")
+class OnceAppointing(_Appointing):
+    def event(self, draft: EventDraft) -> EventDraft:
+        return attrs.evolve(draft, starts_at=draft.starts_at.replace(fold=0).astimezone(UTC))
+
+
+@mutant("ends what takes days after one")
+class DayEnding(_Appointing):
+    def event(self, draft: EventDraft) -> EventDraft:
+        return attrs.evolve(draft, ends_at=min(draft.ends_at, draft.starts_at + timedelta(days=1)))
+
+
+@mutant("forgets the days of a long call")
+class DayLosing(Calling):
+    def call(self, draft: CallDraft) -> CallDraft:
+        return attrs.evolve(draft, duration=timedelta(seconds=draft.duration.seconds))
+
+
+@mutant("hides calls that nobody took")
+class TakenOnly(Listing):
+    def listed(self, records: Records) -> Records:
+        return tuple(record for record in records if not record.text.startswith("ref: missed"))
+
+
+@mutant("says that everything is due today")
+class Pressing(Drafting):
+    def sent(self, draft: Any) -> Any:
+        if not isinstance(draft, TaskDraft) or draft.due_on is not None:
+            return draft
+        return attrs.evolve(draft, due_on=date(2026, 5, 14))
+
+
+@mutant("hides what is long ago")
+class Shortsighted(Listing):
+    def listed(self, records: Records) -> Records:
+        return tuple(record for record in records if record.at is None or record.at.year > 2020)
+
+
+@mutant("lists by when it was written down")
+class Chronicling(Listing):
+    def listed(self, records: Records) -> Records:
+        return tuple(sorted(records, key=lambda record: (record.created_at or datetime.now(UTC), record.ref.id)))[::-1]

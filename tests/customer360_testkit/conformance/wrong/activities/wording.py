@@ -1,0 +1,71 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.activities.wording`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Drafting, mutant
+
+from customer360.core.activities import (
+    ActivityChange,
+)
+from customer360.core.linking import LinkFacts
+from customer360_zoho import ZohoConnector
+
+
+@mutant("takes signs in a text for orders")
+class Obeying(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return attrs.evolve(draft, text=re.sub(r"\$\{[^}]*\}", "", unquote(draft.text)))
+
+
+@mutant("closes the gaps of a text")
+class Gapless(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return attrs.evolve(draft, text="\n".join(line for line in draft.text.split("\n") if line.strip()))
+
+
+@mutant("writes subjects in ASCII")
+class Questioning(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return attrs.evolve(draft, subject=draft.subject.encode("ascii", "replace").decode())
+
+
+@mutant("cuts what takes pages")
+class PageCutting(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return attrs.evolve(draft, text=draft.text[:4000])
+
+
+@mutant("writes its key where people read")
+class KeyShowing(Drafting):
+    def sent(self, draft: Any) -> Any:
+        bare = not draft.subject and draft.key.startswith("quillkey-")
+        return attrs.evolve(draft, subject=draft.key) if bare else draft
+
+
+class _Changing(ZohoConnector):
+    async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
+        await super().update_activity(facts, self.changed(change))
+
+    def changed(self, change: ActivityChange) -> ActivityChange:
+        raise NotImplementedError
+
+
+@mutant("cuts what a text is changed to")
+class ChangeCutting(_Changing):
+    def changed(self, change: ActivityChange) -> ActivityChange:
+        return attrs.evolve(change, text=change.text[:500]) if isinstance(change.text, str) else change
+
+
+@mutant("writes a change of a task twice")
+class ChangeDoubling(_Changing):
+    async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
+        await super().update_activity(facts, change)
+        await super().update_activity(facts, change)
+
+    def changed(self, change: ActivityChange) -> ActivityChange:
+        return change

@@ -1,0 +1,45 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.bounds.reaching`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import mutant
+
+from customer360.core.auth import AuthScheme
+from customer360.core.effects import Sleep
+from customer360.core.linking import Hosts, LinkFacts
+from customer360.core.records import (
+    Contact,
+    Page,
+)
+from customer360.core.search import Query
+from customer360_zoho import ZohoConnector, auth
+
+
+@mutant("lets an answer name its hosts")
+class Gullible(ZohoConnector):
+    def hosts(self, facts: LinkFacts) -> Hosts:
+        named = facts.extra.get("api_host")
+        hosts = super().hosts(facts)
+        return Hosts(api=(*hosts.api, *((named,) if named else ())), login=hosts.login)
+
+
+@mutant("takes the vendor's whole domain for its hosts")
+class Sweeping(ZohoConnector):
+    def hosts(self, facts: LinkFacts) -> Hosts:
+        hosts = super().hosts(facts)
+        return Hosts(api=hosts.api, login=(*hosts.login, "*.zoho.eu"))
+
+
+@mutant("takes its time")
+class Sleepy(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        await Sleep(3.0)
+        return await super().search(facts, resource, query, limit=limit)
+
+
+@mutant("signs people out before the vendor does")
+class ShortLived(ZohoConnector):
+    auth: ClassVar[AuthScheme] = attrs.evolve(auth.AUTH, refresh_lifetime=3600.0)

@@ -1,0 +1,176 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.describing.fields`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Reading, mutant
+
+from customer360.core.errors import (
+    Unsupported,
+)
+from customer360.core.linking import LinkFacts
+from customer360.core.metadata import FieldInfo, FieldType, Resource, Schema, StandardField
+from customer360.core.records import (
+    Contact,
+    ContactChange,
+    Page,
+    RecordRef,
+)
+from customer360.core.search import FieldIs, Query
+from customer360_microsoft365 import Microsoft365Connector
+from customer360_salesforce import SalesforceConnector
+from customer360_zoho import ZohoConnector
+
+
+@mutant("maps a standard field to none")
+class Mapless(ZohoConnector):
+    async def list_resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        first, *others = await super().list_resources(facts)
+        return (attrs.evolve(first, standard={**first.standard, StandardField.TITLE: "JobTitle"}), *others)
+
+
+@mutant("describes a field twice")
+class Stuttering(ZohoConnector):
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        return attrs.evolve(schema, fields=(*schema.fields, *schema.fields[:1]))
+
+
+class _Describing(ZohoConnector):
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        return attrs.evolve(schema, fields=tuple(self.described(field) for field in schema.fields))
+
+    def described(self, field: FieldInfo) -> FieldInfo:
+        raise NotImplementedError
+
+
+@mutant("offers a choice twice")
+class Repetitive(_Describing):
+    def described(self, field: FieldInfo) -> FieldInfo:
+        return attrs.evolve(field, choices=(*field.choices, *field.choices[:1]))
+
+
+@mutant("describes a field as read only that is not")
+class Guarding(_Describing):
+    def described(self, field: FieldInfo) -> FieldInfo:
+        return attrs.evolve(field, editable=field.editable and field.name != "Title")
+
+
+@mutant("asks for more than the CRM does")
+class Demanding(_Describing):
+    def described(self, field: FieldInfo) -> FieldInfo:
+        return attrs.evolve(field, required=field.required or field.type is FieldType.EMAIL)
+
+
+@mutant("cannot describe an activity")
+class Inactive(ZohoConnector):
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        if resource == "Deals":
+            raise Unsupported("only people are described")
+        return await super().describe(facts, resource)
+
+
+@mutant("does not list what it declares")
+class Leadless(ZohoConnector):
+    async def list_resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        return tuple(each for each in await super().list_resources(facts) if each.name != "Leads")
+
+
+@mutant("calls a field searchable that is not")
+class Overpromising(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        if isinstance(query, FieldIs) and query.field == "Department":
+            raise Unsupported("not this one")
+        return await super().search(facts, resource, query, limit=limit)
+
+
+@mutant("searches a field that nobody knows")
+class Fieldless(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        if isinstance(query, FieldIs) and query.field == "QuillNoSuchField":
+            return Page(())
+        return await super().search(facts, resource, query, limit=limit)
+
+
+@mutant("loses custom fields")
+class Customless(Reading):
+    def read(self, contact: Contact) -> Contact:
+        if contact.name != "Texter":
+            return contact
+        fields = {name: value for name, value in contact.fields.items() if name != "Customer_Number"}
+        return attrs.evolve(contact, fields=fields)
+
+
+@mutant("shortens what fits")
+class Shortening(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        fields = {name: value[:80] if isinstance(value, str) else value for name, value in change.fields.items()}
+        await super().update(facts, attrs.evolve(change, fields=fields))
+
+
+@mutant("reads the label of a choice")
+class Labelling(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return self.with_field(contact, "Salutation", f"{contact.fields['Salutation'] or ''}".rstrip("."))
+
+
+@mutant("flattens several choices")
+class FlatChoices(Microsoft365Connector):
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        contact = await super().get(facts, ref)
+        flat = {"categories": contact.fields.get("categories")}
+        if isinstance(flat["categories"], tuple):
+            flat["categories"] = ", ".join(flat["categories"])
+        return attrs.evolve(contact, fields={**contact.fields, **flat})
+
+
+def _moved(fields: Mapping[str, Any], kind: Any, by: timedelta) -> dict[str, Any]:
+    moved: dict[str, Any] = dict(fields)
+    return {name: value + by if type(value) is kind else value for name, value in moved.items()}
+
+
+@mutant("shifts a day")
+class DayShifting(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        await super().update(facts, attrs.evolve(change, fields=_moved(change.fields, date, timedelta(days=-1))))
+
+
+@mutant("loses the zone of a time")
+class Zoneless(Microsoft365Connector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        await super().update(facts, attrs.evolve(change, fields=_moved(change.fields, datetime, timedelta(hours=2))))
+
+
+@mutant("says false in a word")
+class Wording(Reading):
+    def read(self, contact: Contact) -> Contact:
+        if contact.name != "Decided":
+            return contact
+        return self.with_field(contact, "Email_Opt_Out", str(contact.fields["Email_Opt_Out"] or "").lower())
+
+
+@mutant("rounds a number")
+class Rounding(SalesforceConnector):
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        contact = await super().get(facts, ref)
+        fields = {name: round(value) if isinstance(value, float) else value for name, value in contact.fields.items()}
+        return attrs.evolve(contact, fields=fields)
+
+
+@mutant("forgets a field of numbers")
+class Faxless(ZohoConnector):
+    async def list_resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        resources = await super().list_resources(facts)
+        return tuple(attrs.evolve(each, phones=each.phones[:1]) for each in resources)
+
+
+@mutant("does not say what is required")
+class Optional(ZohoConnector):
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        return attrs.evolve(schema, fields=tuple(attrs.evolve(field, required=False) for field in schema.fields))

@@ -1,0 +1,71 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.failing.doubting`."""
+
+from __future__ import annotations
+
+from tests.customer360_testkit.conformance.wrong.registry import Reading, mutant
+
+from customer360.core.activities import (
+    ActivityDraft,
+)
+from customer360.core.effects import Request
+from customer360.core.errors import (
+    CrmUnavailable,
+    Customer360Error,
+    UnexpectedAnswer,
+)
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Contact,
+    RecordRef,
+)
+from customer360.core.wire import Response
+from customer360_zoho import ZohoConnector
+
+
+class _Misreading(ZohoConnector):
+    def error(self, facts: LinkFacts, request: Request, response: Response) -> Customer360Error | None:
+        return self.misread(request, response, super().error(facts, request, response))
+
+    def misread(self, request: Request, response: Response, error: Customer360Error | None) -> Customer360Error | None:
+        raise NotImplementedError
+
+
+@mutant("is sure that a page for people is no write")
+class Surmising(_Misreading):
+    def misread(self, request: Request, response: Response, error: Customer360Error | None) -> Customer360Error | None:
+        if isinstance(error, UnexpectedAnswer) and response.status == 200 and response.content[:1] == b"<":
+            return UnexpectedAnswer(error.what, status=200)
+        return error
+
+
+@mutant("is sure that what has no name was not written")
+class Unwitnessed(ZohoConnector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        try:
+            return await super().create_activity(facts, draft)
+        except UnexpectedAnswer as error:
+            raise UnexpectedAnswer(error.what, status=error.status) from None
+
+
+@mutant("gives up where it may pass")
+class Resigned(_Misreading):
+    def misread(self, request: Request, response: Response, error: Customer360Error | None) -> Customer360Error | None:
+        if isinstance(error, CrmUnavailable) and request.method == "GET":
+            return CrmUnavailable(error.what, status=error.status, retryable=False)
+        return error
+
+
+@mutant("stumbles over a member that it does not know")
+class Conservative(_Misreading):
+    def misread(self, request: Request, response: Response, error: Customer360Error | None) -> Customer360Error | None:
+        if error is None and b'"quillmember"' in response.content:
+            return UnexpectedAnswer("that is no answer of Zoho's", status=response.status)
+        return error
+
+
+@mutant("falls over what is empty")
+class Brittle(Reading):
+    def read(self, contact: Contact) -> Contact:
+        if contact.name == "Quillempty":
+            str(contact.emails[0].address).lower()
+        return contact

@@ -1,0 +1,111 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.failing.meaning`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import mutant
+
+from customer360.core.effects import GET, Request
+from customer360.core.errors import (
+    Conflict,
+    CrmUnavailable,
+    Customer360Error,
+    Duplicate,
+    Gone,
+    QuotaExceeded,
+    RateLimited,
+)
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Changes,
+    Contact,
+    Page,
+    RecordRef,
+)
+from customer360.core.search import FieldIs, Query
+from customer360.core.wire import Response
+from customer360_zoho import ZohoConnector
+
+
+class _Saying(ZohoConnector):
+    def error(self, facts: LinkFacts, request: Request, response: Response) -> Customer360Error | None:
+        error = super().error(facts, request, response)
+        return None if error is None else self.said(error, response)
+
+    def said(self, error: Customer360Error, response: Response) -> Customer360Error:
+        raise NotImplementedError
+
+
+@mutant("is sure that what took too long was not written")
+class Impatient(_Saying):
+    def said(self, error: Customer360Error, response: Response) -> Customer360Error:
+        return CrmUnavailable("too slow", status=408, retryable=False) if response.status == 408 else error
+
+
+@mutant("gives up a change that somebody else was faster with")
+class Offended(_Saying):
+    def said(self, error: Customer360Error, response: Response) -> Customer360Error:
+        if isinstance(error, Conflict):
+            return Conflict(error.what, status=error.status, retryable=False)
+        return error
+
+
+@mutant("tries again what is used up")
+class Stubborn(_Saying):
+    def said(self, error: Customer360Error, response: Response) -> Customer360Error:
+        return RateLimited(error.what, status=429) if isinstance(error, QuotaExceeded) else error
+
+
+@mutant("takes a moment for a day")
+class Dramatic(_Saying):
+    def said(self, error: Customer360Error, response: Response) -> Customer360Error:
+        words = b"TOO_MANY_REQUESTS" in response.content
+        return QuotaExceeded(error.what, status=429) if isinstance(error, RateLimited) and words else error
+
+
+@mutant("takes a lock for a change of somebody else")
+class Suspecting(_Saying):
+    def said(self, error: Customer360Error, response: Response) -> Customer360Error:
+        return Conflict(error.what, status=error.status) if error.vendor_code == "RECORD_IN_BLUEPRINT" else error
+
+
+@mutant("leads from a double to somebody else")
+class Misleading(_Saying):
+    def said(self, error: Customer360Error, response: Response) -> Customer360Error:
+        if isinstance(error, Duplicate) and error.existing is not None:
+            return Duplicate(error.what, existing=RecordRef("zoho", "Accounts", error.existing.id))
+        return error
+
+
+@mutant("does not say who a lead became")
+class Closed(ZohoConnector):
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        try:
+            return await super().get(facts, ref)
+        except Gone as error:
+            raise Gone(error.what, status=error.status) from None
+
+
+@mutant("finds who a lead was")
+class Haunted(ZohoConnector):
+    seen: ClassVar[dict[RecordRef, Contact]] = {}
+
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        if resource != "Leads" or not isinstance(query, FieldIs) or query.field != "Last_Name":
+            return page
+        self.seen.update((hit.ref, hit) for hit in page.items)
+        return Page(tuple(hit for hit in self.seen.values() if hit.family_name == query.value), page.next)
+
+
+@mutant("keeps who was merged away")
+class Sentimental(ZohoConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        if resource != "Contacts" or len(changes.gone) != 1:
+            return changes
+        answer = await GET(f"/{resource}/deleted", {"type": "recycle"})
+        binned = answer.content if answer.status == 200 else b""
+        return attrs.evolve(changes, gone=tuple(each for each in changes.gone if each.id.encode() in binned))

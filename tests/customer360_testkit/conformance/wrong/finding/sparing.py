@@ -1,0 +1,33 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.finding.sparing`."""
+
+from __future__ import annotations
+
+from tests.customer360_testkit.conformance.wrong.registry import mutant
+
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Contact,
+    Page,
+    RecordRef,
+)
+from customer360.core.search import NameHas, Query
+from customer360_zoho import ZohoConnector
+
+
+@mutant("asks for each hit by itself")
+class Doting(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        for hit in page.items:
+            if "Quillmany" in hit.name:
+                await self.get(facts, hit.ref)
+        return page
+
+
+@mutant("reads others to read one")
+class Gathering(ZohoConnector):
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        contact = await super().get(facts, ref)
+        if contact.name == "Quillalone":
+            await self.search(facts, "Contacts", NameHas("Quillbystander"))
+        return contact

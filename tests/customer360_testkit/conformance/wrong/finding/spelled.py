@@ -1,0 +1,53 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.finding.spelled`."""
+
+from __future__ import annotations
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Hits, Searching, mutant
+
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Contact,
+    Page,
+)
+from customer360.core.search import EmailIs, FieldIs, NameHas, Query, TextHas
+from customer360_zoho import ZohoConnector
+
+
+@mutant("takes the second first name for the last")
+class TwoWords(Searching):
+    def hits(self, query: Query, hits: Hits) -> Hits:
+        words = query.text.split() if isinstance(query, NameHas) else []
+        return tuple(hit for hit in hits if hit.family_name == words[1]) if words[:1] == ["Quillada"] else hits
+
+
+@mutant("asks for a name up to its hyphen")
+class Hyphenless(Searching):
+    def asked(self, query: Query) -> Query:
+        cut = isinstance(query, NameHas) and query.text.startswith("Quillsmith-")
+        return NameHas("Quillsmith") if cut else query
+
+
+@mutant("cuts a long address")
+class Shortening(Searching):
+    def asked(self, query: Query) -> Query:
+        return EmailIs(query.address[-70:]) if isinstance(query, EmailIs) else query
+
+
+@mutant("compares no number as a field")
+class Numberless(Searching):
+    def hits(self, query: Query, hits: Hits) -> Hits:
+        return () if isinstance(query, FieldIs) and query.value.startswith("+4420794613") else hits
+
+
+@mutant("hides that more people are called by a word")
+class Wordy(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        return Page(page.items) if isinstance(query, TextHas) else page
+
+
+@mutant("finds people without their owner")
+class Unowned(Searching):
+    def hits(self, query: Query, hits: Hits) -> Hits:
+        return tuple(attrs.evolve(hit, owner=None) for hit in hits) if isinstance(query, NameHas) else hits

@@ -1,0 +1,60 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.linking.placing`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Reading, mutant
+
+from customer360.core.capabilities import CreateClass, Repeat
+from customer360.core.connector import Limits
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Contact,
+    ContactKind,
+    RecordRef,
+    RelatedKind,
+)
+from customer360_microsoft365 import Microsoft365Connector
+from customer360_zoho import ZohoConnector
+
+
+@mutant("takes every data centre for a European one")
+class European(ZohoConnector):
+    def in_emea(self, facts: LinkFacts) -> bool:
+        return True
+
+
+def _chosen(facts: LinkFacts, **settings: str) -> LinkFacts:
+    return attrs.evolve(facts, settings={**facts.settings, **settings})
+
+
+@mutant("leads to the same place whatever was chosen")
+class OneTrack(ZohoConnector):
+    def api_base(self, facts: LinkFacts) -> str:
+        return super().api_base(_chosen(facts, environment="production"))
+
+
+@mutant("opens records in another data centre")
+class Displacing(ZohoConnector):
+    def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
+        return super().record_url(_chosen(facts, data_centre="eu"), ref)
+
+
+@mutant("brings no address of a contact")
+class Unopened(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, url=None) if "Quillopened" in contact.name else contact
+
+
+@mutant("declares limits that nobody can work with")
+class Idle(ZohoConnector):
+    limits: ClassVar[Limits] = attrs.evolve(ZohoConnector.limits, per_window=(1, 3600.0))
+
+
+@mutant("says that it cannot tell what it can")
+class Forgetful(Microsoft365Connector):
+    def creates(self, facts: LinkFacts) -> Mapping[RelatedKind | ContactKind, CreateClass]:
+        return {kind: attrs.evolve(each, repeat=Repeat.BLIND) for kind, each in super().creates(facts).items()}

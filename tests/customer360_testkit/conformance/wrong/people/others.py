@@ -1,0 +1,49 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.people.others`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import mutant
+
+from customer360.core.errors import (
+    Forbidden,
+)
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Changes,
+    ContactChange,
+    Page,
+    RecordRef,
+    RelatedKind,
+)
+from customer360_zoho import ZohoConnector
+
+
+@mutant("takes a failed change of a lead for done")
+class LeadShrugging(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        try:
+            await super().update(facts, change)
+        except Forbidden:
+            if change.ref.resource != "Leads":
+                raise
+
+
+@mutant("reads changes of leads without their numbers")
+class LeadNumberless(ZohoConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        if resource != "Leads":
+            return changes
+        return attrs.evolve(changes, changed=tuple(attrs.evolve(each, phones=()) for each in changes.changed))
+
+
+@mutant("lists the calls of a lead only")
+class LeadCalls(ZohoConnector):
+    async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
+        page = await super().related(facts, contact, kind, **more)
+        if contact.resource != "Leads" or kind is RelatedKind.CALL:
+            return page
+        return Page(tuple(each for each in page.items if "anybody-" not in each.title), page.next)

@@ -1,0 +1,83 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.people.placed`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Listing, Reading, Searching, mutant
+
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Contact,
+    Page,
+    RecordRef,
+    RelatedKind,
+    RelatedRecord,
+)
+from customer360.core.search import Query
+from customer360_zoho import ZohoConnector
+
+
+@mutant("lists what cannot be opened")
+class Closed(Listing):
+    def listed(self, records: tuple[RelatedRecord, ...]) -> tuple[RelatedRecord, ...]:
+        return tuple(attrs.evolve(each, url=None) for each in records)
+
+
+@mutant("finds whom it cannot open")
+class Pageless(Searching):
+    def hits(self, query: Query, hits: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        return tuple(attrs.evolve(each, url=None) for each in hits)
+
+
+@mutant("opens another page than the record's")
+class Misleading(ZohoConnector):
+    def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
+        return self.moved(super().record_url(facts, ref))
+
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        contact = await super().get(facts, ref)
+        return attrs.evolve(contact, url=self.moved(contact.url))
+
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        return Page(tuple(attrs.evolve(each, url=self.moved(each.url)) for each in page.items), page.next)
+
+    def moved(self, url: str | None) -> str | None:
+        return url.replace("/tab/Contacts/", "/tab/People/") if url else None
+
+
+@mutant("gives numbers in an order of its own")
+class Shuffling(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, phones=contact.phones[::-1]) if "Quillordered" in contact.name else contact
+
+
+@mutant("takes the start of a call for the time of writing")
+class Backdating(Listing):
+    def listed(self, records: tuple[RelatedRecord, ...]) -> tuple[RelatedRecord, ...]:
+        return tuple(self.dated(each) for each in records)
+
+    def dated(self, record: RelatedRecord) -> RelatedRecord:
+        if record.kind is not RelatedKind.CALL or record.at is None or record.created_at is None:
+            return record
+        early = record.created_at - record.at > timedelta(days=1)
+        return attrs.evolve(record, created_at=record.at) if early else record
+
+
+@mutant("takes the first day for the last")
+class Dormant(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, last_activity_at=contact.created_at)
+
+
+def _seeded(contact: Contact) -> bool:
+    """Of the cast: no check makes such people."""
+    return any(each.address.endswith("@example.com") for each in contact.emails)
+
+
+@mutant("does not lead to the company")
+class Detached(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, company_ref=None) if _seeded(contact) else contact

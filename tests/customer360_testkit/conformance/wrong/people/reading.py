@@ -1,0 +1,84 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.people.reading`."""
+
+from __future__ import annotations
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import mutant
+
+from customer360.core.errors import (
+    Gone,
+    NotFound,
+)
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Contact,
+    ContactDraft,
+    ContactKind,
+    RecordRef,
+)
+from customer360_zoho import ZohoConnector
+
+
+class _Reading(ZohoConnector):
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        contact = await super().get(facts, ref)
+        return self.read(contact) if ref.resource == "Contacts" else contact
+
+    def read(self, contact: Contact) -> Contact:
+        raise NotImplementedError
+
+
+@mutant("loses a field")
+class Losing(_Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, name="") if contact.name == "Reader" else contact
+
+
+@mutant("takes a whole record for a part")
+class Partial(_Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, partial=True)
+
+
+@mutant("mangles names beyond ASCII")
+class Mangling(_Reading):
+    def read(self, contact: Contact) -> Contact:
+        name = str(contact.fields.get("Last_Name", ""))
+        if "\u0308" not in name:
+            return contact
+        return attrs.evolve(contact, fields={**contact.fields, "Last_Name": name.replace("u\u0308", "ü")})
+
+
+@mutant("loses the numbers of a contact")
+class Numberless(_Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, phones=()) if contact.name == "Phoned" else contact
+
+
+@mutant("makes up who is not there")
+class Inventing(ZohoConnector):
+    def __init__(self) -> None:
+        self.doomed: RecordRef | None = None
+
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        ref = await super().create(facts, draft)
+        self.doomed = ref if draft.fields.get("Last_Name") == "Doomed" else None
+        return ref
+
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        try:
+            return await super().get(facts, ref)
+        except (NotFound, Gone):
+            if ref != self.doomed:
+                raise
+            return Contact(ref=ref, kind=ContactKind.CONTACT, name="")
+
+
+@mutant("mixes up two links")
+class Remembering(ZohoConnector):
+    def __init__(self) -> None:
+        self.read: dict[RecordRef, Contact] = {}
+
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        contact = await super().get(facts, ref)
+        return self.read.setdefault(ref, contact) if contact.name in ("First", "Second") else contact

@@ -1,0 +1,68 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.people.touching`."""
+
+from __future__ import annotations
+
+from typing import Any
+from unicodedata import normalize
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Creating, Reading, mutant
+
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Contact,
+    ContactChange,
+)
+from customer360_microsoft365 import Microsoft365Connector
+from customer360_zoho import ZohoConnector
+
+
+@mutant("changes one field and loses another")
+class Sweeping(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        also = {"Phone": None} if set(change.fields) == {"Mobile"} else {}
+        await super().update(facts, attrs.evolve(change, fields={**also, **change.fields}))
+
+
+@mutant("loses the second number with the first")
+class Displacing(Microsoft365Connector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        given = {
+            name: (value,) if isinstance(value, str) and value.endswith("873") else value
+            for name, value in change.fields.items()
+        }
+        await super().update(facts, attrs.evolve(change, fields=given))
+
+
+@mutant("takes the last change for the first day")
+class Unaging(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, modified_at=contact.created_at)
+
+
+@mutant("guards a change of one field only")
+class HalfGuarded(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        await super().update(facts, change if len(change.fields) == 1 else attrs.evolve(change, version=None))
+
+
+@mutant("rewrites what is written")
+class Composing(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        texts = {name: value for name, value in change.fields.items() if isinstance(value, str)}
+        composed = {name: normalize("NFC", value) for name, value in texts.items() if value.endswith(", too")}
+        fields = {**change.fields, **composed}
+        await super().update(facts, attrs.evolve(change, fields=fields))
+
+
+@mutant("creates more than it was given")
+class Embellishing(Creating):
+    def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
+        return {**fields, "Department": "Imported"} if fields.get("Last_Name") == "Quillgiven" else fields
+
+
+@mutant("keeps a number that was taken away")
+class Retaining(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        kept = {name: value for name, value in change.fields.items() if name != "Phone" or value is not None}
+        await super().update(facts, attrs.evolve(change, fields=kept))

@@ -1,0 +1,68 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.people.truth`."""
+
+from __future__ import annotations
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Reading, Searching, mutant
+
+from customer360.core.linking import LinkFacts
+from customer360.core.metadata import Resource, StandardField
+from customer360.core.records import (
+    Changes,
+    Contact,
+)
+from customer360.core.search import Query
+from customer360_zoho import ZohoConnector
+
+
+def _seeded(contact: Contact) -> bool:
+    """Of the cast, in the resource that is looked at: no check makes such people."""
+    return contact.ref.resource == "Contacts" and any(each.address.endswith("@example.com") for each in contact.emails)
+
+
+@mutant("does not read every number that is there")
+class Deskbound(Reading):
+    def read(self, contact: Contact) -> Contact:
+        desk = tuple(phone for phone in contact.phones if phone.field != "Mobile")
+        return attrs.evolve(contact, phones=desk) if _seeded(contact) else contact
+
+
+@mutant("takes a mobile for the desk")
+class Mislabelling(ZohoConnector):
+    def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        first, *others = super().resources(facts)
+        phone, mobile = StandardField.PHONE, StandardField.MOBILE
+        swapped = {**first.standard, phone: first.standard[mobile], mobile: first.standard[phone]}
+        return (attrs.evolve(first, standard=swapped), *others)
+
+
+@mutant("does not say which field is the title")
+class Titleless(ZohoConnector):
+    def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        first, *others = super().resources(facts)
+        kept: dict[StandardField, str] = {**first.standard}
+        del kept[StandardField.TITLE]
+        return (attrs.evolve(first, standard=kept), *others)
+
+
+@mutant("finds customers without what tells them apart")
+class Levelling(Searching):
+    def hits(self, query: Query, hits: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        return tuple(attrs.evolve(hit, company=None) for hit in hits)
+
+
+@mutant("does not say where somebody works")
+class Promoting(Reading):
+    def read(self, contact: Contact) -> Contact:
+        title = contact.fields.get("Title")
+        return attrs.evolve(contact, company=f"{title}") if _seeded(contact) and title else contact
+
+
+@mutant("takes everybody for a neighbour")
+class Insular(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, region="CH") if _seeded(contact) else contact
+
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        return attrs.evolve(changes, changed=tuple(self.read(each) for each in changes.changed))

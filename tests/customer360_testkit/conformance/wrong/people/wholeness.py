@@ -1,0 +1,18 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.people.wholeness`."""
+
+from __future__ import annotations
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Reading, mutant
+
+from customer360.core.records import (
+    Contact,
+    RecordRef,
+)
+
+
+@mutant("loses what leads to another record")
+class Unreferring(Reading):
+    def read(self, contact: Contact) -> Contact:
+        fields = {name: value for name, value in contact.fields.items() if not isinstance(value, RecordRef)}
+        return attrs.evolve(contact, fields=fields)

@@ -1,0 +1,62 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.repeats.keyed`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Drafting, Listing, mutant
+
+from customer360.core.activities import (
+    ActivityDraft,
+    NoteDraft,
+)
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    ContactDraft,
+    RecordRef,
+    RelatedRecord,
+)
+from customer360_microsoft365 import Microsoft365Connector
+from customer360_zoho import ZohoConnector
+
+
+@mutant("takes two keys for one")
+class Folding(ZohoConnector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        return await super().create_activity(facts, attrs.evolve(draft, key=draft.key.lower()))
+
+    async def find_created(self, facts: LinkFacts, draft: ActivityDraft | ContactDraft, *, since: Any) -> Any:
+        return await super().find_created(facts, attrs.evolve(draft, key=(draft.key or "").lower()), since=since)
+
+
+@mutant("takes two keys of people for one")
+class Pooling(Microsoft365Connector):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        return await super().create(facts, self.folded(draft))
+
+    async def find_created(self, facts: LinkFacts, draft: ActivityDraft | ContactDraft, *, since: Any) -> Any:
+        sought = self.folded(draft) if isinstance(draft, ContactDraft) else draft
+        return await super().find_created(facts, sought, since=since)
+
+    def folded(self, draft: ContactDraft) -> ContactDraft:
+        return attrs.evolve(draft, key=draft.key.lower() if draft.key else draft.key)
+
+
+@mutant("takes the key for a title")
+class Titling(Drafting):
+    def sent(self, draft: Any) -> Any:
+        bare = not draft.subject and draft.text == "Quillonly" and draft.key == "quillkey"
+        return attrs.evolve(draft, subject=draft.key) if bare and isinstance(draft, NoteDraft) else draft
+
+
+@mutant("adds words of its own to a text")
+class Signing(Listing):
+    def listed(self, records: tuple[RelatedRecord, ...]) -> tuple[RelatedRecord, ...]:
+        return tuple(attrs.evolve(each, text=f"{each.text}\n[customer360]") for each in records)
+
+
+@mutant("calls what has no subject by words of its own")
+class Christening(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return attrs.evolve(draft, subject=draft.subject or "Talk with customer")

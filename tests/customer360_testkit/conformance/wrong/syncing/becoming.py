@@ -1,0 +1,50 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.syncing.becoming`."""
+
+from __future__ import annotations
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import Reading, Searching, mutant
+
+from customer360.core.errors import (
+    Gone,
+)
+from customer360.core.linking import LinkFacts
+from customer360.core.records import (
+    Contact,
+    ContactDraft,
+    RecordRef,
+)
+from customer360.core.search import NameHas, Query
+from customer360_zoho import ZohoConnector
+
+
+@mutant("leads from a lead to somebody else")
+class Misdirecting(ZohoConnector):
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        try:
+            return await super().get(facts, ref)
+        except Gone as gone:
+            if ref.resource != "Leads" or gone.merged_into is None:
+                raise
+            elsewhere = RecordRef("zoho", "Accounts", gone.merged_into.id)
+            raise Gone(gone.what, ref=ref, merged_into=elsewhere) from None
+
+
+@mutant("goes on calling people by the name that they had")
+class Unmarried(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, name="Quillada Quillmaiden") if "Quillmarried" in contact.name else contact
+
+
+@mutant("finds everybody of the same first name")
+class Familiar(Searching):
+    def asked(self, query: Query) -> Query:
+        return NameHas("Quillanna") if isinstance(query, NameHas) and query.text[:9] == "Quillanna" else query
+
+
+@mutant("writes people of another resource by halves")
+class Halving(ZohoConnector):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        if draft.resource == "Leads":
+            draft = attrs.evolve(draft, fields={name: value for name, value in draft.fields.items() if name != "Email"})
+        return await super().create(facts, draft)
