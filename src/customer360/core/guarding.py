@@ -34,6 +34,10 @@ log = logging.getLogger("customer360.core")
 MOMENT: Final = 0.25
 """Seconds that a plugin may compute between two effects: whoever shares its thread waits so long, with asyncio all."""
 
+CALM: Final = 100
+"""Steps on threads of its own, none longer than a moment, after which a plugin is trusted again. Twice as many after
+each time that it was trusted in vain: what one pause of a busy machine looked like is forgotten, what blocks is not."""
+
 OPERATIONS: Final[Mapping[str, tuple[type, ...]]] = {
     "locate": (Mapping,),
     "warm_up": (NoneType,),
@@ -99,6 +103,7 @@ class _Guarded:
         self._connector = connector
         self._monotonic = monotonic
         self._blocks = False
+        self._calm, self._proved = 0, CALM
         for verb in OPERATIONS:
             setattr(self, verb, partial(self._run, verb))
         for verb in DECLARATIONS:
@@ -138,7 +143,10 @@ class _Guarded:
         while True:
             try:
                 if self._blocks and shares_its_thread.get():
-                    taken = yield from aside(self._key, op, answer, error)
+                    taken = yield from aside(self._key, op, answer, error, self._monotonic)
+                    self._note_aside(verb, taken.seconds)
+                    if taken.error is not None:
+                        raise taken.error
                     if taken.ended:
                         return taken.value
                     effect = taken.value
@@ -177,8 +185,18 @@ class _Guarded:
     def _note(self, verb: str, took: float) -> None:
         then = ""
         if shares_its_thread.get():
-            self._blocks, then = True, "; from now on its steps are taken on threads of its own"
+            self._blocks, self._calm, then = True, 0, "; from now on its steps are taken on threads of its own"
         log.warning("the plugin for %s blocked its thread for %.1f s in %s%s", self._key, took, verb, then)
+
+    def _note_aside(self, verb: str, took: float) -> None:
+        if took > MOMENT:
+            self._calm = 0
+            log.warning("the plugin for %s blocked a thread of its own for %.1f s in %s", self._key, took, verb)
+            return
+        self._calm += 1
+        if self._blocks and self._calm >= self._proved:
+            log.info("the plugin for %s blocked nothing for %d steps: they are taken as ever", self._key, self._calm)
+            self._blocks, self._proved = False, 2 * self._proved
 
     @property
     def _key(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, Final
 
 import attrs
@@ -16,11 +16,12 @@ _TAKEN: Final = "taken"
 
 @attrs.frozen
 class Taken:
-    """What a step came to: the next effect, or with ``ended`` the operation's value."""
+    """What a step came to: the next effect, or with ``ended`` the operation's value; and the seconds that it took."""
 
     value: Any = None
     ended: bool = False
     error: BaseException | None = None
+    seconds: float = 0.0
 
 
 @attrs.define(eq=False)
@@ -31,6 +32,7 @@ class Step:
     op: Operation[Any]
     answer: Any
     error: BaseException | None
+    monotonic: Callable[[], float]
     _first: dict[str, str] = attrs.field(factory=dict, init=False)
 
     def take(self) -> Taken:
@@ -38,6 +40,7 @@ class Step:
         if self._first:
             unwind(self.op)
             return Taken()
+        began = self.monotonic()
         try:
             effect = self.op.send(self.answer) if self.error is None else self.op.throw(self.error)
             taken = Taken(effect)
@@ -45,6 +48,7 @@ class Step:
             taken = Taken(stop.value, ended=True)
         except BaseException as raised:  # for whoever waits
             taken = Taken(error=raised)
+        taken = attrs.evolve(taken, seconds=self.monotonic() - began)
         if self._first.setdefault("", _TAKEN) == _GONE:  # one atomic step: there are no locks in the core
             dismiss(taken.value)
             unwind(self.op)
@@ -57,15 +61,13 @@ class Step:
 
 
 def aside(
-    of: str, op: Operation[Any], answer: Any, error: BaseException | None
+    of: str, op: Operation[Any], answer: Any, error: BaseException | None, monotonic: Callable[[], float]
 ) -> Generator[Effect[Any], Taken, Taken]:
-    """``yield from`` it to have the step taken elsewhere. Raises what the operation raises."""
-    step = Step(op, answer, error)
+    """``yield from`` it to have the step taken elsewhere. What the operation raises is in :attr:`Taken.error`."""
+    step = Step(op, answer, error, monotonic)
     try:
         taken = yield Aside(of, step.take)
     except BaseException:
         step.leave()
         raise
-    if taken.error is not None:
-        raise taken.error
     return taken

@@ -15,7 +15,7 @@ from tests.customer360.drivers.test_awaiting import driving
 from customer360.core.connector import Connector
 from customer360.core.effects import Emit, Now, Sleep, gather, shares_its_thread, within
 from customer360.core.errors import DeadlineExceeded, NotFound, PluginBroken
-from customer360.core.guarding import guarded
+from customer360.core.guarding import CALM, guarded
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Contact, RecordRef
 from customer360.drivers.aside import Sidings
@@ -116,6 +116,47 @@ async def test_others_do_not_wait_for_a_plugin_that_was_seen_to_block(
         assert not waiting.done()
         held.free.set()
         assert (await waiting).ref == REF
+
+
+@on_a_loop
+async def test_a_plugin_that_blocks_no_more_is_trusted_again(store: Store) -> None:
+    """A machine that paused looks like a plugin that blocked; after twice as many steps when it was trusted in vain."""
+    threads = list[threading.Thread]()
+
+    async def get(*_: Any) -> Contact:
+        threads.append(threading.current_thread())
+        return Contact(ref=REF)
+
+    clock = Clock()
+    connector = doing(clock, update=nothing, get=get)
+    async with driving(store) as driver:
+        for proof in (CALM, 2 * CALM):
+            clock.leaps += [0.0, 1.0]
+            await seen_to_block(driver, connector)
+            threads.clear()
+            for _ in range(proof + 1):
+                await driver.run(connector.get(FACTS, REF))
+            here = [thread is threading.current_thread() for thread in threads]
+            assert here == [False] * proof + [True]
+
+
+@on_a_loop
+async def test_a_plugin_that_blocks_now_and_then_is_not_trusted(store: Store) -> None:
+    """Each time that it blocks, on a thread of its own too, the proof begins anew."""
+    threads = list[threading.Thread]()
+
+    async def update(*_: Any) -> None:
+        threads.append(threading.current_thread())
+
+    clock = Clock(0.0, 1.0)
+    connector = doing(clock, update=update)
+    async with driving(store) as driver:
+        await seen_to_block(driver, connector)
+        for _ in range(3):
+            clock.leaps = [0.0] * 2 * (CALM - 1) + [0.0, 1.0]
+            for _ in range(CALM):
+                await seen_to_block(driver, connector)
+        assert threading.current_thread() not in threads[1:]
 
 
 @on_a_loop
