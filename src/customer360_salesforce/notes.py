@@ -17,6 +17,7 @@ from customer360_salesforce.auth import API_PATH, KEY
 from customer360_salesforce.query import Clause
 from customer360_salesforce.records import identifier_of, text_of, wire_fields
 
+_VERSION = "LatestPublishedVersion"
 _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 
@@ -24,21 +25,18 @@ _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 async def listed(contact: RecordRef, *, limit: int, offset: int) -> list[Row]:
     """A record's notes, newest first, as rows of ContentNote.
 
-    The links know titles and times; the texts' beginnings are asked for by id, one request more.
+    One request: the links know titles and times, and through the note's latest version how its text begins.
     """
     links = await collected(_links(contact, limit=limit, offset=offset), enough=limit)
-    ids = [text_of(link, "ContentDocumentId") for link in links]
-    previews: dict[str, str] = {}
-    if ids:
-        statement = q.select(("Id", "TextPreview"), "ContentNote", q.one_of("Id", ids))
-        previews = {text_of(row, "Id"): text_of(row, "TextPreview") for row in await collected(statement)}
     return [
         {
-            **{name: wire for name, wire in document.items() if name != "attributes"},
-            "Id": identifier,
-            "TextPreview": previews.get(identifier, ""),
+            **{name: wire for name, wire in document.items() if name not in ("attributes", _VERSION)},
+            "Id": text_of(link, "ContentDocumentId"),
+            "TextPreview": text_of(version, "TextPreview")
+            if isinstance(version := document.get(_VERSION), dict)
+            else "",
         }
-        for identifier, link in zip(ids, links, strict=True)
+        for link in links
         if isinstance(document := link.get("ContentDocument"), dict)
     ]
 
@@ -47,7 +45,7 @@ def _links(contact: RecordRef, *more: Clause, limit: int | None = None, offset: 
     where = q.all_of(
         q.equals("LinkedEntityId", identifier_of(contact)), q.equals("ContentDocument.FileType", "SNOTE"), *more
     )
-    told = ("Title", "CreatedDate", "OwnerId", "ContentSize")
+    told = ("Title", "CreatedDate", "OwnerId", "ContentSize", f"{_VERSION}.TextPreview")
     columns = ("Id", "ContentDocumentId", *(f"ContentDocument.{name}" for name in told))
     order = (("ContentDocument.CreatedDate", True), ("ContentDocumentId", True))
     return q.select(columns, "ContentDocumentLink", where, order=order, limit=limit, offset=offset)

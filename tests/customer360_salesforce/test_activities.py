@@ -102,24 +102,33 @@ def test_what_leads_do_not_have(sf: Any, kind: RelatedKind) -> None:
 
 @pytest.mark.feature("F040")
 def test_notes(sf: Any, rows: Any) -> None:
-    """Links know titles and times, the notes' beginnings follow by id; in the order of the links."""
+    """One request: links know titles and times, and of the latest version how its text begins; in their order."""
     other = "0695e00000AbCdFAAV"
     times = {"CreatedDate": "2026-05-01T07:25:37.000+0000", "attributes": {}}
     links = [
-        {"Id": f"06A{each[3:]}", "ContentDocumentId": each, "ContentDocument": {"Title": each[-4:], **times}}
-        for each in (NOTE.id, other)
+        {
+            "Id": f"06A{each[3:]}",
+            "ContentDocumentId": each,
+            "ContentDocument": {"Title": each[-4:], "LatestPublishedVersion": {"TextPreview": text}, **times},
+        }
+        for each, text in ((NOTE.id, "first"), (other, "second"))
     ]
-    previews = rows({"Id": other, "TextPreview": "second"}, {"Id": NOTE.id, "TextPreview": "first"})
-    page = sf.run(sf.connector.related(sf.facts, ADA, RelatedKind.NOTE), rows(*links), previews)
+    page = sf.run(sf.connector.related(sf.facts, ADA, RelatedKind.NOTE), rows(*links))
     assert [(each.ref, each.text) for each in page.items] == [(NOTE, "first"), (ref("ContentNote", other), "second")]
     assert page.items[0].at == datetime(2026, 5, 1, 7, 25, 37, tzinfo=UTC)
     asked = dict(sf.asked[0].params)["q"]
     assert f"WHERE (LinkedEntityId = '{ADA.id}' AND ContentDocument.FileType = 'SNOTE') ORDER BY" in asked
 
 
-def test_no_notes_is_one_request(sf: Any, rows: Any) -> None:
-    """Nothing is asked for what is not there."""
-    assert sf.run(sf.connector.related(sf.facts, ADA, RelatedKind.NOTE), rows()).items == ()
+def test_a_note_without_a_text_is_a_note(sf: Any, rows: Any) -> None:
+    """Whoever wrote only a title sees it."""
+    link = {"Id": f"06A{NOTE.id[3:]}", "ContentDocumentId": NOTE.id}
+    for version in (None, {"TextPreview": None}):
+        document = {"Title": "Bare", "LatestPublishedVersion": version}
+        page = sf.run(
+            sf.connector.related(sf.facts, ADA, RelatedKind.NOTE), rows({**link, "ContentDocument": document})
+        )
+        assert [(each.title, each.text) for each in page.items] == [("Bare", "")]
 
 
 def test_classic_notes(sf: Any, facts: LinkFacts, rows: Any) -> None:

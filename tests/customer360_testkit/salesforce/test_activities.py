@@ -133,11 +133,13 @@ def test_an_enhanced_note(client: Client, contact: str) -> None:
     made, link = parts["note"]["body"]["id"], parts["link"]["body"]["id"]
     assert made.startswith("069")
     listed = client.rows(
-        "SELECT ContentDocumentId, ContentDocument.Title, ContentDocument.CreatedDate FROM ContentDocumentLink "
+        "SELECT ContentDocumentId, ContentDocument.Title, ContentDocument.CreatedDate, "
+        "ContentDocument.LatestPublishedVersion.TextPreview FROM ContentDocumentLink "
         f"WHERE LinkedEntityId = '{contact}' AND ContentDocument.FileType = 'SNOTE' "
         "ORDER BY ContentDocument.LastModifiedDate DESC"
     )
     assert [(row["ContentDocumentId"], row["ContentDocument"]["Title"]) for row in listed] == [(made, "Wrap-up")]
+    assert listed[0]["ContentDocument"]["LatestPublishedVersion"]["TextPreview"] == "5 < 6& so alert(1)"
     row = client.rows(f"SELECT Title, TextPreview, Content FROM ContentNote WHERE Id = '{made}'")[0]
     assert row["TextPreview"] == "5 < 6& so alert(1)"
     assert row["Content"] == f"/services/data/v62.0/sobjects/ContentNote/{made}/Content"

@@ -164,6 +164,7 @@ class Seeding:
         store.put("ContentNote", row, at, at)
         self._put("ContentDocument", {**shared, "ContentSize": row["ContentSize"]}, at)
         data = {"ContentDocumentId": note, "Title": title, "VersionData": content, "IsLatest": True}
+        data["TextPreview"] = row["TextPreview"]
         self._put("ContentVersion", {"Id": version, "FileType": "SNOTE", **data}, at)
         for entity, share in ((row["OwnerId"], "I"), (parent, "V")):
             link = {"ContentDocumentId": note, "LinkedEntityId": entity, "ShareType": share}

@@ -224,6 +224,7 @@ def content() -> list[SObject]:
                 reference("ContentDocumentId", "ContentDocument", **READ_ONLY),
                 title,
                 Field("VersionData", "base64", **READ_ONLY, filterable=False, sortable=False, groupable=False),
+                text("TextPreview", 255, **READ_ONLY),  # public clients read it through the links, and the document
                 text("FileType", 20, **READ_ONLY),
                 flag("IsLatest", **READ_ONLY),
                 *audit(),

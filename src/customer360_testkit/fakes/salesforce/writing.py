@@ -302,6 +302,7 @@ class Writing:
         versions = fake.schema.objects["ContentVersion"]
         version = {**fake.blank(versions, by.login), "Id": fake.store.new_id("068"), "ContentDocumentId": record_id}
         version |= {"Title": note["Title"], "VersionData": note["Content"], "FileType": "SNOTE", "IsLatest": True}
+        version["TextPreview"] = note["TextPreview"]
         fake.put("ContentVersion", version)
         note["LatestPublishedVersionId"] = version["Id"]
         documents = fake.schema.objects["ContentDocument"]
