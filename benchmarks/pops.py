@@ -34,6 +34,7 @@ from benchmarks.stage.playing import Asked, Play, alone, call_from, caller, name
 from customer360 import AsyncCustomer360, AsyncSession, Deadlines, MasterKey
 from customer360.transport.fast_adapter import AsyncFastPort
 from customer360.transport.httpx_adapter import AsyncHttpxPort
+from customer360.transport.ports import PER_HOST
 
 CRM = "zoho"
 AWAY = 100.0
@@ -46,8 +47,10 @@ LASTING = sized(3_000, 300) / 1000
 BURSTS = ((sized(10, 2), 3, sized(100, 3)), (sized(100, 3), 3, sized(1000, 4)), (sized(1000, 4), 1, 0))
 """How many pops at once, how often, and how many will be next."""
 PATIENCE = 45.0
-FEW, MANY = 100, 1000
-"""Connections to one host."""
+MANY = 1000
+"""Connections to one host, four times as many as unless given."""
+BARE = 100
+"""The same of the bare clients, unless given."""
 HEADERS = {"Content-Type": "application/json", "Authorization": "Bearer 0123456789abcdef0123456789abcdef"}
 
 Pop = Callable[[int], Awaitable[object]]
@@ -91,7 +94,7 @@ async def on_stage(play: Play, closing: AsyncExitStack) -> tuple[Mapping[str, Ca
     cases: dict[str, Case] = {}
     sessions: list[AsyncSession] = []
     for name, port in (("the default", AsyncHttpxPort), ("fast", AsyncFastPort)):
-        for limit in (FEW, MANY):
+        for limit in (PER_HOST, MANY):
             if cases:
                 client = AsyncCustomer360(**play.options(http=port(per_host=limit), **shared))
             else:  # the agents sign in once; the other clients open the same store
@@ -107,7 +110,7 @@ async def on_stage(play: Play, closing: AsyncExitStack) -> tuple[Mapping[str, Ca
     for name in ("httpx2", "httpx"):
         bare = importlib.import_module(name).AsyncClient(headers=HEADERS, timeout=PATIENCE)
         closing.push_async_callback(bare.aclose)
-        cases[f"bare {name}"] = Case(theirs(bare, first, second), FEW)
+        cases[f"bare {name}"] = Case(theirs(bare, first, second), BARE)
     return cases, len(first) + len(second)
 
 

@@ -21,9 +21,9 @@ from customer360.transport.framing import Origin
 from customer360.transport.urls import origin
 from customer360.transport.wire_state import WireState
 
-PER_HOST: Final = 100
-"""Connections to one host: a pop uses eight at once, and a few pops at once must not wait for each other. What a vendor
-allows each of its users is the limiter's business."""
+PER_HOST: Final = 250
+"""Connections to one host: a pop uses up to eleven at once, and twenty pops must not wait for each other. What a vendor
+allows each of its users is the limiter's business; 256 open files are the least that systems allow a process."""
 KEEP: Final = 90.0
 """Seconds that an idle connection is kept: agents take a call every few minutes, servers close after one or two."""
 GRACE: Final = 0.5
