@@ -57,10 +57,12 @@ from customer360.core.search import EmailIs, FieldIs, PhoneIs
 class IndexAnswer:
     """What the index knows: slim snapshots of the contacts that hold the value, or ``why`` it cannot say yet.
 
-    ``as_of``: until when (seconds since the epoch) it knew everything that it was asked for.
+    ``begun``: whether anybody has begun to fill it. ``as_of``: until when (seconds since the epoch) it knew everything
+    that it was asked for.
     """
 
     ready: bool
+    begun: bool = True
     contacts: tuple[Contact, ...] = ()
     why: str = ""
     as_of: float | None = None
@@ -159,6 +161,8 @@ async def _ask(
     if index is not None and isinstance(want.query, PhoneIs | EmailIs):
         answer = await index.candidates(connection, want.query, want.number)
         if not answer.ready:
+            if not answer.begun and connection.capabilities[SEARCHES[type(want.query)]].can:
+                return await _search(connection, want, policy, patience)  # who needs no index hears nothing of one
             steps = (MatchStep(MatchStepKind.LEFT_OUT, str(want.criterion), "the index", answer.why),)
         elif (age := await _outdated(answer, policy)) is not None:
             return await _ask_both(connection, want, policy, answer, age, patience)

@@ -96,7 +96,9 @@ def _look_up(
         ready_at, records, synced_at = read.get(resource, _UNREAD)
         if ready_at is None:
             so_far = f", {records} records so far" if records else ""
-            return IndexAnswer(ready=False, why=f"{resource} has not been read to the end yet{so_far}")
+            return IndexAnswer(
+                ready=False, begun=bool(state), why=f"{resource} has not been read to the end yet{so_far}"
+            )
         as_of = min(as_of, synced_at)
     if not keys or not resources:
         return IndexAnswer(ready=True)

@@ -312,6 +312,14 @@ def test_a_crm_without_phone_search_is_matched_by_the_index_alone(player: Player
     assert player.crm.asked == ["/records/mailbox/1"]
 
 
+def test_an_index_that_nobody_fills_is_not_spoken_of(player: Player) -> None:
+    """Where the CRM searches by itself, most accounts never fill one."""
+    player.crm.put(Card("1", phone="020 7946 0018"))
+    result = who(player, call(), index=INDEX)
+    assert ids(result) == ["1"]
+    assert "index" not in result.sentence()
+
+
 def test_a_contact_newer_than_the_index_is_found_by_search(player: Player) -> None:
     """A miss in the index is no answer where the CRM can search."""
     indexed(player, LEADS)
