@@ -1,14 +1,17 @@
-"""A store and the three worlds."""
+"""A store, the three worlds, and blocking drivers that leave no thread behind."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from tests.customer360.drivers.threads import Answer, Drive, Port, fine
 from tests.customer360.drivers.worlds import WORLDS, Ran, World
 
 from customer360.core.effects import Operation
+from customer360.drivers.blocking import BlockingDriver
 from customer360.store.engine import Store, open_store
 
 
@@ -38,3 +41,20 @@ def everywhere(worlds: list[World]) -> Callable[[Callable[[], Operation[Any]]], 
         return ran[0]
 
     return run
+
+
+@pytest.fixture
+def drive(store: Store) -> Iterator[Drive]:
+    """Makes drivers, closes them, and sees that they leave no thread behind."""
+    made: list[BlockingDriver] = []
+    before = set(threading.enumerate())
+
+    def make(answer: Answer = fine, **rest: Any) -> BlockingDriver:
+        driver = BlockingDriver(http=Port(answer), store=store, **rest)
+        made.append(driver)
+        return driver
+
+    yield make
+    for driver in made:
+        driver.close(patience=5.0)
+    assert {each.name for each in set(threading.enumerate()) - before} == set()

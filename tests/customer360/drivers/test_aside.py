@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any
 
 import pytest
-from tests.customer360.drivers.test_awaiting import driving
+from tests.customer360.drivers.loops import driving
 
 from customer360.core.connector import Connector
 from customer360.core.effects import Emit, Now, Sleep, gather, shares_its_thread, within
