@@ -15,7 +15,7 @@ import keyring
 import sqlalchemy as sa
 from keyring.backends.null import Keyring as KeepsNothing
 from tests.faults.scenes import Scene
-from tests.faults.stack import Face, Hands, Stack, client, everywhere, stack
+from tests.faults.stack import LONG, Face, Hands, Stack, client, everywhere, stack
 
 from customer360.core.activities import CallDraft
 from customer360.core.effects import Tx
@@ -24,7 +24,6 @@ from customer360.vault import MasterKey
 from customer360_testkit.fakes.faults import status
 from customer360_testkit.fakes.serving import Served
 
-LONG: Final = 20.0
 PRAGMA: Final = {"full": "max_page_count = 1", "read-only": "query_only = ON"}
 """What SQLite is told: no more pages than there are; no writing."""
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import attrs
 from tests.faults.sick_plugins import Sickness, Verb, plugins_with, raises
-from tests.faults.stack import FACES, Face, Hands, Stack, serving, stack
+from tests.faults.stack import FACES, LONG, Face, Hands, Stack, serving, stack
 
 from customer360.core.connector import Connector
 from customer360.core.effects import Err, Operation, Outcome, Sleep, settle
@@ -28,7 +28,6 @@ from customer360_testkit.fakes.faults import slow, status
 from customer360_testkit.fakes.serving import Served
 
 CRM: Final = "zoho"
-LONG: Final = 20.0
 MANY: Final = {"blocking": 20, "asyncio": 50}
 
 

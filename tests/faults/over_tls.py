@@ -17,12 +17,11 @@ from urllib.parse import urlsplit
 import trustme
 from tests.faults.at_home import store_file
 from tests.faults.scenes import Scene
-from tests.faults.stack import Face, Hands, client, stack
+from tests.faults.stack import LONG, Face, Hands, client, stack
 
 from customer360.vault import MasterKey
 from customer360_testkit.fakes.serving import Served
 
-LONG: Final = 20.0
 BLOCK: Final = 65536
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from tests.faults.scenes import Scene
-from tests.faults.stack import Face, Hands, Stack, stack
+from tests.faults.stack import LONG, Face, Hands, Stack, stack
 
 from customer360.core.auth import Application
 from customer360.core.effects import Operation
@@ -24,7 +24,6 @@ from customer360.desk.account import Account
 from customer360.plugins import Plugins, installed
 from customer360_testkit.fakes.serving import Served
 
-LONG: Final = 20.0
 BESIDE: Final = 5
 
 Verb: TypeAlias = Callable[[], Operation[Any]]

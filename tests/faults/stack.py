@@ -52,6 +52,8 @@ Fakes: TypeAlias = "Mapping[str, tuple[Served, Hands]]"
 FACES: tuple[Face, ...] = ("blocking", "asyncio")
 CRMS = ("zoho", "microsoft365", "salesforce", "bullhorn")
 AGENT = "kim"
+LONG = 20.0
+"""Seconds that a call may take which nothing must hurry."""
 CONTACTS = {"zoho": "Contacts", "microsoft365": "contact", "salesforce": "Contact", "bullhorn": "ClientContact"}
 
 

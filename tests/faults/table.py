@@ -9,7 +9,8 @@ from typing import Final
 
 from tests.faults.at_home import AT_HOME
 from tests.faults.over_tls import OVER_TLS
-from tests.faults.rows import ROWS, Row
+from tests.faults.row import Row
+from tests.faults.rows import ROWS
 from tests.faults.scenes import Scene
 from tests.faults.sick_plugins import SICK_PLUGINS
 from tests.faults.stack import CRMS, serving

@@ -8,8 +8,9 @@ import traceback
 from typing import Any
 
 import pytest
-from tests.faults.rows import LONG, ROWS, Row
-from tests.faults.stack import CRMS, FACES, Face, Fakes, stack
+from tests.faults.row import Row
+from tests.faults.rows import ROWS
+from tests.faults.stack import CRMS, FACES, LONG, Face, Fakes, stack
 from tests.faults.table import EVERYTHING, HEAD, line, written
 
 from customer360.core.errors import Customer360Error, DeadlineExceeded, PageLoop, RateLimited

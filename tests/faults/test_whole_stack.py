@@ -10,7 +10,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from tests.faults.stack import CRMS, FACES, Face, Fakes, Hands, Own, Stack, Verb, stack
+from tests.faults.stack import CRMS, FACES, LONG, Face, Fakes, Hands, Own, Stack, Verb, stack
 
 from customer360.core.errors import Customer360Error, HostRefused, NeedsAuthorization, StoreBusy, UnexpectedAnswer
 from customer360.outbox.rows import DeliveryState
@@ -18,7 +18,6 @@ from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.faults import partial, status
 from customer360_testkit.fakes.proxy import FaultProxy
 
-LONG = 20.0
 MANY = {"blocking": 20, "asyncio": 50}
 each_crm = pytest.mark.parametrize("crm", CRMS)
 each_face = pytest.mark.parametrize("face", FACES)

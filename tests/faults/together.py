@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 from tests.faults.at_home import store_file
 from tests.faults.scenes import Scene
-from tests.faults.stack import Face, Hands, Own, Stack, client, stack
+from tests.faults.stack import LONG, Face, Hands, Own, Stack, client, stack
 
 from customer360.core.activities import NoteDraft
 from customer360.core.effects import Operation, within
@@ -23,7 +23,6 @@ from customer360_testkit.fakes.faults import partial, slow, status
 from customer360_testkit.fakes.proxy import FaultProxy
 from customer360_testkit.fakes.serving import Served
 
-LONG: Final = 20.0
 MANY: Final = {"blocking": 20, "asyncio": 50}
 POINTS: Final = 40
 
