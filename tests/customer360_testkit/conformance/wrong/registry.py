@@ -14,6 +14,7 @@ from tests.customer360_zoho.test_conformance import TestZoho
 from customer360.core.activities import ActivityDraft, CallDraft
 from customer360.core.connector import Connector
 from customer360.core.linking import LinkFacts
+from customer360.core.metadata import FieldInfo, Schema
 from customer360.core.records import Changes, Contact, ContactDraft, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360.core.search import Query
 from customer360_bullhorn import BullhornConnector
@@ -39,15 +40,21 @@ def base_of(kind: type[Connector]) -> type[Connector]:
     return next(base for base in SUITES if issubclass(kind, base))
 
 
-def mutant(name: str) -> Callable[[type[Connector]], type[Connector]]:
-    """Registers a wrong connector under what is wrong with it."""
+def mutant(name: str, form: str = "") -> Callable[[type[Connector]], type[Connector]]:
+    """Registers a wrong connector under what is wrong with it; ``form`` tells the second of a kind from the first."""
 
     def register(kind: type[Connector]) -> type[Connector]:
-        assert name not in MUTANTS
-        MUTANTS[name] = (SUITES[base_of(kind)], kind)
+        key = f"{name} ({form})" if form else name
+        assert key not in MUTANTS
+        MUTANTS[key] = (SUITES[base_of(kind)], kind)
         return kind
 
     return register
+
+
+def wrong_in(key: str) -> str:
+    """What is wrong with a registered connector, in whatever form."""
+    return key.partition(" (")[0]
 
 
 class Reading(ZohoConnector):
@@ -129,4 +136,18 @@ class Syncing(ZohoConnector):
         return attrs.evolve(changes, changed=self.changed(changes.changed)) if resource == "Contacts" else changes
 
     def changed(self, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        raise NotImplementedError
+
+
+class Describing(ZohoConnector):
+    """Wrong in what it says of the fields of people."""
+
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        return attrs.evolve(schema, fields=self.fields(schema.fields)) if resource == "Contacts" else schema
+
+    def fields(self, fields: tuple[FieldInfo, ...]) -> tuple[FieldInfo, ...]:
+        return tuple(self.field(each) for each in fields)
+
+    def field(self, field: FieldInfo) -> FieldInfo:
         raise NotImplementedError
