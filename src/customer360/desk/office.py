@@ -9,8 +9,8 @@ from customer360.core.matching import MatchPolicy
 from customer360.desk.deadlines import Deadlines
 from customer360.index.phone_index import PhoneIndex
 from customer360.links.links import Links
+from customer360.links.tables import ACCOUNT
 from customer360.outbox.delivery import Delivery
-from customer360.outbox.inbox import ACCOUNT
 from customer360.outbox.rows import NOT_KNOWN, AcceptedFor
 
 

@@ -13,9 +13,8 @@ from customer360.core.metadata import Resource
 from customer360.core.serialization import to_json
 from customer360.links import rows
 from customer360.links.rows import AuthorizationRow, LinkRow, LinkState
+from customer360.links.tables import ACCOUNT
 
-ACCOUNT: Final = ""
-"""The ``agent_id`` of the account's own sign-in."""
 LOCATED: Final = "located"
 """The part of a link's ``account`` that :meth:`customer360.core.connector.Connector.locate` told."""
 

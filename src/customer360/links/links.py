@@ -28,11 +28,12 @@ from customer360.core.linking import LinkFacts, Residency, Setting
 from customer360.core.metadata import Resource
 from customer360.core.serialization import from_json
 from customer360.links import changes, rows
-from customer360.links.changes import ACCOUNT, LOCATED
+from customer360.links.changes import LOCATED
 from customer360.links.login import Logins
 from customer360.links.residency import check_place, resident
 from customer360.links.rows import AuthorizationRow, LinkRow, LinkState
 from customer360.links.seals import Seals
+from customer360.links.tables import ACCOUNT
 from customer360.links.tokens import StoredTokens
 from customer360.plugins import Plugins
 from customer360.transport.circuit import Circuit

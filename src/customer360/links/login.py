@@ -20,10 +20,11 @@ from customer360.core.effects import Now, Operation, handling, tx, within
 from customer360.core.errors import InvalidValue, NeedsAuthorization, NotLinked
 from customer360.core.linking import LinkFacts, Linking, Residency
 from customer360.links import rows
-from customer360.links.changes import ACCOUNT, LOCATED
+from customer360.links.changes import LOCATED
 from customer360.links.residency import check_place
 from customer360.links.rows import LinkRow, LinkState
 from customer360.links.seals import Seals
+from customer360.links.tables import ACCOUNT
 from customer360.links.tokens import FreshTokens
 from customer360.plugins import Plugins
 from customer360.transport.endpoints import Endpoints

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from customer360.links.tables import authorization, link, pending_login
+from customer360.links.tables import ACCOUNT, authorization, link, pending_login
 from customer360.store.by_key import prepared
 
 
@@ -162,8 +162,7 @@ def remove_authorization(connection: sa.Connection, tenant_id: str, crm: str, ag
 
 def remove_agents(connection: sa.Connection, tenant_id: str, crm: str) -> None:
     """Forget every agent's sign-in; the account's own stays."""
-    table = authorization
-    connection.execute(table.delete().where(table.c.tenant_id == tenant_id, table.c.crm == crm, table.c.agent_id != ""))
+    connection.execute(authorization.delete().where(*_agents(tenant_id, crm)))
 
 
 def remove_pending(connection: sa.Connection, tenant_id: str, crm: str) -> None:
@@ -174,10 +173,7 @@ def remove_pending(connection: sa.Connection, tenant_id: str, crm: str) -> None:
 
 def count_authorizations(connection: sa.Connection, tenant_id: str, crm: str) -> int:
     """How many agents have signed in to a CRM."""
-    query = sa.select(sa.func.count()).where(
-        authorization.c.tenant_id == tenant_id, authorization.c.crm == crm, authorization.c.agent_id != ""
-    )
-    return connection.scalar(query) or 0
+    return connection.scalar(sa.select(sa.func.count()).where(*_agents(tenant_id, crm))) or 0
 
 
 def put_pending(
@@ -227,6 +223,10 @@ def _authorization(tenant_id: str, crm: str, agent_id: str) -> tuple[sa.ColumnEl
         authorization.c.crm == crm,
         authorization.c.agent_id == agent_id,
     )
+
+
+def _agents(tenant_id: str, crm: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return authorization.c.tenant_id == tenant_id, authorization.c.crm == crm, authorization.c.agent_id != ACCOUNT
 
 
 def _stamp() -> str:

@@ -9,17 +9,18 @@ import attrs
 
 from customer360.core.auth import Application, Grant, PendingLogin
 from customer360.core.errors import VaultError
+from customer360.links.tables import ACCOUNT
 from customer360.vault import Vault
 
 
 @attrs.frozen
 class Seals:
-    """Seals what belongs to one authorisation of one account; ``agent_id`` "" is the account's own."""
+    """Seals what belongs to one authorisation of one account; by default the account's own."""
 
     vault: Vault
     tenant_id: str
     crm: str
-    agent_id: str = ""
+    agent_id: str = ACCOUNT
 
     def application(self, value: Application) -> bytes:
         """The vendor's registration of ours, sealed."""

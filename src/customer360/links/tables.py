@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import sqlalchemy as sa
 
 from customer360.store.metadata import metadata
+
+ACCOUNT: Final = ""
+"""The ``agent_id`` of the account's own sign-in, which is its administrator's."""
 
 link = sa.Table(
     "link",
@@ -29,7 +34,6 @@ authorization = sa.Table(
     metadata,
     sa.Column("tenant_id", sa.String(255), primary_key=True),
     sa.Column("crm", sa.String(64), primary_key=True),
-    # "" is the account's own, by its administrator.
     sa.Column("agent_id", sa.String(255), primary_key=True),
     sa.Column("grant", sa.LargeBinary, nullable=False),
     sa.Column("generation", sa.Integer, nullable=False),

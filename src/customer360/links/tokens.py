@@ -28,7 +28,7 @@ from customer360.core.linking import LinkFacts
 from customer360.links import rows
 from customer360.links.rows import AuthorizationRow, LinkState
 from customer360.links.seals import Seals
-from customer360.links.tables import refresh_lease
+from customer360.links.tables import ACCOUNT, refresh_lease
 from customer360.store import leases
 
 EARLY: Final = 60.0
@@ -187,7 +187,7 @@ class StoredTokens:
         return self._read(connection)
 
     def _bury(self, connection: sa.Connection, row: AuthorizationRow, holder: str) -> AuthorizationRow | None:
-        if rows.mark_dead(connection, row) and row.agent_id == "":
+        if rows.mark_dead(connection, row) and row.agent_id == ACCOUNT:
             rows.change_link(connection, row.tenant_id, row.crm, state=LinkState.BROKEN.value)
         self._give_back(connection, holder)
         return rows.read_authorization(connection, row.tenant_id, row.crm, row.agent_id)
@@ -207,7 +207,7 @@ class StoredTokens:
         return row
 
     def _dead(self) -> AuthError:
-        if self._seals.agent_id == "":
+        if self._seals.agent_id == ACCOUNT:
             return NeedsRelink(f"{self._seals.crm} no longer accepts the account's sign-in")
         return NeedsAuthorization(f"{self._seals.crm} no longer accepts this agent's sign-in")
 

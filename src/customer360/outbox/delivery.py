@@ -42,7 +42,7 @@ from customer360.outbox.untied import tied_only
 from customer360.outbox.verdicts import DeliveryProblem, Verdict, delay, problem, verdict
 
 Reach: TypeAlias = Callable[[str, str, str], Operation[Connection]]
-"""``reach(tenant_id, crm, agent_id)``: the authorised link to deliver with; agent "" is the account's own.
+"""``reach(tenant_id, crm, agent_id)``: the authorised link to deliver with.
 
 Raises ``NotLinked``, ``NeedsAuthorization``, ``PluginMissing``, ... when there is none.
 """

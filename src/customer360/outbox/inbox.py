@@ -21,9 +21,6 @@ from customer360.outbox.rows import NOT_KNOWN, PENDING, WAITING_FOR_A_PERSON, Ac
 from customer360.outbox.tables import outbox
 from customer360.outbox.verdicts import DeliveryProblem, problem
 
-ACCOUNT = ""
-"""The ``deliver_as`` of the account's own authorisation."""
-
 
 @attrs.frozen(kw_only=True)
 class PendingActivity:

@@ -47,7 +47,7 @@ outbox = sa.Table(
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("interaction_id", sa.String(255), nullable=False),
     sa.Column("agent_id", sa.String(255), nullable=False),
-    # Whose authorisation delivers: the agent's, or "" for the account's own after a hand-over.
+    # Whose authorisation delivers: the agent's own.
     sa.Column("deliver_as", sa.String(255), nullable=False),
     sa.Column("crm", sa.String(64), nullable=False),
     # The organisation that it was accepted for, and the CRM's user for whom; "": not known.
