@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,15 +31,6 @@ def renamed() -> sa.Update:
 def read() -> sa.Select[Any]:
     either = sa.or_(table.c.one == sa.bindparam("one"), table.c.one > sa.bindparam("one"))
     return sa.select(table.c.one, table.c.two).where(either).order_by(table.c.one)
-
-
-@pytest.fixture
-def connection() -> Iterator[sa.Connection]:
-    engine = sa.create_engine("sqlite://")
-    with engine.begin() as connection:
-        table.create(connection)
-        yield connection
-    engine.dispose()
 
 
 def test_values_find_their_places(connection: sa.Connection) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 import sqlalchemy as sa
 
 from customer360.store import leases
@@ -17,15 +14,6 @@ table = sa.Table(
     sa.Column("holder", sa.String, nullable=False),
     sa.Column("expires_at", sa.Float, nullable=False),
 )
-
-
-@pytest.fixture
-def connection() -> Iterator[sa.Connection]:
-    engine = sa.create_engine("sqlite://")
-    with engine.begin() as connection:
-        table.create(connection)
-        yield connection
-    engine.dispose()
 
 
 def take(connection: sa.Connection, holder: str, now: float, name: str = "refresh") -> bool:
