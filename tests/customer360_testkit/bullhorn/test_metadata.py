@@ -40,6 +40,7 @@ def test_fields(client: Client) -> None:
     assert told["customText1"]["label"] == "Customer Number"
     assert told["customText1"]["hideFromSearch"] is False
     assert told["customText3"]["hideFromSearch"] is True
+    assert {"value": "N", "label": "Night"} in fields(client, "Candidate")["customText3"]["options"]
     assert "workPhone" not in told
     assert "externalID" not in fields(client, "Lead")
 

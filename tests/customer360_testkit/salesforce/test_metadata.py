@@ -61,7 +61,9 @@ def test_shapes_of_fields(client: Client) -> None:
     assert not contact["Description"]["filterable"]
     assert contact["Customer_Number__c"]["externalId"]
     assert contact["Level__c"]["restrictedPicklist"]
-    assert [value["value"] for value in contact["Level__c"]["picklistValues"]] == ["Gold", "Silver"]
+    levels = [(value["value"], value["label"]) for value in contact["Level__c"]["picklistValues"]]
+    assert levels == [("Gold", "Gold"), ("Silver", "Silver (from 2020)")]
+    assert contact["Referred_By__c"]["referenceTo"] == ["Contact"]
     task = fields(client, "Task")
     assert task["WhoId"]["polymorphicForeignKey"]
     assert {value["value"] for value in task["CallType"]["picklistValues"]} == {"Inbound", "Outbound", "Internal"}

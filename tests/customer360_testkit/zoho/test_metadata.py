@@ -43,6 +43,7 @@ def test_fields(client: Client) -> None:
     assert owner["operation_type"]["api_update"]
     assert found["Account_Name"]["lookup"]["module"]["api_name"] == "Accounts"
     assert found["Customer_Number"]["custom_field"]
+    assert found["Referred_By"]["lookup"]["module"]["api_name"] == "Contacts"
     assert "$se_module" not in fields(client, "Tasks")
     assert not fields(client, "Tasks", type="all")["$se_module"]["visible"]
 

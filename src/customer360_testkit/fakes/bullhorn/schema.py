@@ -27,6 +27,8 @@ class Schema:
         # What administrators of this tenant have labelled.
         self.change_field("Candidate", "customText1", label="Customer Number", hidden=False)
         self.change_field("ClientContact", "customText1", label="Customer Number", hidden=False)
+        shifts = (("D", "Day"), ("N", "Night"))
+        self.change_field("Candidate", "customText3", label="Shift", hidden=False, options=shifts)
         gold = (("Gold", "Gold"), ("Silver", "Silver"))
         self.change_field("ClientContact", "customText2", label="Priority Level", hidden=False, options=gold)
 

@@ -186,7 +186,13 @@ def label(number: int) -> str:
 
 def picklist(field: Field) -> list[dict[str, Any]]:
     return [
-        {"active": True, "defaultValue": value == field.default, "label": value, "value": value, "validFor": None}
+        {
+            "active": True,
+            "defaultValue": value == field.default,
+            "label": field.labels.get(value, value),
+            "value": value,
+            "validFor": None,
+        }
         for value in field.values
     ]
 

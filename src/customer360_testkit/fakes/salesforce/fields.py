@@ -20,6 +20,7 @@ class Field:
         targets: objects that a reference may point to.
         relationship: name of the step to them in a dotted path; None when there is none.
         values: of a picklist; the first of ``default`` is preset.
+        labels: value -> what is displayed for it, where that differs.
         mirror: ``Reference.Field``: shown, never stored.
         write_only: accepted and never shown.
     """
@@ -46,6 +47,7 @@ class Field:
     targets: tuple[str, ...] = ()
     relationship: str | None = None
     values: tuple[str, ...] = ()
+    labels: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     default: Any = None
     precision: int = 0
     scale: int = 0

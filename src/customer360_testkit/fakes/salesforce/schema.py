@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from customer360_testkit.fakes.salesforce import stock, stock_people
-from customer360_testkit.fakes.salesforce.fields import Field, SObject
+from customer360_testkit.fakes.salesforce.fields import Field, SObject, reference
 from customer360_testkit.fakes.switches import Switches
 
 DESCRIBED_AT = -400 * 86_400
@@ -65,11 +65,20 @@ class Schema:
 
 
 def customise(schema: Schema, now: int, persons: bool) -> None:
-    """What administrators of this organisation have added: a number of their own, a level, a phone."""
+    """What administrators of this organisation have added: a number of their own, a level, a phone, who sent whom."""
     number = Field(
         "Customer_Number__c", "string", 40, label="Customer Number", external_id=True, unique=True, custom=True
     )
-    level = Field("Level__c", "picklist", 255, label="Level", values=("Gold", "Silver"), restricted=True, custom=True)
+    level = Field(
+        "Level__c",
+        "picklist",
+        255,
+        label="Level",
+        values=("Gold", "Silver"),
+        labels={"Silver": "Silver (from 2020)"},
+        restricted=True,
+        custom=True,
+    )
     interests = Field(
         "Interests__c",
         "multipicklist",
@@ -83,7 +92,8 @@ def customise(schema: Schema, now: int, persons: bool) -> None:
     )
     direct = Field("Direct_Line__c", "phone", 40, label="Direct Line", custom=True)
     second = Field("Second_Email__c", "email", 80, label="Second Email", custom=True)
-    for field in (number, level, interests, direct, second):
+    referred = reference("Referred_By__c", "Contact", "Referred_By__r", label="Referred By", custom=True)
+    for field in (number, level, interests, direct, second, referred):
         schema.put_field("Contact", field, now)
         if persons and field is direct:
             schema.put_field("Account", Field("Direct_Line__pc", "phone", 40, label="Direct Line", custom=True), now)

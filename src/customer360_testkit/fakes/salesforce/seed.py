@@ -46,6 +46,7 @@ class Seeding:
         self._now = fake.now
         self._then = self._now - 300 * DAY
         self._accounts: dict[str, str] = {}
+        self._first: str | None = None
         self._persons = fake.switches["person_accounts"] == "on"
 
     def fill(self, cast: Sequence[CastMember]) -> None:
@@ -82,11 +83,14 @@ class Seeding:
         account = self._accounts.get(member.company)
         if member.company and account is None:
             account = self._accounts[member.company] = self._put("Account", {"Name": member.company})
-        # A country that some records lack, a level that most lack: real data are like that.
+        # A country that some records lack, a level and whoever sent them that most lack: real data are like that.
         country = {} if member.number % 7 == 0 else {"MailingCountry": COUNTRIES[member.country]}
-        level = {"Level__c": "Gold"} if member.number % 10 == 0 else {}
-        own = {"AccountId": account, "Customer_Number__c": f"C-{member.number:04d}"}
-        return self._put("Contact", {**self._known(member), **country, **level, **own, "Title": member.title or None})
+        own: Row = {"Level__c": "Gold"} if member.number % 10 == 0 else {}
+        own |= {"Referred_By__c": self._first} if member.number % 4 == 0 else {}
+        own |= {"AccountId": account, "Customer_Number__c": f"C-{member.number:04d}", "Title": member.title or None}
+        made = self._put("Contact", {**self._known(member), **country, **own})
+        self._first = self._first or made
+        return made
 
     def _lead(self, member: CastMember) -> str:
         fields = {**self._known(member), "Company": member.company or "Unknown"}

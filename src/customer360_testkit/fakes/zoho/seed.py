@@ -33,9 +33,10 @@ _PHONES = {"work": "Phone", "main": "Phone", "mobile": "Mobile", "home": "Home_P
 
 
 def customise(schema: Schema) -> None:
-    """What administrators of this organisation have added: two fields, a module."""
+    """What administrators of this organisation have added: three fields, a module."""
     schema.put_field("Contacts", Field("Customer_Number", length=40, custom=True))
     schema.put_field("Contacts", Field("Priority_Level", "picklist", values=("-None-", "Gold", "Silver"), custom=True))
+    schema.put_field("Contacts", Field("Referred_By", "lookup", target="Contacts", custom=True))
     schema.add_module("Memberships", [Field("Phone", "phone", length=30), Field("Email", "email", length=100)])
 
 
@@ -48,6 +49,7 @@ class Seeding:
         self._now = now
         self._then = now - 400 * DAY
         self._accounts: dict[str, str] = {}
+        self._first: str | None = None
 
     def fill(self, cast: Sequence[CastMember]) -> None:
         # A day lies between two members of a small cast; a large one, too, came in the course of a year.
@@ -72,7 +74,7 @@ class Seeding:
             account = self._accounts[member.company] = self._put("Accounts", {"Account_Name": member.company})
         # A title that no picklist knows, a country that some records lack: real data are like that.
         country = {} if member.number % 7 == 0 else {"Mailing_Country": _COUNTRIES[member.country]}
-        return self._put(
+        made = self._put(
             "Contacts",
             {
                 **_person(member),
@@ -80,8 +82,11 @@ class Seeding:
                 "Title": member.title or None,
                 "Account_Name": account,
                 "Customer_Number": f"C-{member.number:04d}",
+                "Referred_By": self._first if member.number % 4 == 0 else None,
             },
         )
+        self._first = self._first or made
+        return made
 
     def _lead(self, member: CastMember) -> str:
         company = member.company or "Unknown"
