@@ -53,8 +53,8 @@ Each of these was tried as a wrong connector, and passed. Some are no mistakes; 
   the consent page shows them all, and administrators ask.
 - **Where data are kept, where no fake tells.** A setting's choices are compared by what they are called, and so is
   what a fake answers that has `settle`; a region that only a record tells which no page describes is yours to test.
-- **What happens beyond thousands of matches.** A vendor that hands out 2,000 and no more is not filled by a check:
-  whether the rest is `Truncated`, or taken for nobody, is a test of the connector's own.
+- **What happens beyond thousands of matches of a name or a word.** By number they are tried. A vendor that hands out
+  2,000 of a name and no more is not filled by a check: whether the rest is `Truncated` is your own test.
 - **Whether a fake is like its vendor.** A fake that is as wrong as its connector hides both; that is why it is
   written from the vendor's pages, by somebody else, with a test for each refusal.
 """

@@ -145,6 +145,17 @@ class Bench:
         by_hand = signed_in(self.connector, fake, user=user)
         return Link(by_hand.connector, by_hand.fake, by_hand.facts, by_hand.grant, by_hand.user)
 
+    def entered(self, link: Link, crm: FakeCrm, **settings: str) -> Link:
+        """A link of the same user with these settings besides, signed in by itself to that fake."""
+        by_hand = signed_in(self.connector, crm, user=link.user, settings=settings)
+        return Link(by_hand.connector, by_hand.fake, by_hand.facts, by_hand.grant, by_hand.user)
+
+    def links(self, link: Link) -> Iterator[Link]:
+        """The link, and one with each setting besides that may be given, as the fake's organisation knows it."""
+        yield link
+        for name, value in link.fake.optional_settings.items():
+            yield self.entered(link, link.fake, **{name: value})
+
     # Verbs that checks share ------------------------------------------------------------------------------------------
 
     def can(self, link: Link, capability: Capability) -> bool:
@@ -211,6 +222,11 @@ class Bench:
             return self.connector.related_within(link.facts, self.get(link, contact), kind)
         records: tuple[RelatedRecord, ...] = link.run(self.connector.related(link.facts, contact, kind)).items
         return records
+
+    def held(self, link: Link, ref: RecordRef) -> Mapping[str, Any]:
+        """What the fake holds of a record, by the CRM's names; nothing where it is part of another."""
+        rows = (row for module in link.fake.modules for row in link.fake.records(module))
+        return next((row for row in rows if ref.id in (str(row.get("id")), str(row.get("Id")))), {})
 
     def kinds(self, link: Link, *, apart: bool = False) -> Iterator[RelatedKind]:
         """The kinds, calls aside, that can be created and listed; ``apart``: each as a record of its own."""

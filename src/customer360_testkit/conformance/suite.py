@@ -33,6 +33,7 @@ from customer360_testkit.conformance.bounds.interleaving import InterleavingChec
 from customer360_testkit.conformance.bounds.keeping import KeepingChecks
 from customer360_testkit.conformance.bounds.outside import OutsideChecks
 from customer360_testkit.conformance.bounds.reaching import ReachingChecks
+from customer360_testkit.conformance.describing.choices import ChoiceChecks
 from customer360_testkit.conformance.describing.declaring import DeclaringChecks
 from customer360_testkit.conformance.describing.fields import DescribingChecks
 from customer360_testkit.conformance.describing.formed import FormedChecks
@@ -42,6 +43,7 @@ from customer360_testkit.conformance.failing.meaning import MeaningChecks
 from customer360_testkit.conformance.failing.passing import PassingChecks
 from customer360_testkit.conformance.failing.refusing import RefusingChecks
 from customer360_testkit.conformance.finding.breadth import BreadthChecks
+from customer360_testkit.conformance.finding.crowded import CrowdedChecks
 from customer360_testkit.conformance.finding.found import FindingChecks
 from customer360_testkit.conformance.finding.searching import SearchingChecks
 from customer360_testkit.conformance.finding.sparing import SparingChecks
@@ -81,6 +83,7 @@ from customer360_testkit.conformance.unbent import (
 class ConnectorConformance(
     DeclaringChecks,
     DescribingChecks,
+    ChoiceChecks,
     FormedChecks,
     ReadingChecks,
     PersonChecks,
@@ -96,6 +99,7 @@ class ConnectorConformance(
     FindingChecks,
     SpelledChecks,
     BreadthChecks,
+    CrowdedChecks,
     StrangeChecks,
     SparingChecks,
     RepeatingChecks,

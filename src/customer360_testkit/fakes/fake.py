@@ -67,6 +67,8 @@ class FakeCrm(ABC):
     """What an administrator would supply to link it, by the names that the vendor's connector uses."""
     optional_settings: ClassVar[Mapping[str, str]] = {}
     """What an administrator may supply besides, each with a value that this organisation knows."""
+    worlds: ClassVar[tuple[Mapping[str, str], ...]] = ()
+    """Organisations of another kind that the vendor has, each by its switches."""
     modules: ClassVar[tuple[str, ...]] = ()
     """Everything :meth:`records` can be asked for."""
     needs_index: ClassVar[bool] = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,11 +12,17 @@ from customer360.core.capabilities import Capability, Repeat
 from customer360.core.errors import Customer360Error, ValidationFailed
 from customer360.core.interactions import Direction
 from customer360.core.metadata import FieldType
-from customer360.core.records import RelatedKind
+from customer360.core.records import FieldValue, RelatedKind
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
 _CREATE, _CALL = Capability.CREATE_CONTACT, Capability.CREATE_CALL
 _TEXTS = (FieldType.TEXT, FieldType.LONG_TEXT)
+_OTHERS: dict[FieldType, FieldValue] = {
+    FieldType.NUMBER: 7,
+    FieldType.BOOLEAN: True,
+    FieldType.DATE: date(2046, 7, 2),
+    FieldType.DATETIME: datetime(2046, 7, 2, 9, 30, tzinfo=UTC),
+}
 _RECORDING = "https://rec.conform.example/tapes/quill?token=a%2Fb&part=2"
 
 
@@ -64,27 +71,33 @@ class DetailedChecks(Bench):
 
     @catches("lets a rule take the key away", _CREATE)
     def test_no_rule_takes_the_key_away(self, link: Link) -> None:
-        """Whatever field it names: the repeat would be a second record (R1)."""
-        contact = self.make(link, "Quillruled")
-        for kind in self.every_kind(link):
-            if kind in self.connector.within_contact:
-                continue
-            key = f"quillruled-{kind}"
-            probe = self.written(link, self.draft(link, kind, contact, key, text="Quill"))
-            link.wait(LAG)
-            (record,) = [each for each in self.listed(link, contact, kind) if each.ref == probe]
-            names = [name for name, value in record.fields.items() if isinstance(value, str) and key in value]
-            for name in names:
-                draft = self.draft(link, kind, contact, f"{key}-{name}", text="Quill", extra={name: "Quillrule"})
-                try:
-                    ref = self.written(link, draft)
-                except Customer360Error:  # nobody may write it
+        """Whatever field it names, listed or not, with every setting: the repeat would be a second record (R1)."""
+        for each in self.links(link):
+            contact = self.make(each, "Quillruled")
+            for kind in self.every_kind(each):
+                if kind in self.connector.within_contact:
                     continue
-                link.wait(LAG)
-                if self.sought(link, kind):
-                    assert self.look(link, draft) == ref, (kind, name)
-                elif self.connector.creates(link.facts)[kind].repeat is Repeat.NATIVE:
-                    assert self.written(link, draft) == ref, (kind, name)
+                key = f"quillruled-{kind}"
+                self.written(each, self.draft(each, kind, contact, key, text="Quill"))
+                rows = [row for module in each.fake.modules for row in each.fake.records(module)]
+                names = {name for row in rows for name, value in row.items() if key in repr(value)}
+                each.wait(LAG)
+                listed = [record.fields for record in self.listed(each, contact, kind)]
+                names |= {name for fields in listed for name, value in fields.items() if key in repr(value)}
+                for name in sorted(names):
+                    self._ruled(each, self.draft(each, kind, contact, f"{key}-{name}", extra={name: "Quillrule"}))
+
+    def _ruled(self, link: Link, draft: Any) -> None:
+        """What was written with a rule is found by its key, unless nobody may write it."""
+        try:
+            ref = self.written(link, draft)
+        except Customer360Error:
+            return
+        link.wait(LAG)
+        if self.sought(link, draft.kind):
+            assert self.look(link, draft) == ref, (draft.kind, *draft.extra)
+        elif self.connector.creates(link.facts)[draft.kind].repeat is Repeat.NATIVE:
+            assert self.written(link, draft) == ref, (draft.kind, *draft.extra)
 
     def _holds(self, link: Link, text: str) -> bool:
         return any(link.fake.count_holding(each) for each in (text, text.replace("&", "&amp;")))
@@ -114,6 +127,29 @@ class DetailedChecks(Bench):
                     extra = {name: text for name, text in extra.items() if name not in named}
             if len(extra) > 1:
                 assert [text for text in extra.values() if not link.fake.count_holding(text)] == [], kind
+
+    @catches("keeps the texts of what a rule adds", _CREATE)
+    def test_what_a_rule_adds_may_be_anything(self, link: Link) -> None:
+        """A number, a day, a yes, a choice (F054)."""
+        contact = self.make(link, "Quillanything")
+        for kind in self.every_kind(link):
+            if kind in self.connector.within_contact:
+                continue
+            probe = self.written(link, self.draft(link, kind, contact, f"any-{kind}"))
+            before = self.held(link, probe)
+            for number, field in enumerate(self.schema(link, probe.resource).fields):
+                value = _OTHERS.get(field.type, field.choices[-1].value if field.choices else None)
+                empty = field.name in before and before[field.name] in (None, False, "", [])
+                if value is None or not empty or not field.creatable or field.type in _TEXTS:
+                    continue
+                key = f"any-{kind}-{number}"
+                link.asked.clear()
+                try:
+                    ref = self.written(link, self.draft(link, kind, contact, key, extra={field.name: value}))
+                except Customer360Error:  # a field with a rule of its own
+                    continue
+                sent = any(field.name in repr(request.json) for request in link.asked)  # and may have been ignored
+                assert sent or self.held(link, ref)[field.name] != before[field.name], (kind, field.name)
 
     @catches("changes lines that were typed")
     def test_lines_are_as_many_as_were_typed(self, link: Link) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from customer360.core.activities import TaskStatus
 from customer360.core.capabilities import RELATED, Capability
 from customer360.core.errors import Customer360Error, Unsupported
+from customer360.core.records import RelatedKind
 from customer360_testkit.conformance.activities.calls import values_of
 from customer360_testkit.conformance.activities.wording import WordingChecks
 from customer360_testkit.conformance.bench import LAG, Link, catches
@@ -63,3 +65,38 @@ class ListingChecks(WordingChecks):
                     link.fake.faults.add(status(code), times=None)
                     self.refusal(link, self.connector.related(link.facts, contact, kind), Customer360Error)
                     link.fake.faults.clear()
+
+    @catches("hides cases that are closed", _CREATE)
+    def test_whatever_became_of_it_it_is_listed(self, link: Link) -> None:
+        """Closed, on hold, handed on: it happened to the customer all the same (F040)."""
+        contact = self.make(link, "Quillclosed")
+        for kind in self.kinds(link, apart=True):
+            probe = self.written(link, self.draft(link, kind, contact, f"state-{kind}"))
+            link.wait(LAG)
+            (record,) = [each for each in self.listed(link, contact, kind) if each.ref == probe]
+            if kind is RelatedKind.TASK:  # of tasks that are done there is a check of its own
+                continue
+            states = [name for name, value in record.fields.items() if record.status and value == record.status]
+            fields = [each for each in self.schema(link, probe.resource).fields if each.name in states and each.choices]
+            for choice in [choice for field in fields[:1] for choice in field.choices]:
+                extra = {fields[0].name: choice.value}
+                try:
+                    ref = self.written(link, self.draft(link, kind, contact, f"{kind}-{choice.value}", extra=extra))
+                except Customer360Error:  # a rule of the CRM's own
+                    continue
+                link.wait(LAG)
+                assert ref in {each.ref for each in self.listed(link, contact, kind)}, (kind, choice.value)
+
+    @catches("says of what is done that it is open", _CREATE, Capability.CREATE_TASK, Capability.RELATED_TASKS)
+    def test_how_far_a_task_is_is_as_the_crm_holds_it(self, link: Link) -> None:
+        """In its own words: nobody does again what is done (F040)."""
+        contact = self.make(link, "Quillstate")
+        for far in TaskStatus:
+            self.written(link, self.draft(link, RelatedKind.TASK, contact, f"far-{far}", status=far))
+        link.wait(LAG)
+        records = self.listed(link, contact, RelatedKind.TASK)
+        for record in records:
+            rows = [row for name in link.fake.modules for row in link.fake.records(name)]
+            own = [row for row in rows if record.ref.id in map(str, row.values())]
+            held = {each.status for each in records} & {each for each in values_of(own) if isinstance(each, str)}
+            assert not held or record.status in held

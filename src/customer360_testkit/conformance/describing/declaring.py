@@ -14,6 +14,8 @@ from customer360.core.errors import Unsupported
 from customer360.core.records import RecordRef
 from customer360_testkit.conformance.bench import Bench, Link, catches
 
+_NUMBER = re.compile(r"\+?[\d ()./-]{8,}")
+
 
 class DeclaringChecks(Bench):
     """See the module."""
@@ -126,3 +128,15 @@ class DeclaringChecks(Bench):
         """The capability and the way of searching say the same: else the index answers where it need not, or nobody."""
         way = self.connector.phone_search(link.facts)
         assert self.can(link, Capability.SEARCH_PHONE) == (way is not PhoneSearch.NONE)
+
+    @catches("hides where the customer keeps people besides")
+    def test_every_place_that_holds_numbers_is_listed(self, link: Link) -> None:
+        """The customer's own modules, too: whoever rings may be known there alone (F115)."""
+        told = (*self.connector.resources(link.facts), *link.run(self.connector.list_resources(link.facts)))
+        listed = [each.name.casefold() for each in told]
+        for module in link.fake.modules:
+            rows = link.fake.records(module)
+            values = [value for row in rows for name, value in row.items() if "phone" in name.casefold()]
+            numbers = [value for value in values if isinstance(value, str) and _NUMBER.fullmatch(value)]
+            known = any(module.casefold().startswith(name) for name in listed)  # some say contact, and then contacts
+            assert known or not numbers, module

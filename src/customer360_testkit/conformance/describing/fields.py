@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,15 +12,20 @@ import pytest
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error, ValidationFailed
 from customer360.core.metadata import FieldInfo, FieldType
-from customer360.core.records import ContactDraft
+from customer360.core.records import Contact, ContactDraft, RecordRef
 from customer360.core.search import FieldIs
-from customer360_testkit.conformance.bench import Bench, Link, catches
+from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.newcomers import Newcomers
 
 _CREATE, _UPDATE, _FIELD = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT, Capability.SEARCH_FIELD
+_SAID = {
+    FieldType.TEXT: "Quillsaid", FieldType.LONG_TEXT: "Quillsaid", FieldType.PHONE: "+442079460708",
+    FieldType.EMAIL: "quillsaid@conform.example", FieldType.CHOICE: "Quillsaid",
+}  # fmt: skip
 _SUMMER = datetime(2019, 7, 14, 23, 30, tzinfo=UTC)
 
 
-class DescribingChecks(Bench):
+class DescribingChecks(Newcomers):
     """See the module."""
 
     def typed(self, link: Link, *types: FieldType) -> list[FieldInfo]:
@@ -200,3 +206,62 @@ class DescribingChecks(Bench):
                 field = self.schema(link).field(name)
                 missed = name in {problem.field for problem in refused.problems}
                 assert field is None or field.required or not missed, name
+
+    @catches("describes the fields of a lead as read only", _CREATE, _UPDATE)
+    def test_what_can_be_written_of_anybody_is_described_so(self, link: Link) -> None:
+        """Of leads and companies, too: a form shows no field for what it takes for read only."""
+        for resource, draft, ref in self.newcomers(link, "Quilldescribed"):
+            fields = {each.name: each for each in self.schema(link, resource.name).fields}
+            assert [name for name in draft.fields if name in fields and not fields[name].creatable] == [], resource.name
+            link.wait(60.0)
+            for name in draft.fields.keys() & fields.keys():
+                self.change(link, ref, {name: draft.fields[name]})
+                assert fields[name].editable, (resource.name, name)
+
+    @catches("describes the customer's own fields as read only", _CREATE, _UPDATE)
+    def test_what_is_described_as_read_only_is(self, link: Link) -> None:
+        """The CRM takes no change of it: else an agent would be kept from making one."""
+        ref = self.make(link, "Quillreadonly")
+        known = {*self.fields("Quill"), self.name_field, self.spare_field}
+        for field in [each for each in self.schema(link).fields if each.type in _SAID and not each.editable]:
+            value = field.choices[-1].value if field.choices else _SAID[field.type][: field.max_length]
+            if field.name not in known:
+                link.wait(60.0)
+                with suppress(Customer360Error):
+                    self.change(link, ref, {field.name: value})
+                assert self.get(link, ref).fields.get(field.name) != value, field.name
+
+    @catches("describes the name as all that is searched", _CREATE, _FIELD)
+    def test_what_can_be_searched_is_described_so(self, link: Link) -> None:
+        """A rule is offered nothing else to compare (F118)."""
+        known = {*self.resource(link).standard.values(), *self.resource(link).emails, self.spare_field}
+        fields = [each for each in self.typed(link, FieldType.TEXT, FieldType.EMAIL) if each.name in known]
+        given = {each.name: _SAID[each.type][: each.max_length] for each in fields if not each.searchable}
+        ref, given = self.made_as_allowed(link, "Quillsearched", given)
+        link.wait(LAG)
+        for name, value in given.items():
+            hits: tuple[Contact, ...] = ()
+            with suppress(Customer360Error):
+                hits = self.found(link, FieldIs(name, value))
+            assert ref not in {hit.ref for hit in hits}, name
+
+    @catches("loses a reference that is written", _CREATE, _UPDATE)
+    def test_a_reference_is_kept(self, link: Link) -> None:
+        """Where somebody works, and who sent them (F011)."""
+        for field in self.typed(link, FieldType.REFERENCE):
+            target = next((ref for name in field.refers_to for ref in self._somebody(link, name)), None)
+            ref = self.make(link, "Quillreferring")
+            if target is not None:
+                link.wait(60.0)
+                with suppress(ValidationFailed):  # a rule of the CRM's own
+                    self.change(link, ref, {field.name: target})
+                    assert target.id in repr(self.held(link, ref).get(field.name, target)), field.name
+
+    def _somebody(self, link: Link, resource: str) -> Iterator[RecordRef]:
+        """Somebody of a resource of people, of whom a field may be."""
+        others = {each.name for each in self.connector.resources(link.facts) if each.contact_kind} - {self.people}
+        if resource == self.people:
+            yield self.make(link, "Quillreferred")
+        elif resource in others and self.can(link, Capability.DELTA):
+            changed = link.run(self.connector.changes(link.facts, resource)).changed
+            yield from [each.ref for each in changed if each.ref.resource == resource][:1]

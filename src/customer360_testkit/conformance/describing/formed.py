@@ -41,30 +41,6 @@ class FormedChecks(Verbs):
         told = {text for answer in answers for text in _texts(json.loads(answer.content))}
         assert [field.label for field in schema.fields if field.label not in told] == []
 
-    @catches("offers the first choice only")
-    def test_every_choice_is_offered(self, link: Link) -> None:
-        """All that the CRM lists and has not switched off (F116)."""
-        schema, answers = self.described(link)
-        lists = [each for answer in answers for each in _lists(json.loads(answer.content))]
-        for field in schema.fields:
-            if field.choices:
-                values = {choice.value for choice in field.choices}
-                longer = [each for each in lists if values <= set().union(*each)]
-                own = min(longer, key=len, default=None)  # none: the choices are the vendor's own for everybody
-                missing = [each for each in own or () if not each & values]
-                assert [each for each in missing if not _nothing(each)] == [], field.name
-
-    @catches("shows one choice for another")
-    def test_a_choice_is_called_as_the_crm_calls_it(self, link: Link) -> None:
-        """By the label that stands beside its value (F116)."""
-        schema, answers = self.described(link)
-        entries = [each for answer in answers for each in _lists(json.loads(answer.content))]
-        beside = [entry for each in entries for entry in each]
-        for field in schema.fields:
-            pairs = [{choice.value, choice.label} for choice in field.choices if choice.label != choice.value]
-            known = [pair for pair in pairs if any(pair & entry for entry in beside)]
-            assert [pair for pair in known if not any(pair <= entry for entry in beside)] == [], field.name
-
     @catches("takes the customer's own fields for the vendor's")
     def test_own_fields_are_marked_as_own(self, link: Link) -> None:
         """A layout shows them together (F115)."""
@@ -173,25 +149,3 @@ def _texts(value: Any) -> Iterator[str]:
         case list():
             for each in value:
                 yield from _texts(each)
-
-
-def _lists(value: Any) -> Iterator[list[set[str]]]:
-    """Every list of an answer: for each entry that is not switched off, its texts."""
-    if isinstance(value, list):
-        on = [each for each in value if not (isinstance(each, dict) and _off(each))]
-        yield [{each} if isinstance(each, str) else _values(each) for each in on]
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _lists(each)
-
-
-def _off(entry: dict[str, Any]) -> bool:
-    return entry.get("active") is False or "unused" in entry.values()
-
-
-def _nothing(texts: set[str]) -> bool:
-    """Whether an entry stands for no choice at all."""
-    return any(text.strip("- ").casefold() in ("", "none") for text in texts)
-
-
-def _values(entry: Any) -> set[str]:
-    return {each for each in entry.values() if isinstance(each, str)} if isinstance(entry, dict) else set()

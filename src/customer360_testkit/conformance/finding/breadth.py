@@ -13,10 +13,13 @@ from customer360.core.metadata import FieldInfo, FieldType, StandardField
 from customer360.core.records import RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
 from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.people.resources import asked
 from customer360_testkit.conformance.verbs import Verbs
 
 _CREATE, _NAME, _PHONE = Capability.CREATE_CONTACT, Capability.SEARCH_NAME, Capability.SEARCH_PHONE
 _ADDRESS, _NUMBER = "quillshared@conform.example", "+442079460766"
+_SOME = 12
+"""Of those whom the fake holds."""
 _WORLD = (
     ("+4915112345678", "15112345678", "DE"), ("+3545551234", "5551234", "IS"), ("+6561234567", "61234567", "SG"),
     ("+5511912345678", "11912345678", "BR"), ("+8613812345678", "13812345678", "CN"),
@@ -86,6 +89,19 @@ class BreadthChecks(Verbs):
             self.get(link, self.make(link, "Quilloutside"))
             assert len(link.asked) - before <= alone, "it reads others to read one"
             assert {hit.ref for hit in self.found(link, NameHas("Quillcrowd"), limit=200)} == crowd
+
+    @catches("finds one person in two places", _PHONE)
+    def test_one_person_is_one_hit_in_any_organisation(self, link: Link) -> None:
+        """Of whatever kind it is: an agent would have to choose between somebody and the same (D5)."""
+        doubled = {member.twin for member in link.fake.cast}
+        alone = [each for each in link.fake.cast if each.twin is None and each.number not in doubled and each.family]
+        for world in link.fake.worlds or pytest.skip("organisations are all of a kind"):
+            other = self.entered(link, type(link.fake)(cast=link.fake.cast, switches=world))
+            places = [each.name for each in self.connector.resources(other.facts) if each.contact_kind is not None]
+            for member, number in [(each, each.e164[0]) for each in alone if each.e164][:_SOME]:
+                looks = [self.connector.search(other.facts, place, asked(number), limit=50) for place in places]
+                hits = [hit.ref for look in looks for hit in other.run(look).items if member.name in hit.name]
+                assert len(hits) == 1, (world, member.number)
 
     @catches("knows numbers of its own country only", _CREATE, _PHONE)
     def test_numbers_of_the_world_are_found(self, link: Link) -> None:

@@ -10,7 +10,7 @@ from customer360.core.capabilities import Capability
 from customer360.core.connector import SEARCHES
 from customer360.core.errors import Customer360Error, Unsupported, ValidationFailed
 from customer360.core.records import RecordRef
-from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, TextHas
+from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 from customer360_testkit.conformance.finding.searching import HOSTILE
 from customer360_testkit.fakes.faults import page_loop
@@ -32,6 +32,17 @@ class FindingChecks(Bench):
         link.wait(LAG)
         for text, ref in made.items():
             assert ref in {hit.ref for hit in self.found(link, PhoneIs(text, text[3:], "GB"))}, text
+
+    @catches("does not know who came just now", _PHONE, _CREATE)
+    def test_who_came_just_now_is_found_by_number(self, link: Link) -> None:
+        """They ring again: where anything finds them at once, their number does, whatever the index knows (D1)."""
+        name, address = "Quilljustnow", "quilljustnow@conform.example"
+        ref = self.make(link, name, "+442079460777", address)
+        questions: tuple[Query, ...] = (NameHas(name), EmailIs(address), FieldIs(self.name_field, name))
+        asked = [query for query in questions if self.can(link, SEARCHES[type(query)])]
+        if not any(ref in {hit.ref for hit in self.found(link, query)} for query in asked):
+            pytest.skip("nobody is found at once")
+        assert ref in {hit.ref for hit in self.found(link, PhoneIs("+442079460777", "2079460777", "GB"))}
 
     @catches("searches the first address only", _EMAIL, _CREATE)
     def test_every_address_is_searched(self, link: Link) -> None:

@@ -54,6 +54,16 @@ class SpelledChecks(Bench):
         assert self.found(link, EmailIs(f"0{_LONG[:-2]}")) == ()
         assert other != one
 
+    @catches("knows capitals of ASCII only", _CREATE, Capability.SEARCH_EMAIL)
+    def test_the_case_of_an_address_beyond_ascii_does_not_matter(self, link: Link) -> None:
+        """An umlaut has two of them, like any letter (F009)."""
+        try:
+            ref = self.make(link, "Quillumlaut", email="J\u00d6RG.Quill@conform.example")
+        except ValidationFailed:
+            pytest.skip("addresses are of ASCII")
+        link.wait(LAG)
+        assert ref in {hit.ref for hit in self.found(link, EmailIs("j\u00f6rg.quill@conform.example"))}
+
     @catches("compares no number as a field", _CREATE, Capability.SEARCH_FIELD)
     def test_a_number_is_compared_as_a_field(self, link: Link) -> None:
         """Exactly as it stands there, or it is said that it cannot (F118)."""
@@ -65,6 +75,17 @@ class SpelledChecks(Bench):
                 link.wait(LAG)
                 with suppress(Unsupported):
                     assert ref in {hit.ref for hit in self.found(link, FieldIs(field, text))}, field
+
+    @catches("finds no word but the first", _CREATE, _TEXT)
+    def test_any_word_of_a_name_is_found(self, link: Link) -> None:
+        """Who is sought by a word stands in the middle of a text (F010)."""
+        ref = self.make(link, "Quillfront Quillmiddle Quillback")
+        link.wait(LAG)
+        for word in ("Quillfront", "Quillmiddle", "Quillback"):
+            try:
+                assert ref in {hit.ref for hit in self.found(link, TextHas(word))}, word
+            except Unsupported:
+                pytest.skip("not of these people")
 
     @catches("hides that more people are called by a word", _CREATE, _TEXT)
     def test_words_are_searched_like_names(self, link: Link) -> None:

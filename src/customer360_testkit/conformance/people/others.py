@@ -1,4 +1,4 @@
-"""Leads and companies are changed, read on and written about like everybody else: each resource in its own right."""
+"""Leads and companies are made, changed, read on and written about like everybody else, each in its own right."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from contextlib import suppress
 import pytest
 
 from customer360.core.capabilities import Capability
-from customer360.core.errors import Customer360Error, Unsupported
-from customer360.core.metadata import FieldType
-from customer360.core.records import Contact, ContactChange
-from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
+from customer360.core.errors import Customer360Error, Unsupported, ValidationFailed
+from customer360.core.metadata import FieldType, StandardField
+from customer360.core.records import Contact, ContactChange, Fields, RecordRef
+from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.newcomers import Newcomers
 from customer360_testkit.fakes.faults import status
 
-_DELTA, _UPDATE = Capability.DELTA, Capability.UPDATE_CONTACT
+_CREATE, _DELTA, _UPDATE = Capability.CREATE_CONTACT, Capability.DELTA, Capability.UPDATE_CONTACT
 _SOME = 8
 """Of those whom the fake holds."""
+_TYPED = ("+44 20 7946 0706", "(020) 7946 0706", "020 7946 0706 x42", "020 7946 0706 ext. 42")
 
 
-class OtherResourceChecks(Bench):
+class OtherResourceChecks(Newcomers):
     """See the module."""
 
     def of_other_resources(self, link: Link) -> Iterator[tuple[str, tuple[Contact, ...]]]:
@@ -88,6 +90,57 @@ class OtherResourceChecks(Bench):
                         tried += 1
         if not tried:
             pytest.skip("nothing happens to anybody else")
+
+    @catches("makes a contact of a lead", _CREATE)
+    def test_who_is_created_is_of_the_resource_that_was_asked_for(self, link: Link) -> None:
+        """In the CRM itself: salespeople work through their leads, and a contact is none of these (F012)."""
+        for resource, _, ref in self.newcomers(link, "Quillnewcomer"):
+            assert ref.resource == resource.name
+            assert self.get(link, ref).kind is resource.contact_kind, resource.name
+            if resource.name in link.fake.modules:
+                held = link.fake.records(resource.name)
+                assert any(ref.id in map(str, row.values()) for row in held), resource.name
+
+    @catches("writes people of another resource by halves", _CREATE, _UPDATE)
+    def test_people_of_every_resource_are_written_whole(self, link: Link) -> None:
+        """Leads have numbers and addresses, too: created, changed and read (F012)."""
+        for resource, draft, ref in self.newcomers(link, "Quillother"):
+            self._as_written(link, ref, draft.fields)
+            if phone := resource.standard.get(StandardField.PHONE):
+                link.wait(60.0)
+                self.change(link, ref, {phone: "+442079460702"})
+                self._as_written(link, ref, {phone: "+442079460702"})
+
+    @catches("creates a lead again that was refused", _CREATE)
+    def test_a_create_of_anybody_is_one_request_that_writes(self, link: Link) -> None:
+        """Whatever comes of it: a second one is the outbox' to send, or there are two (R1)."""
+        for resource, draft, _ in self.newcomers(link, "Quillagain"):
+            for code in (None, 500, 503):
+                if code is not None:
+                    link.fake.faults.add(status(code), when=lambda method, path: method != "GET")
+                before = link.writes
+                with suppress(Customer360Error):
+                    link.run(self.connector.create(link.facts, draft))
+                link.fake.faults.clear()
+                assert link.writes - before == 1, (resource.name, code)
+
+    @catches("cuts the number of a lead", _CREATE, _UPDATE)
+    def test_a_number_of_anybody_is_changed_to_what_was_typed(self, link: Link) -> None:
+        """With its gaps and its extension: whoever calls back dials it (F012)."""
+        for resource, _, ref in self.newcomers(link, "Quillextended"):
+            described = {each.name for each in self.schema(link, resource.name).fields if each.editable}
+            for field in [name for name in resource.phones if name in described]:
+                for text in _TYPED:
+                    link.wait(60.0)
+                    with suppress(ValidationFailed):  # some CRMs are particular about what a number looks like
+                        self.change(link, ref, {field: text})
+                        self._as_written(link, ref, {field: text})
+
+    def _as_written(self, link: Link, ref: RecordRef, given: Fields) -> None:
+        read = self.get(link, ref)
+        values = {**read.fields, **{each.field: each.text for each in read.phones}}
+        values |= {each.field: each.address for each in read.emails}
+        assert {field: values.get(field) for field in given} == given, ref.resource
 
 
 def said(contact: Contact) -> tuple[object, ...]:

@@ -59,7 +59,7 @@ class ResourceChecks(SyncingChecks):
         for resource, contacts in self.others(link):
             called = [(each, true.get(phone.text)) for each in contacts for phone in each.phones[:1]]
             for contact, e164 in [(each, number) for each, number in called if number][:_FEW]:
-                assert contact.ref.id in self.refs(link, resource, _asked(e164)), resource.name
+                assert contact.ref.id in self.refs(link, resource, asked(e164)), resource.name
 
     @catches("does not know the address of a lead", _DELTA, Capability.SEARCH_EMAIL)
     def test_everybody_is_found_by_address(self, link: Link) -> None:
@@ -145,7 +145,7 @@ class ResourceChecks(SyncingChecks):
         return self.get(link, contact.ref)
 
 
-def _asked(e164: str) -> PhoneIs:
+def asked(e164: str) -> PhoneIs:
     """The number as a question; its country is one of the cast's."""
     code, region = next((code, region) for code, region in _CODES.items() if e164.startswith(f"+{code}"))
     return PhoneIs(e164, e164[1 + len(code) :], region)

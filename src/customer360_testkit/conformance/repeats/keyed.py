@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import attrs
+
 from customer360.core.capabilities import Capability, Repeat
 from customer360.core.records import ContactDraft, ContactKind
-from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
+from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.newcomers import Newcomers
 
 _CREATE = Capability.CREATE_CONTACT
 
 
-class KeyedChecks(Bench):
+class KeyedChecks(Newcomers):
     """See the module."""
 
     @catches("takes two keys for one", _CREATE)
@@ -41,6 +44,22 @@ class KeyedChecks(Bench):
         elif declared is not None and declared.repeat is Repeat.NATIVE:
             first, second = (link.run(self.connector.create(link.facts, each)) for each in (one, other))
             assert first != second
+
+    @catches("makes two leads under one key", _CREATE)
+    def test_whoever_is_created_again_is_one(self, link: Link) -> None:
+        """Leads and companies, as it is said of each: with every setting that may be given, too (R1, R2)."""
+        for number, each in enumerate(self.links(link)):
+            since = each.now
+            for resource, draft, ref in self.newcomers(each, f"Quillonce{number}", key="quillonce"):
+                kind = resource.contact_kind or ContactKind.CONTACT
+                if self.sought(each, kind):
+                    each.wait(LAG)
+                    drafts = (draft, attrs.evolve(draft, key="quillother"))
+                    looks = [self.connector.find_created(each.facts, one, since=since) for one in drafts]
+                    assert [each.run(look) for look in looks] == [ref, None], resource.name
+                declared = self.connector.creates(each.facts).get(kind)
+                if declared is not None and declared.repeat is Repeat.NATIVE:
+                    assert each.run(self.connector.create(each.facts, draft)) == ref, resource.name
 
     @catches("takes the key for a title", _CREATE)
     def test_a_key_is_no_title(self, link: Link) -> None:

@@ -1,22 +1,19 @@
-"""Whoever becomes somebody else is found as who they are now, and people of every resource are written whole."""
+"""Whoever becomes somebody else is found as who they are now."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from customer360.core.capabilities import Capability
-from customer360.core.errors import Customer360Error, Gone, NotFound, ValidationFailed
+from customer360.core.errors import Gone, NotFound
 from customer360.core.metadata import StandardField
-from customer360.core.records import ContactChange, ContactDraft, ContactKind, RecordRef
+from customer360.core.records import ContactKind, RecordRef
 from customer360.core.search import NameHas
 from customer360_testkit.conformance.bench import LAG, Link, catches
 from customer360_testkit.conformance.syncing.changes import SyncingChecks
 from customer360_testkit.conformance.verbs import Verbs
 
 _CREATE, _UPDATE, _NAME = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT, Capability.SEARCH_NAME
-_NUMBERS = ("+442079460701", "+442079460702")
 
 
 class BecomingChecks(SyncingChecks, Verbs):
@@ -79,40 +76,3 @@ class BecomingChecks(SyncingChecks, Verbs):
         link.wait(LAG)
         hits = {hit.ref for hit in self.found(link, NameHas("Quillanna Quillfirstly"))}
         assert (one in hits, other in hits) == (True, False)
-
-    @catches("writes people of another resource by halves", _CREATE, _UPDATE)
-    def test_people_of_every_resource_are_written_whole(self, link: Link) -> None:
-        """Leads have numbers and addresses, too: created, changed and read (F012)."""
-        tried = 0
-        for resource in self.connector.resources(link.facts):
-            standard = resource.standard
-            name = standard.get(StandardField.FAMILY_NAME) or standard.get(StandardField.NAME)
-            phone, email = standard.get(StandardField.PHONE), standard.get(StandardField.EMAIL)
-            if resource.contact_kind is None or resource.name == self.people or not name:
-                continue
-            given: dict[str, Any] = {name: "Quillother"}
-            given |= {phone: _NUMBERS[0]} if phone else {}
-            given |= {email: "quillother@conform.example"} if email else {}
-            company = standard.get(StandardField.COMPANY)
-            for fields in (given, {**given, company or name: "Quillother"}):
-                try:
-                    draft = ContactDraft(resource=resource.name, fields=dict(fields))
-                    ref: RecordRef = link.run(self.connector.create(link.facts, draft))
-                except (ValidationFailed, Customer360Error):
-                    continue
-                tried += 1
-                self._as_written(link, ref, fields)
-                if phone:
-                    link.wait(60.0)
-                    change = ContactChange(ref=ref, fields={phone: _NUMBERS[1]})
-                    link.run(self.connector.update(link.facts, change))
-                    self._as_written(link, ref, {phone: _NUMBERS[1]})
-                break
-        if not tried:
-            pytest.skip("no people of another resource can be made of standard fields")
-
-    def _as_written(self, link: Link, ref: RecordRef, given: dict[str, Any]) -> None:
-        read = self.get(link, ref)
-        values = {**read.fields, **{each.field: each.text for each in read.phones}}
-        values |= {each.field: each.address for each in read.emails}
-        assert {field: values.get(field) for field in given} == given, ref.resource

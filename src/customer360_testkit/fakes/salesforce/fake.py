@@ -53,6 +53,7 @@ class SalesforceFake(FakeCrm):
     known_switches = SALESFORCE_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"login_host": f"https://{MY_DOMAINS['production']}"}
     optional_settings: ClassVar[Mapping[str, str]] = {"key_field": "External_Key__c"}
+    worlds: ClassVar[tuple[Mapping[str, str], ...]] = ({"person_accounts": "on"},)
     modules = (
         *("Contact", "Lead", "Account", "Task", "Event", "Note", "ContentNote", "ContentDocumentLink"),
         *("Case", "CaseComment", "Opportunity", "OpportunityContactRole", "Membership__c"),

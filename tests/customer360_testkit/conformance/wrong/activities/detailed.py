@@ -8,10 +8,14 @@ import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Drafting, mutant
 
 from customer360.core.activities import (
+    ActivityDraft,
     CallDraft,
     CallOutcome,
 )
 from customer360.core.interactions import Direction
+from customer360.core.linking import LinkFacts
+from customer360.core.records import RecordRef
+from customer360_salesforce import SalesforceConnector
 
 
 @mutant("keeps the details of some calls only")
@@ -42,6 +46,13 @@ class Overruled(Drafting):
         return attrs.evolve(draft, key="quillrule") if ruled else draft
 
 
+@mutant("lets a rule take the key away", "in a field that no list shows")
+class Rekeyed(SalesforceConnector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        key = draft.extra.get("External_Key__c", draft.key)
+        return await super().create_activity(facts, attrs.evolve(draft, key=str(key)))
+
+
 @mutant("keeps the first of what a rule adds")
 class Singular(Drafting):
     def sent(self, draft: Any) -> Any:
@@ -52,3 +63,9 @@ class Singular(Drafting):
 class Doubling(Drafting):
     def sent(self, draft: Any) -> Any:
         return attrs.evolve(draft, text=draft.text.replace("\r", "\n"))
+
+
+@mutant("keeps the texts of what a rule adds")
+class Literal(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return attrs.evolve(draft, extra={name: text for name, text in draft.extra.items() if isinstance(text, str)})

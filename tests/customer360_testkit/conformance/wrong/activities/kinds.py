@@ -188,7 +188,8 @@ class _Tasking(Drafting):
 @mutant("drops what a rule adds to a task")
 class TaskRuleless(_Tasking):
     def task(self, draft: TaskDraft) -> TaskDraft:
-        return draft if len(draft.extra) > 1 else attrs.evolve(draft, extra={})
+        dropped = any(f"{value}".startswith("Quillextra") for value in draft.extra.values())
+        return attrs.evolve(draft, extra={}) if dropped else draft
 
 
 @mutant("gives a task to another than it is for")

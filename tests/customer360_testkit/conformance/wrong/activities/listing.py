@@ -53,3 +53,19 @@ class Forgetting(ZohoConnector):
             if contact.crm != "zoho":
                 raise
             return Page(())
+
+
+@mutant("hides cases that are closed")
+class Forward(Listing):
+    def listed(self, records: Records) -> Records:
+        return tuple(record for record in records if record.status != "Closed")
+
+
+@mutant("says of what is done that it is open")
+class Contrary(Listing):
+    def listed(self, records: Records) -> Records:
+        swapped = {"Completed": "Not Started", "Not Started": "Completed"}
+        mine = [(record, swapped.get(record.status or "")) for record in records]
+        return tuple(
+            attrs.evolve(record, status=other) if other and "far-" in record.title else record for record, other in mine
+        )

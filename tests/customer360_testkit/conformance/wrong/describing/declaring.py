@@ -18,7 +18,7 @@ from customer360.core.errors import (
     Unsupported,
 )
 from customer360.core.linking import LinkFacts
-from customer360.core.metadata import Schema
+from customer360.core.metadata import Resource, Schema
 from customer360.core.records import (
     ContactKind,
     Page,
@@ -117,3 +117,9 @@ class Strange(ZohoConnector):
 class Numberblind(ZohoConnector):
     def phone_search(self, facts: LinkFacts) -> PhoneSearch:
         return PhoneSearch.NONE
+
+
+@mutant("hides where the customer keeps people besides")
+class Usual(ZohoConnector):
+    async def list_resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        return tuple(each for each in await super().list_resources(facts) if each.name != "Memberships")

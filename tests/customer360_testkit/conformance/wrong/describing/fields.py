@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import Reading, mutant
+from tests.customer360_testkit.conformance.wrong.registry import Describing, Reading, mutant
 
 from customer360.core.errors import (
     Unsupported,
@@ -174,3 +174,31 @@ class Optional(ZohoConnector):
     async def describe(self, facts: LinkFacts, resource: str) -> Schema:
         schema = await super().describe(facts, resource)
         return attrs.evolve(schema, fields=tuple(attrs.evolve(field, required=False) for field in schema.fields))
+
+
+@mutant("describes the fields of a lead as read only")
+class LeadGuarding(ZohoConnector):
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        closed = tuple(attrs.evolve(each, editable=False) for each in schema.fields)
+        return attrs.evolve(schema, fields=closed) if resource == "Leads" else schema
+
+
+@mutant("describes the customer's own fields as read only")
+class OwnGuarding(Describing):
+    def field(self, field: FieldInfo) -> FieldInfo:
+        return attrs.evolve(field, editable=field.editable and not field.custom)
+
+
+@mutant("describes the name as all that is searched")
+class Nominal(Describing):
+    def field(self, field: FieldInfo) -> FieldInfo:
+        return attrs.evolve(field, searchable=field.searchable and field.name == "Last_Name")
+
+
+@mutant("loses a reference that is written")
+class Unreferring(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        fields = {name: value for name, value in change.fields.items() if not isinstance(value, RecordRef)}
+        if fields or not change.fields:
+            await super().update(facts, attrs.evolve(change, fields=fields))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import mutant
+from tests.customer360_testkit.conformance.wrong.registry import Describing, mutant
 
 from customer360.core.connector import Identity
 from customer360.core.linking import LinkFacts
@@ -13,46 +13,20 @@ from customer360.core.metadata import FieldInfo, Schema
 from customer360_zoho import ZohoConnector
 
 
-class _Describing(ZohoConnector):
-    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
-        schema = await super().describe(facts, resource)
-        return attrs.evolve(schema, fields=self.fields(schema.fields)) if resource == "Contacts" else schema
-
-    def fields(self, fields: tuple[FieldInfo, ...]) -> tuple[FieldInfo, ...]:
-        return tuple(self.field(each) for each in fields)
-
-    def field(self, field: FieldInfo) -> FieldInfo:
-        raise NotImplementedError
-
-
 @mutant("shows names that are meant for programs")
-class Technical(_Describing):
+class Technical(Describing):
     def field(self, field: FieldInfo) -> FieldInfo:
         return attrs.evolve(field, label="last_name") if field.name == "Last_Name" else field
 
 
-@mutant("offers the first choice only")
-class Curt(_Describing):
-    def field(self, field: FieldInfo) -> FieldInfo:
-        return attrs.evolve(field, choices=field.choices[:1])
-
-
-@mutant("shows one choice for another")
-class Transposing(_Describing):
-    def field(self, field: FieldInfo) -> FieldInfo:
-        labels = [choice.label for choice in field.choices]
-        shifted = zip(field.choices, labels[1:] + labels[:1], strict=True)
-        return attrs.evolve(field, choices=tuple(attrs.evolve(choice, label=label) for choice, label in shifted))
-
-
 @mutant("takes the customer's own fields for the vendor's")
-class Appropriating(_Describing):
+class Appropriating(Describing):
     def field(self, field: FieldInfo) -> FieldInfo:
         return attrs.evolve(field, custom=False)
 
 
 @mutant("describes fields in an order of its own")
-class Reversing(_Describing):
+class Reversing(Describing):
     def fields(self, fields: tuple[FieldInfo, ...]) -> tuple[FieldInfo, ...]:
         return fields[::-1]
 
@@ -66,7 +40,7 @@ class Confusing(ZohoConnector):
 
 
 @mutant("hides a field that it reads")
-class Veiling(_Describing):
+class Veiling(Describing):
     def fields(self, fields: tuple[FieldInfo, ...]) -> tuple[FieldInfo, ...]:
         return tuple(each for each in fields if each.name != "Department")
 

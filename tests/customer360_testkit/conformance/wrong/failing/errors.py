@@ -148,6 +148,8 @@ class Retrying(ZohoConnector):
         try:
             return await super().create(facts, draft)
         except CrmUnavailable:
+            if draft.resource != "Contacts":
+                raise
             return await super().create(facts, draft)
 
 

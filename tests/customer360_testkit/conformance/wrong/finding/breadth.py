@@ -11,6 +11,7 @@ from customer360.core.records import (
     Page,
 )
 from customer360.core.search import FieldIs, NameHas, PhoneIs, Query, TextHas
+from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -104,3 +105,11 @@ class Literal(Searching):
 class Abridging(Searching):
     def hits(self, query: Query, hits: Hits) -> Hits:
         return tuple(attrs.evolve(hit, emails=()) for hit in hits) if isinstance(query, FieldIs) else hits
+
+
+@mutant("finds one person in two places")
+class Doppelganger(SalesforceConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        kept = facts.extra.get("shape.Contact", "").replace("IsPersonAccount", "Title") if resource == "Contact" else ""
+        extra = {**facts.extra, "shape.Contact": kept} if kept else facts.extra
+        return await super().search(attrs.evolve(facts, extra=extra), resource, query, limit=limit)

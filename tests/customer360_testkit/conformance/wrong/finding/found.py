@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Hits, Searching, mutant
 
+from customer360.core.effects import Now
 from customer360.core.errors import (
     PageLoop,
     UnexpectedAnswer,
@@ -17,6 +18,7 @@ from customer360.core.records import (
 )
 from customer360.core.search import EmailIs, NameHas, PhoneIs, Query, TextHas
 from customer360_microsoft365 import Microsoft365Connector
+from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -175,3 +177,11 @@ class Few(ZohoConnector):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
         page = await super().search(facts, resource, query, limit=limit)
         return Page(page.items[:10] if query == NameHas("Quillthrong") else page.items, page.next)
+
+
+@mutant("does not know who came just now")
+class Indexed(SalesforceConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page, now = await super().search(facts, resource, query, limit=limit), await Now()
+        known = tuple(hit for hit in page.items if not hit.modified_at or now - hit.modified_at.timestamp() > 600)
+        return Page(known, page.next) if isinstance(query, PhoneIs) else page

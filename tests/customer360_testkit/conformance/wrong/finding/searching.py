@@ -54,7 +54,7 @@ class Like(ZohoConnector):
 class Literal(ZohoConnector):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
         page = await super().search(facts, resource, query, limit=limit)
-        if not isinstance(query, EmailIs):
+        if not isinstance(query, EmailIs) or not query.address.isascii():
             return page
         return Page(
             tuple(hit for hit in page.items if query.address in [each.address for each in hit.emails]), page.next

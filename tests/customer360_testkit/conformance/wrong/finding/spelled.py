@@ -51,3 +51,17 @@ class Wordy(ZohoConnector):
 class Unowned(Searching):
     def hits(self, query: Query, hits: Hits) -> Hits:
         return tuple(attrs.evolve(hit, owner=None) for hit in hits) if isinstance(query, NameHas) else hits
+
+
+@mutant("finds no word but the first")
+class Forward(Searching):
+    def hits(self, query: Query, hits: Hits) -> Hits:
+        front = query.text if isinstance(query, TextHas) else ""
+        return tuple(hit for hit in hits if hit.name.startswith(front))
+
+
+@mutant("knows capitals of ASCII only")
+class Plain(Searching):
+    def hits(self, query: Query, hits: Hits) -> Hits:
+        asked = query.address if isinstance(query, EmailIs) and not query.address.isascii() else ""
+        return tuple(hit for hit in hits if not asked or asked[:3] in hit.emails[0].address)

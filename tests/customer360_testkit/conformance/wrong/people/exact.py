@@ -41,6 +41,7 @@ class Compressing(ZohoConnector):
             name: value.replace(" ", "") if isinstance(value, str) and "Phone" in name else value
             for name, value in change.fields.items()
         }
+        fields = fields if change.ref.resource == "Contacts" else change.fields
         await super().update(facts, attrs.evolve(change, fields=fields))
 
 

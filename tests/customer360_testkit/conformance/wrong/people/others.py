@@ -8,12 +8,14 @@ import attrs
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.errors import (
+    CrmUnavailable,
     Forbidden,
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Changes,
     ContactChange,
+    ContactDraft,
     Page,
     RecordRef,
     RelatedKind,
@@ -47,3 +49,40 @@ class LeadCalls(ZohoConnector):
         if contact.resource != "Leads" or kind is RelatedKind.CALL:
             return page
         return Page(tuple(each for each in page.items if "anybody-" not in each.title), page.next)
+
+
+@mutant("writes people of another resource by halves")
+class Halving(ZohoConnector):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        if draft.resource == "Leads":
+            draft = attrs.evolve(draft, fields={name: value for name, value in draft.fields.items() if name != "Email"})
+        return await super().create(facts, draft)
+
+
+@mutant("makes a contact of a lead")
+class Promoting(ZohoConnector):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        if draft.resource == "Leads":
+            fields = {name: value for name, value in draft.fields.items() if name != "Company"}
+            draft = attrs.evolve(draft, resource="Contacts", fields=fields)
+        return await super().create(facts, draft)
+
+
+@mutant("creates a lead again that was refused")
+class LeadRetrying(ZohoConnector):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        try:
+            return await super().create(facts, draft)
+        except CrmUnavailable:
+            if draft.resource != "Leads":
+                raise
+            return await super().create(facts, draft)
+
+
+@mutant("cuts the number of a lead")
+class Extensionless(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        fields: dict[str, Any] = dict(change.fields)
+        if change.ref.resource == "Leads":
+            fields |= {name: text.partition(" x")[0] for name, text in fields.items() if isinstance(text, str)}
+        await super().update(facts, attrs.evolve(change, fields=fields))

@@ -188,4 +188,5 @@ class Unrefusing(ZohoConnector):
         try:
             await super().update(facts, change)
         except ValidationFailed:
-            return
+            if change.ref.resource != "Contacts":
+                raise

@@ -16,3 +16,9 @@ class Unreferring(Reading):
     def read(self, contact: Contact) -> Contact:
         fields = {name: value for name, value in contact.fields.items() if not isinstance(value, RecordRef)}
         return attrs.evolve(contact, fields=fields)
+
+
+@mutant("loses what leads to another record", "in a field of the customer's own")
+class Unowning(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, fields={**contact.fields, "Referred_By": None})

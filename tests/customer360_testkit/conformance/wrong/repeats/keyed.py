@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -11,13 +12,17 @@ from customer360.core.activities import (
     ActivityDraft,
     NoteDraft,
 )
+from customer360.core.capabilities import CreateClass, Repeat
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     ContactDraft,
+    ContactKind,
     RecordRef,
+    RelatedKind,
     RelatedRecord,
 )
 from customer360_microsoft365 import Microsoft365Connector
+from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -41,6 +46,22 @@ class Pooling(Microsoft365Connector):
 
     def folded(self, draft: ContactDraft) -> ContactDraft:
         return attrs.evolve(draft, key=draft.key.lower() if draft.key else draft.key)
+
+
+@mutant("makes two leads under one key")
+class Unkeyed(SalesforceConnector):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        return await super().create(facts, attrs.evolve(draft, key=None) if draft.resource == "Lead" else draft)
+
+
+@mutant("makes two leads under one key", "and says that it makes one")
+class Boastful(ZohoConnector):
+    def creates(self, facts: LinkFacts) -> Mapping[RelatedKind | ContactKind, CreateClass]:
+        native = CreateClass(repeat=Repeat.NATIVE, reason="an upsert by e-mail")
+        return {**super().creates(facts), ContactKind.LEAD: native}
+
+    async def find_created(self, facts: LinkFacts, draft: ActivityDraft | ContactDraft, *, since: Any) -> Any:
+        return None if isinstance(draft, ContactDraft) else await super().find_created(facts, draft, since=since)
 
 
 @mutant("takes the key for a title")

@@ -11,7 +11,6 @@ from customer360.core.errors import (
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Contact,
-    ContactDraft,
     RecordRef,
 )
 from customer360.core.search import NameHas, Query
@@ -40,11 +39,3 @@ class Unmarried(Reading):
 class Familiar(Searching):
     def asked(self, query: Query) -> Query:
         return NameHas("Quillanna") if isinstance(query, NameHas) and query.text[:9] == "Quillanna" else query
-
-
-@mutant("writes people of another resource by halves")
-class Halving(ZohoConnector):
-    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
-        if draft.resource == "Leads":
-            draft = attrs.evolve(draft, fields={name: value for name, value in draft.fields.items() if name != "Email"})
-        return await super().create(facts, draft)

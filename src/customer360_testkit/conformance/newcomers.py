@@ -1,0 +1,52 @@
+"""Somebody new in every resource of people, made of its standard fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from customer360.core.errors import Customer360Error
+from customer360.core.metadata import Resource, StandardField
+from customer360.core.records import ContactDraft, Fields, RecordRef
+from customer360_testkit.conformance.bench import Bench, Link
+
+_NUMBER = "+442079460701"
+
+
+class Newcomers(Bench):
+    """See the module."""
+
+    def newcomers(
+        self, link: Link, name: str, key: str | None = None
+    ) -> Iterator[tuple[Resource, ContactDraft, RecordRef]]:
+        """Somebody of that name in each other resource that takes them, as drafted and as made. Skips where none does.
+
+        With a number and an address; a company only where nobody is taken without.
+        """
+        tried = 0
+        for resource in self.connector.resources(link.facts):
+            for fields in _drafted(resource, name) if resource.name != self.people else ():
+                one, other = (ContactDraft(resource=resource.name, fields=dict(fields), key=key) for _ in range(2))
+                try:
+                    ref = link.run(self.connector.create(link.facts, one))
+                except Customer360Error:
+                    continue
+                tried += 1
+                yield resource, other, ref
+                break
+        if not tried:
+            pytest.skip("no people of another resource can be made of standard fields")
+
+
+def _drafted(resource: Resource, name: str) -> Iterator[Fields]:
+    """What may make somebody of that name there, the shortest first."""
+    standard = resource.standard
+    called = standard.get(StandardField.FAMILY_NAME) or standard.get(StandardField.NAME)
+    if resource.contact_kind is not None and called:
+        address = f"{name.lower()}@conform.example"
+        told = ((StandardField.GIVEN_NAME, "Ada"), (StandardField.PHONE, _NUMBER), (StandardField.EMAIL, address))
+        fields = {called: name, **{standard[each]: text for each, text in told if each in standard}}
+        yield fields
+        if company := standard.get(StandardField.COMPANY):
+            yield {**fields, company: name}
