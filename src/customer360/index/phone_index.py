@@ -15,10 +15,11 @@ from customer360.core.records import Contact, RecordRef
 from customer360.core.search import EmailIs, PhoneIs
 from customer360.flows.match import IndexAnswer
 from customer360.index import rows, snapshots
+from customer360.index.places import Owned
 from customer360.index.standing import IndexState, standing
 from customer360.index.sync import SyncReport, owned_by, sync
 from customer360.index.tables import address, contact, number, progress, scope
-from customer360.store.by_key import prepared
+from customer360.store.by_key import keyed, prepared
 
 MOST = 200
 """Contacts handed on for one value: more than anybody would choose from."""
@@ -78,15 +79,15 @@ class PhoneIndex:
             pass
 
 
-def _by_owner(connection: Connection, places: Sequence[Resource]) -> dict[rows.Owned, tuple[str, ...]]:
-    names: dict[rows.Owned, list[str]] = {}
+def _by_owner(connection: Connection, places: Sequence[Resource]) -> dict[Owned, tuple[str, ...]]:
+    names: dict[Owned, list[str]] = {}
     for resource in places:
         names.setdefault(owned_by(connection, resource), []).append(resource.name)
     return {owner: tuple(listed) for owner, listed in names.items()}
 
 
 def _look_up(
-    connection: sa.Connection, owned: rows.Owned, resources: tuple[str, ...], keys: tuple[int, ...] | tuple[str]
+    connection: sa.Connection, owned: Owned, resources: tuple[str, ...], keys: tuple[int, ...] | tuple[str]
 ) -> IndexAnswer:
     """A read for how far the resources have been read, and one for the contacts behind each of one or two keys."""
     state = _state.rows(connection, owned.tenant_id, owned.crm, owned.owner, owned.belongs)
@@ -118,7 +119,7 @@ _UNREAD = (None, 0, None)
 def _state() -> sa.Select[Any]:
     return (
         sa.select(scope.c.scope, progress.c.resource, progress.c.ready_at, progress.c.records, progress.c.synced_at)
-        .where(*(scope.c[name] == sa.bindparam(name) for name in ("tenant_id", "crm", "owner", "belongs")))
+        .where(*keyed(scope, "tenant_id", "crm", "owner", "belongs"))
         .where(progress.c.tenant_id == scope.c.tenant_id, progress.c.scope == scope.c.scope)
     )
 
@@ -140,6 +141,6 @@ def _behind(keys: sa.Table, key: sa.Column[Any]) -> sa.Select[Any]:
     """
     return (
         sa.select(contact.c.contact, contact.c.resource, contact.c.record_id, contact.c.snapshot)
-        .where(keys.c.scope == sa.bindparam("scope"), key == sa.bindparam("key"))
+        .where(*keyed(keys, "scope"), key == sa.bindparam("key"))
         .where(contact.c.scope == keys.c.scope, contact.c.contact == keys.c.contact)
     )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from customer360.connections import Connection
 from customer360.core.effects import Now, tx
-from customer360.index.rows import Owned
+from customer360.index.places import Owned
 from customer360.index.sync import owned_by
 from customer360.index.tables import lease, progress, scope
 

@@ -13,7 +13,7 @@ from customer360.core.metadata import Resource
 from customer360.core.paging import PageGuard
 from customer360.core.records import Changes, RecordRef
 from customer360.index import rows
-from customer360.index.rows import Owned, Place
+from customer360.index.places import Owned, Place
 from customer360.store import processes
 
 _AT_ONCE = 200

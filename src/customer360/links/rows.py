@@ -11,7 +11,7 @@ import attrs
 import sqlalchemy as sa
 
 from customer360.links.tables import ACCOUNT, authorization, link, pending_login
-from customer360.store.by_key import prepared
+from customer360.store.by_key import keyed, prepared
 
 
 class LinkState(StrEnum):
@@ -246,5 +246,5 @@ def _stamps() -> sa.Select[Any]:
     return (
         sa.select(link.c.stamp, authorization.c.stamp)
         .select_from(sa.outerjoin(link, authorization, _SIGNED_IN))
-        .where(link.c.tenant_id == sa.bindparam("tenant_id"), link.c.crm == sa.bindparam("crm"))
+        .where(*keyed(link, "tenant_id", "crm"))
     )

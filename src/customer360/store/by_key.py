@@ -6,8 +6,7 @@ the driver (PEP 249). So nothing here is true of one database alone::
 
     @prepared("tenant_id", "name")
     def _holder() -> sa.Select[Any]:
-        same = (lease.c[each] == sa.bindparam(each) for each in ("tenant_id", "name"))
-        return sa.select(lease.c.holder).where(*same)
+        return sa.select(lease.c.holder).where(*keyed(lease, "tenant_id", "name"))
 
 
     found = _holder.rows(connection, "acme", "refresh")
@@ -82,9 +81,19 @@ def prepared(*names: str) -> Callable[[Callable[[], sa.Select[Any] | sa.UpdateBa
     return lambda make: Prepared(make, names)
 
 
-def insertion(table: sa.Table, *names: str) -> Prepared:
+def keyed(table: sa.Table, *columns: str) -> list[sa.ColumnElement[bool]]:
+    """The conditions that these columns are what is given under their names."""
+    return [table.c[column] == sa.bindparam(column) for column in columns]
+
+
+def anew(*columns: str) -> dict[str, Any]:
+    """The values of these columns: what is given under their names."""
+    return {column: sa.bindparam(column) for column in columns}
+
+
+def insertion(table: sa.Table, *columns: str) -> Prepared:
     """Insert a row with values in these columns."""
-    return Prepared(lambda: table.insert().values({name: sa.bindparam(name) for name in names}).inline(), names)
+    return Prepared(lambda: table.insert().values(anew(*columns)).inline(), columns)
 
 
 class _Cursor:

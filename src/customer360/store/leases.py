@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from customer360.store.by_key import Prepared, insertion, prepared
+from customer360.store.by_key import Prepared, insertion, keyed, prepared
 
 
 def take(
@@ -47,7 +47,7 @@ def give_back(connection: sa.Connection, table: sa.Table, *, tenant_id: str, nam
 
 
 def _row(table: sa.Table) -> sa.ColumnElement[bool]:
-    return sa.and_(table.c.tenant_id == sa.bindparam("tenant_id"), table.c.name == sa.bindparam("name"))
+    return sa.and_(*keyed(table, "tenant_id", "name"))
 
 
 @cache
