@@ -28,9 +28,10 @@ from customer360.core.effects import Peek, Tx
 from customer360.core.phones import compare, keys_for, read
 from customer360.core.records import Changes, Contact, Phone, RecordRef
 from customer360.index import phone_index, rows, snapshots, tables
+from customer360.index.places import Owned, Place
 from customer360.store.engine import Store, open_store
 
-OWNED = rows.Owned("6f1c1de2-6a0e-4f43-9f0b-5a4f1f6f0a11", "zoho", "")
+OWNED = Owned("6f1c1de2-6a0e-4f43-9f0b-5a4f1f6f0a11", "zoho", "")
 NOW = 1_800_000_000.0
 ROUNDS = sized(10, 2)
 LOOK_UPS = sized(2_000, 50)
@@ -206,7 +207,7 @@ def additions(store: Store, numbers: Numbers) -> None:
     driver.execute("PRAGMA synchronous=FULL")
     driver.execute("CREATE TABLE bare (id INTEGER PRIMARY KEY, body TEXT)")
     table.targets = {"of a page of 200, CPU": "<= 60"}
-    place = rows.Place(1, "Contacts", 1, False, 0)
+    place = Place(1, "Contacts", 1, False, 0)
     at = numbers.count
     for round_ in range(ROUNDS):
         for title, many in (("one, its own commit", 1), ("of a page of 200", 200)):

@@ -105,7 +105,7 @@ def over_http(crm: str) -> None:
 
 def forget() -> None:
     """As in a fresh process, but for the tables of the plans."""
-    for cached in (phones._read, phones._native, phones._compared):
+    for cached in (phones.reading.remembered, phones.reading.natively, phones.comparing._compared):
         cached.cache_clear()
 
 

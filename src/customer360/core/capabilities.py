@@ -107,7 +107,7 @@ class PhoneSearch(StrEnum):
 
     PREFIX = "prefix"
     """The stored digits from the first one on: a question for each way in which the number may begin, with its country
-    code, with a trunk prefix or with neither (see :func:`customer360.core.phones.spellings`)."""
+    code, with a trunk prefix or with neither (see :func:`customer360.core.phones.reading.spellings`)."""
 
     EXACT = "exact"
     """Only the stored text itself: one question for each spelling."""
