@@ -27,6 +27,7 @@ from customer360.core.records import (
 )
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import ByHand, signed_in
+from customer360_testkit.fakes.clock import EPOCH, FakeClock
 from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
 
@@ -101,6 +102,8 @@ class Bench:
     spare_field: ClassVar[str]
     refused: ClassVar[tuple[str, Any]]
     """A field and a value that the CRM refuses there."""
+    settings: ClassVar[Mapping[str, str]] = {}
+    """What the link is made with besides the fake's own ``link_settings``."""
     waived: ClassVar[Mapping[str, str]] = {}
 
     def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Fields:
@@ -131,8 +134,9 @@ class Bench:
 
     def linked(self, fake: FakeCrm, check: Callable[..., None], user: str | None = None) -> Link:
         """A fresh link. Skips where the link cannot do what the check needs: that is another check's matter."""
+        if isinstance(fake.clock, FakeClock):  # of what happened long ago a CRM may not tell
+            fake.clock.set(EPOCH)
         fake.reset()
-        fake.faults.clear()
         link = self.signed_in(fake, user)
         for capability in getattr(check, NEEDS, ()):
             support = self.connector.capabilities(link.facts)[capability]
@@ -142,19 +146,20 @@ class Bench:
 
     def signed_in(self, fake: FakeCrm, user: str | None = None) -> Link:
         """Signed in as that user."""
-        by_hand = signed_in(self.connector, fake, user=user)
+        by_hand = signed_in(self.connector, fake, user=user, settings=self.settings)
         return Link(by_hand.connector, by_hand.fake, by_hand.facts, by_hand.grant, by_hand.user)
 
     def entered(self, link: Link, crm: FakeCrm, **settings: str) -> Link:
         """A link of the same user with these settings besides, signed in by itself to that fake."""
-        by_hand = signed_in(self.connector, crm, user=link.user, settings=settings)
+        by_hand = signed_in(self.connector, crm, user=link.user, settings={**self.settings, **settings})
         return Link(by_hand.connector, by_hand.fake, by_hand.facts, by_hand.grant, by_hand.user)
 
     def links(self, link: Link) -> Iterator[Link]:
         """The link, and one with each setting besides that may be given, as the fake's organisation knows it."""
         yield link
         for name, value in link.fake.optional_settings.items():
-            yield self.entered(link, link.fake, **{name: value})
+            if name not in self.settings:
+                yield self.entered(link, link.fake, **{name: value})
 
     # Verbs that checks share ------------------------------------------------------------------------------------------
 

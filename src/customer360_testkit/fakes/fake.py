@@ -23,6 +23,7 @@ from customer360_testkit.fakes.faults import Faults, Gate
 from customer360_testkit.fakes.journal import Entry, Journal
 from customer360_testkit.fakes.oauth import OAuthServer
 from customer360_testkit.fakes.routing import Route, Routes
+from customer360_testkit.fakes.screen import ActivityKind, Screen
 from customer360_testkit.fakes.switches import Switch, Switches
 
 Message = MutableMapping[str, Any]
@@ -144,8 +145,32 @@ class FakeCrm(ABC):
         return False
 
     def use_up(self) -> bool:
-        """The allowance of the day is used up by somebody else; False where there is none, or no answer tells."""
+        """What a customer is allowed is used up, in a day or in all; False where nothing is, or no answer tells."""
         return False
+
+    def throttle(self) -> bool:
+        """More is asked at this moment than the CRM admits; False where it admits any number of requests."""
+        return False
+
+    def shorten_pages(self) -> int | None:
+        """Pages hold so many records at most from now on, and none more, as the vendor says that they may, whatever
+        is asked for; None where they are as long as is asked for."""
+        return None
+
+    def forget_cursors(self) -> bool:
+        """Whoever goes on from where a reading of changes ended is told that this is forgotten; False where the CRM
+        keeps no such place."""
+        return False
+
+    @property
+    def most_at_once(self) -> int | None:
+        """How many requests may be under way for one link; None where no number is kept to."""
+        return None
+
+    @property
+    def most_within(self) -> tuple[int, float] | None:
+        """How many requests are admitted within how many seconds; None where no number is kept to."""
+        return None
 
     def lock(self, module: str, record_id: str) -> bool:
         """A record waits for somebody's approval, and nobody may change it; False where none ever does."""
@@ -154,6 +179,11 @@ class FakeCrm(ABC):
     def keep_unique(self, module: str, field: str) -> bool:
         """No two records of a module share a value of a field, as an administrator can decide; False where none can."""
         return False
+
+    def screen(self, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
+        """What the CRM's own page of an activity tells this user (by login name): from the vendor's pages, whatever a
+        connector makes of it. None where there is no such record, or it is not the user's to see."""
+        return None
 
     def count_holding(self, text: str) -> int:
         """How many live records of any module hold ``text`` in any field."""

@@ -64,6 +64,14 @@ def test_throttled(make: Make, reading: str, status: int) -> None:
     assert client.get("/ping").json()["sessionExpires"]
 
 
+def test_a_minute_that_is_used_up(client: Client) -> None:
+    """The limit is said in the body only, in the hardest reading."""
+    assert client.fake.most_within == (1500, 60.0)
+    assert client.fake.throttle()
+    answer = client.get("/ping")
+    assert (answer.status_code, answer.json()["errorCode"]) == (200, 429)
+
+
 @pytest.mark.parametrize(("reading", "days"), [("100000_a_month", 30), ("100000_a_day", 1)])
 def test_quota(make: Make, reading: str, days: int) -> None:
     """Calls of a month or of a day."""

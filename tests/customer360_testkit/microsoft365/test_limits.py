@@ -125,6 +125,26 @@ def test_mailboxes_that_cannot_be_used(client: Any, state: Any, status: int, cod
     assert client("GET", "/me/contacts").status == 200
 
 
+def test_a_full_mailbox_takes_nothing_in(client: Any) -> None:
+    """What is there is read, and may be deleted."""
+    identifier = client("POST", "/me/contacts", {"givenName": "Fits"}).json()["id"]
+    assert client.fake.use_up()
+    for method, path in (("POST", "/me/contacts"), ("PATCH", f"/me/contacts/{identifier}"), ("POST", "/me/events")):
+        answer = client(method, path, {"givenName": "Does not"})
+        assert (answer.status, answer.json()["error"]["code"]) == (507, "ErrorQuotaExceeded")
+    parts = [{"id": "1", "method": "GET", "url": "/me"}]
+    assert client("POST", "/$batch", {"requests": parts}).json()["responses"][0]["status"] == 200
+    assert client("GET", "/me/contacts").status == 200
+    client.fake.reset()
+
+
+def test_a_mailbox_that_is_asked_as_much_as_it_may_be(client: Any) -> None:
+    """Refuses the next one; what the fake tells of its limits is what it keeps to."""
+    assert (client.fake.most_at_once, client.fake.most_within) == (4, (10_000, 600.0))
+    assert client.fake.throttle()
+    assert client("GET", "/me").status == 429
+
+
 @pytest.mark.fault("X22")
 def test_a_late_create_takes_effect_later(client: Any) -> None:
     """The connection ends, nothing is there; seconds later the contact is."""

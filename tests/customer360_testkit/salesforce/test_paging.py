@@ -48,6 +48,16 @@ def test_pages_can_be_smaller(client: Client) -> None:
         assert len(told["records"]) == (rows or told["totalSize"])
 
 
+def test_pages_may_be_as_short_as_any(client: Client) -> None:
+    """Whatever is asked for, until the fake is as it was at the start."""
+    fill(client, 300)
+    assert client.fake.shorten_pages() == 200
+    for options in ({}, {"sforce-query-options": "batchSize=250"}):
+        assert len(client("GET", "/query", headers=options, q=ALL).json()["records"]) == 200
+    client.fake.querying.reset()
+    assert client.soql(ALL).json()["done"]
+
+
 @pytest.mark.parametrize(("reading", "rows"), [("1000", 1000), ("2000", 2000)])
 def test_wide_rows_make_short_pages(make: Make, reading: str, rows: int) -> None:
     """With long text in it a page may be half as long."""

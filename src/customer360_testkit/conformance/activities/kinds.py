@@ -203,7 +203,7 @@ class KindChecks(Bench):
                 continue
             hits = link.run(self.connector.search(link.facts, resource.name, NameHas("A"), limit=1)).items
             for hit in hits:
-                draft = self.draft(link, RelatedKind.CALL, hit.ref, f"of-{resource.name}")
+                draft = self.draft(link, RelatedKind.CALL, hit.ref, f"of-{tried}", subject="Quill")
                 try:
                     ref = self.written(link, draft)
                 except Unsupported:

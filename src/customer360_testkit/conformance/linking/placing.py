@@ -93,10 +93,12 @@ class PlacingChecks(Bench):
         limits = self.connector.limits_for(link.facts)
         assert 10 <= limits.page_size <= 5000
         assert 1 <= limits.batch_size <= 1000
-        assert 1 <= limits.concurrent <= getattr(link.fake, "concurrency", 100)
+        assert 1 <= limits.concurrent <= (link.fake.most_at_once or 100)
         if limits.per_window is not None:
             requests, seconds = limits.per_window
             assert requests / seconds >= 0.1, "more than ten seconds for a request"
+            most, within = link.fake.most_within or limits.per_window
+            assert requests <= most * max(1.0, seconds / within), "more than the CRM admits"
 
     @catches("says that it cannot tell what it can", Capability.CREATE_CONTACT)
     def test_what_is_made_once_is_declared_so(self, link: Link) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from customer360_testkit.fakes.bullhorn import screens
 from customer360_testkit.fakes.bullhorn.associations import Associations, Notes
 from customer360_testkit.fakes.bullhorn.bulk import Bulk
 from customer360_testkit.fakes.bullhorn.checking import Checking
@@ -13,7 +14,7 @@ from customer360_testkit.fakes.bullhorn.describing import Describing
 from customer360_testkit.fakes.bullhorn.errors import BullhornError, missing, no_such_page, wrong_method
 from customer360_testkit.fakes.bullhorn.events import Events
 from customer360_testkit.fakes.bullhorn.fields import PEOPLE, PERSON, Entity, Field
-from customer360_testkit.fakes.bullhorn.guard import Guard
+from customer360_testkit.fakes.bullhorn.guard import MINUTE, Guard
 from customer360_testkit.fakes.bullhorn.hosts import ALL_HOSTS, DATA_CENTRES, REST
 from customer360_testkit.fakes.bullhorn.matching import Matching
 from customer360_testkit.fakes.bullhorn.querying import Querying
@@ -33,6 +34,7 @@ from customer360_testkit.fakes.exchange import Call, WireAnswer
 from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.oauth import OAuthPolicy
 from customer360_testkit.fakes.routing import Route
+from customer360_testkit.fakes.screen import ActivityKind, Screen
 
 _LAGS = {"60_s": 60.0, "5_s": 5.0, "none": 0.0}
 _CODES = {"code": "25184_8090191_44:{:032x}", "access": "25184_7:{:032x}", "refresh": "25184_7:f{:031x}"}
@@ -146,6 +148,18 @@ class BullhornFake(FakeCrm):
         if entity is None:
             return []
         return [self.shown.everything(entity, row) for row in self.store.rows(module) if not row.get("isDeleted")]
+
+    def throttle(self) -> bool:
+        """The calls of this minute are made."""
+        self.guard.per_minute = 0
+        return True
+
+    @property
+    def most_within(self) -> tuple[int, float]:
+        return self.guard.per_minute, MINUTE
+
+    def screen(self, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
+        return screens.screen(self, kind, record_id, user)
 
     def settle(self, *, emea: bool) -> bool:
         """In which data centre the tenant lives."""

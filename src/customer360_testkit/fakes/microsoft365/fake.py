@@ -10,10 +10,10 @@ import attrs
 from customer360_testkit.fakes.cast import CastMember
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.fake import Exchange, FakeCrm
-from customer360_testkit.fakes.microsoft365 import endpoints
+from customer360_testkit.fakes.microsoft365 import endpoints, screens
 from customer360_testkit.fakes.microsoft365.clouds import ALL_HOSTS, BY_GRAPH, CLOUDS, LOGIN_HOSTS, Cloud
 from customer360_testkit.fakes.microsoft365.errors import GraphError, bad_request
-from customer360_testkit.fakes.microsoft365.guard import Guard
+from customer360_testkit.fakes.microsoft365.guard import WINDOW, Guard
 from customer360_testkit.fakes.microsoft365.mailboxes import USERS, held_by, new_mailbox
 from customer360_testkit.fakes.microsoft365.signin import TENANT_ID, EntraServer, Trouble
 from customer360_testkit.fakes.microsoft365.store import Item
@@ -21,6 +21,7 @@ from customer360_testkit.fakes.microsoft365.switches import MICROSOFT365_SWITCHE
 from customer360_testkit.fakes.microsoft365.times import stamp
 from customer360_testkit.fakes.oauth import OAuthPolicy, OAuthServer
 from customer360_testkit.fakes.routing import Route
+from customer360_testkit.fakes.screen import ActivityKind, Screen
 
 _KINDS = {
     "contacts": "contact",
@@ -73,7 +74,7 @@ class Microsoft365Fake(FakeCrm):
     def seed(self) -> None:
         self.delta_epoch = 0
         self.invitations: list[Invitation] = []
-        self.mailbox_state: dict[str, Literal["suspended", "missing"]] = {}
+        self.mailbox_state: dict[str, Literal["suspended", "missing", "full"]] = {}
         """Login -> what is wrong with the mailbox; absent when all is well."""
         self.sign_in_trouble: Trouble | None = None
         """Why every token request is refused; None when all is well."""
@@ -118,6 +119,31 @@ class Microsoft365Fake(FakeCrm):
     def expire_delta(self) -> None:
         """Every delta token given out so far answers 410 from now on."""
         self.delta_epoch += 1
+
+    def forget_cursors(self) -> bool:
+        self.expire_delta()
+        return True
+
+    def screen(self, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
+        return screens.screen(self, kind, record_id, user)
+
+    def use_up(self) -> bool:
+        """Every mailbox is full."""
+        self.mailbox_state = dict.fromkeys(self.boxes, "full")
+        return True
+
+    def throttle(self) -> bool:
+        """Each mailbox is asked as much at once as it may be."""
+        self.guard.concurrent = 0
+        return True
+
+    @property
+    def most_at_once(self) -> int:
+        return self.guard.concurrent
+
+    @property
+    def most_within(self) -> tuple[int, float]:
+        return WINDOW
 
     def challenge(self, login: str, claims: str) -> None:
         """Tokens of sign-ins that did not ask for these claims (JSON) answer 401 with a claims challenge."""

@@ -15,7 +15,6 @@ from customer360_testkit.fakes.oauth import Grant
 if TYPE_CHECKING:
     from customer360_testkit.fakes.microsoft365.fake import Microsoft365Fake
 
-CONCURRENT = 4
 WINDOW = (10_000, 600.0)
 """Requests within seconds, per application and mailbox."""
 _STATES = {
@@ -23,6 +22,7 @@ _STATES = {
     "missing": lambda: GraphError(
         404, "MailboxNotEnabledForRESTAPI", "REST API is not yet supported for this mailbox."
     ),
+    "full": lambda: GraphError(507, "ErrorQuotaExceeded", "The mailbox is over its quota."),
 }
 
 
@@ -34,6 +34,8 @@ class Guard:
         self.reset()
 
     def reset(self) -> None:
+        self.concurrent = 4
+        """Requests under way at once, of a mailbox."""
         self._flying: dict[str, set[int]] = {}
         self._window: dict[str, deque[float]] = {}
 
@@ -49,7 +51,7 @@ class Guard:
             if user is not None and user not in (grant.user.id, grant.user.email):
                 raise access_denied()
             state = self._fake.mailbox_state.get(login)
-            if state is not None:
+            if state is not None and (state != "full" or _adds(call)):
                 raise _STATES[state]()
             call.state["box"] = self._fake.boxes[login]
             self._count(call, login)
@@ -96,7 +98,7 @@ class Guard:
     def free_slots(self, call: Call) -> int:
         """How many requests of a batch may run."""
         others = len(self._flying.get(call.entry.account or "", set()) - {call.entry.number})
-        return 20 if not others or self._fake.switches["batch_parallel"] == "queues" else CONCURRENT - others
+        return 20 if not others or self._fake.switches["batch_parallel"] == "queues" else self.concurrent - others
 
     def landed(self, entry: Entry) -> None:
         """An exchange is over."""
@@ -114,6 +116,11 @@ class Guard:
         if call.entry.finished is not None:
             return  # an X22 request that takes effect later flies no more
         flying = self._flying.setdefault(login, set())
-        if len(flying - {call.entry.number}) >= CONCURRENT:
+        if len(flying - {call.entry.number}) >= self.concurrent:
             raise self.too_many()
         flying.add(call.entry.number)
+
+
+def _adds(call: Call) -> bool:
+    """Whether a request brings something into the mailbox; what a batch holds is asked of each part."""
+    return call.method in ("POST", "PATCH", "PUT") and call.segments[-1] not in ("$batch", "translateExchangeIds")

@@ -11,6 +11,7 @@ from customer360_testkit.fakes.exchange import Call, WireAnswer
 from customer360_testkit.fakes.fake import Exchange, FakeCrm
 from customer360_testkit.fakes.oauth import OAuthPolicy, OAuthServer
 from customer360_testkit.fakes.routing import Route
+from customer360_testkit.fakes.salesforce import screens
 from customer360_testkit.fakes.salesforce.composite import Composite
 from customer360_testkit.fakes.salesforce.deltas import Deltas
 from customer360_testkit.fakes.salesforce.describing import NEWEST, OLDEST, Describing
@@ -20,7 +21,7 @@ from customer360_testkit.fakes.salesforce.fields import SObject
 from customer360_testkit.fakes.salesforce.guard import MAX_URI, Guard
 from customer360_testkit.fakes.salesforce.hosts import ALL_HOSTS, MY_DOMAINS, generic_login
 from customer360_testkit.fakes.salesforce.identity import Identity
-from customer360_testkit.fakes.salesforce.querying import Querying
+from customer360_testkit.fakes.salesforce.querying import MIN_PAGE, Querying
 from customer360_testkit.fakes.salesforce.records import Records
 from customer360_testkit.fakes.salesforce.rows import Rows
 from customer360_testkit.fakes.salesforce.schema import Schema
@@ -32,6 +33,7 @@ from customer360_testkit.fakes.salesforce.signin import Sessions, SignIn
 from customer360_testkit.fakes.salesforce.store import Row, Store
 from customer360_testkit.fakes.salesforce.switches import SALESFORCE_SWITCHES
 from customer360_testkit.fakes.salesforce.writing import Writing
+from customer360_testkit.fakes.screen import ActivityKind, Screen
 
 _LAGS = {"900s": 900.0, "60s": 60.0, "none": 0.0}
 
@@ -172,10 +174,23 @@ class SalesforceFake(FakeCrm):
                 told["Content"] = row["Content"]
         return shown
 
+    def screen(self, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
+        return screens.screen(self, kind, record_id)
+
     def use_up(self) -> bool:
         """The calls of 24 hours are made."""
         self.guard.quota = 0
         return True
+
+    def throttle(self) -> bool:
+        """As many long requests run as the organisation may have at once."""
+        self.guard.long_requests = 0
+        return True
+
+    def shorten_pages(self) -> int:
+        """A page of a query may be as short as the shortest that can be asked for."""
+        self.querying.most = MIN_PAGE
+        return MIN_PAGE
 
     def convert_lead(self, lead: str) -> str:
         """What a salesperson does: the person goes on as a new contact, whose id is the answer."""

@@ -42,6 +42,8 @@ class Querying:
     def reset(self) -> None:
         self._cursors: dict[str, _Cursor] = {}
         self._number = 0
+        self.most = MAX_PAGE
+        """Rows of a page at most, whatever is asked for; no less than ``MIN_PAGE``."""
 
     def routes(self) -> Iterable[Route]:
         for name in ("query", "queryAll"):
@@ -107,7 +109,7 @@ class Querying:
         return json_answer(200, answer)
 
     def _page_size(self, call: Call, result: Result) -> int:
-        most = int(self._fake.switches["wide_rows"]) if result.wide else MAX_PAGE
+        most = min(self.most, int(self._fake.switches["wide_rows"])) if result.wide else self.most
         for part in (call.header("sforce-query-options") or "").split(","):
             name, _, value = part.partition("=")
             if name.strip().lower() == "batchsize" and value.strip().isdecimal():

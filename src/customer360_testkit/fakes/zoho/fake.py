@@ -9,6 +9,8 @@ from customer360_testkit.fakes.exchange import Call, WireAnswer
 from customer360_testkit.fakes.fake import Exchange, FakeCrm
 from customer360_testkit.fakes.oauth import OAuthPolicy, OAuthServer
 from customer360_testkit.fakes.routing import Route
+from customer360_testkit.fakes.screen import ActivityKind, Screen
+from customer360_testkit.fakes.zoho import screens
 from customer360_testkit.fakes.zoho.composite import Composite
 from customer360_testkit.fakes.zoho.errors import ZohoError, invalid_url, not_supported, wrong_method
 from customer360_testkit.fakes.zoho.fields import Module
@@ -112,10 +114,22 @@ class ZohoFake(FakeCrm):
         tab = self.schema.modules[module].module_name
         return f"https://crm.zoho.{self.centre.key}/crm/org{self.org_id}/tab/{tab}/{record_id}"
 
+    def screen(self, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
+        return screens.screen(self, kind, record_id)
+
     def use_up(self) -> bool:
         """The organisation has no credits left."""
         self.guard.credits = 0
         return True
+
+    def throttle(self) -> bool:
+        """As many requests are under way as the edition admits."""
+        self.guard.concurrency = 0
+        return True
+
+    @property
+    def most_at_once(self) -> int:
+        return self.guard.concurrency
 
     def lock(self, module: str, record_id: str) -> bool:
         """A blueprint or an approval holds it."""

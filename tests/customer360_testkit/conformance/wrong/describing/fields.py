@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -17,10 +17,12 @@ from customer360.core.metadata import FieldInfo, FieldType, Resource, Schema, St
 from customer360.core.records import (
     Contact,
     ContactChange,
+    ContactDraft,
     Page,
     RecordRef,
 )
 from customer360.core.search import FieldIs, Query
+from customer360_bullhorn import BullhornConnector
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
@@ -144,6 +146,22 @@ class DayShifting(ZohoConnector):
 class Zoneless(Microsoft365Connector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
         await super().update(facts, attrs.evolve(change, fields=_moved(change.fields, datetime, timedelta(hours=2))))
+
+
+@mutant("loses the zone of a time", "that is written in another one")
+class Misplacing(BullhornConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        await super().update(facts, attrs.evolve(change, fields=_unzoned(change.fields)))
+
+
+@mutant("loses the zone of a time", "of somebody new")
+class Displacing(Microsoft365Connector):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        return await super().create(facts, attrs.evolve(draft, fields=_unzoned(draft.fields)))
+
+
+def _unzoned(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each.replace(tzinfo=UTC) if isinstance(each, datetime) else each for name, each in fields.items()}
 
 
 @mutant("says false in a word")

@@ -16,6 +16,7 @@ from customer360.core.errors import (
     Gone,
     QuotaExceeded,
     RateLimited,
+    UnexpectedAnswer,
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
@@ -26,6 +27,8 @@ from customer360.core.records import (
 )
 from customer360.core.search import FieldIs, Query
 from customer360.core.wire import Response
+from customer360_bullhorn import BullhornConnector
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 
@@ -56,6 +59,21 @@ class Offended(_Saying):
 class Stubborn(_Saying):
     def said(self, error: Customer360Error, response: Response) -> Customer360Error:
         return RateLimited(error.what, status=429) if isinstance(error, QuotaExceeded) else error
+
+
+@mutant("tries again what is used up", "a mailbox that is full")
+class Cramming(Microsoft365Connector):
+    def error(self, facts: LinkFacts, request: Request, response: Response) -> Customer360Error | None:
+        error = super().error(facts, request, response)
+        return CrmUnavailable(error.what, status=507) if isinstance(error, QuotaExceeded) else error
+
+
+@mutant("takes a moment for a day", "where the body alone tells it")
+class Bodiless(BullhornConnector):
+    def error(self, facts: LinkFacts, request: Request, response: Response) -> Customer360Error | None:
+        error = super().error(facts, request, response)
+        lost = isinstance(error, RateLimited) and response.status != 429
+        return UnexpectedAnswer("nobody knows this answer", status=response.status) if lost else error
 
 
 @mutant("takes a moment for a day")

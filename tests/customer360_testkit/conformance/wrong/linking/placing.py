@@ -17,6 +17,7 @@ from customer360.core.records import (
     RecordRef,
     RelatedKind,
 )
+from customer360_bullhorn import BullhornConnector
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
@@ -52,6 +53,16 @@ class Unopened(Reading):
 @mutant("declares limits that nobody can work with")
 class Idle(ZohoConnector):
     limits: ClassVar[Limits] = attrs.evolve(ZohoConnector.limits, per_window=(1, 3600.0))
+
+
+@mutant("declares limits that nobody can work with", "more at once than it may")
+class Crowding(Microsoft365Connector):
+    limits: ClassVar[Limits] = attrs.evolve(Microsoft365Connector.limits, concurrent=40)
+
+
+@mutant("declares limits that nobody can work with", "more a minute than it may")
+class Hurrying(BullhornConnector):
+    limits: ClassVar[Limits] = attrs.evolve(BullhornConnector.limits, per_window=(15_000, 60.0))
 
 
 @mutant("says that it cannot tell what it can")
