@@ -171,7 +171,7 @@ def _on(day: date) -> dict[str, int]:
 
 def _appointment(facts: LinkFacts, draft: EventDraft) -> dict[str, Any]:
     """Whoever creates an appointment owns it."""
-    if draft.owner is not None and draft.owner.id != facts.user:
+    if draft.owner is not None and (draft.owner.crm, draft.owner.id) != (KEY, facts.user):
         raise Unsupported("an appointment of Bullhorn belongs to whoever writes it", next_step="leave owner out")
     place = {"location": draft.location[:_LONGEST_SUBJECT]} if draft.location else {}
     times = {"dateBegin": q.milliseconds(draft.starts_at), "dateEnd": q.milliseconds(draft.ends_at)}

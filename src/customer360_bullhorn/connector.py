@@ -139,7 +139,7 @@ class BullhornConnector(Connector):
         return error_of(KEY, request, response)
 
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
-        return metadata.record_url(facts, ref)
+        return metadata.record_url(facts, ref) if ref.crm == self.info.key else None
 
     async def locate(self, facts: LinkFacts) -> Mapping[str, str]:
         return await auth.locate(facts)
@@ -178,10 +178,12 @@ class BullhornConnector(Connector):
         return await activities.related(facts, contact, kind, limit=limit, cursor=cursor)
 
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        self._ours(query.contact)
         self._require(facts, Capability.LIST_ACTIVITIES)
         return await activities.activities(facts, query)
 
     async def tied(self, facts: LinkFacts, draft: ActivityDraft) -> tuple[RecordRef, ...]:
+        self._ours(draft.contact)
         return ties.tied(draft)
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
@@ -199,6 +201,7 @@ class BullhornConnector(Connector):
         self, facts: LinkFacts, draft: ActivityDraft | ContactDraft, *, since: datetime
     ) -> RecordRef | None:
         if not isinstance(draft, ContactDraft):
+            self._ours(draft.contact)
             return await activities.find_created(draft, since)
         if draft.resource not in KEY_FIELD or draft.key is None:
             reason = "the draft has no key" if draft.key is None else "there is no field for a key, and no upsert"

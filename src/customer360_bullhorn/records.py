@@ -249,8 +249,8 @@ def wire_fields(fields: Fields) -> dict[str, Any]:
 
 
 def identifier_of(ref: RecordRef) -> str:
-    """The id for a path or a query; an id that Bullhorn cannot have made means a record that is not there."""
-    if not is_identifier(ref.id):
+    """The id for a path, a query or a field; another CRM's, or none that Bullhorn can have made, is not there."""
+    if ref.crm != KEY or not is_identifier(ref.id):
         raise NotFound("Bullhorn has no such record: its ids are whole numbers", ref=ref)
     return ref.id
 

@@ -26,6 +26,7 @@ from customer360_microsoft365 import events, notes, tasks
 from customer360_microsoft365.metadata import describe
 from customer360_microsoft365.places import CALL, EVENT, NOTE, TASK
 from customer360_microsoft365.records import moment_of
+from customer360_microsoft365.writing import refuse_owner
 
 NONE_SUCH: Final = "Outlook has neither cases nor deals"
 
@@ -163,6 +164,7 @@ def _holds(record: RelatedRecord, condition: Condition) -> bool:
 
 
 async def create_activity(facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+    refuse_owner(facts, draft)
     match draft:
         case NoteDraft():
             return await notes.create(draft)

@@ -188,6 +188,7 @@ class Microsoft365Connector(Connector):
         return await activities.related(facts, contact, kind, limit=limit, cursor=cursor)
 
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        self._ours(query.contact)
         self._require(facts, Capability.LIST_ACTIVITIES)
         kind = activities.kind_of(query.resource)
         if query.contact is not None:
@@ -210,6 +211,7 @@ class Microsoft365Connector(Connector):
     ) -> RecordRef | None:
         if isinstance(draft, ContactDraft):
             return await contacts.find_created(facts, draft)
+        self._ours(draft.contact)
         self._require(facts, CREATE[draft.kind])
         made = self.creates(facts)[draft.kind]
         if made.repeat is Repeat.BLIND:

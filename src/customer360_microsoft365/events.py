@@ -23,7 +23,7 @@ from customer360_microsoft365.graph import Pairs, Row, listed, prefer
 from customer360_microsoft365.graph import change as patch
 from customer360_microsoft365.places import CALL, CALL_CALENDAR, EVENT, KEY, contacts_in, event_at, segment
 from customer360_microsoft365.records import event_related, text_of, when
-from customer360_microsoft365.writing import extra_fields, refuse_owner, subject_of, text_body
+from customer360_microsoft365.writing import extra_fields, subject_of, text_body
 
 CALL_CATEGORY: Final = "Call"
 RESOURCES: Final = {RelatedKind.CALL: CALL, RelatedKind.EVENT: EVENT}
@@ -105,7 +105,6 @@ async def create(facts: LinkFacts, draft: CallDraft | EventDraft) -> RecordRef:
     Where the user has deleted the calendar for calls, the call goes to the default one.
     """
     contacts_in(draft.contact.resource)
-    refuse_owner(facts, draft)
     resource, body = RESOURCES[draft.kind], body_of(draft)
     *own, default = _calendars(facts, draft.kind)
     try:

@@ -21,7 +21,7 @@ from customer360_microsoft365.graph import change as patch
 from customer360_microsoft365.places import TASK, TASK_FILTER, TODO_LIST, contacts_in, segment
 from customer360_microsoft365.query import linked_to
 from customer360_microsoft365.records import day, task_related, text_of
-from customer360_microsoft365.writing import extra_fields, refuse_owner, subject_of, text_body
+from customer360_microsoft365.writing import extra_fields, subject_of, text_body
 
 APPLICATION: Final = "customer360"
 NO_LINKS: Final = "the China cloud has no linked resources, so a task cannot be tied to a contact"
@@ -57,7 +57,6 @@ async def everything(facts: LinkFacts) -> list[RelatedRecord]:
 
 async def create(facts: LinkFacts, draft: TaskDraft) -> RecordRef:
     contacts_in(draft.contact.resource)
-    refuse_owner(facts, draft)
     body: dict[str, Any] = {
         "title": subject_of(draft),
         "body": text_body(draft.text),

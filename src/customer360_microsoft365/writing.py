@@ -1,4 +1,4 @@
-"""What tasks and events share when they are written."""
+"""What is the same for every kind of activity when it is written, and what tasks and events share."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from customer360.core.activities import ActivityDraft
 from customer360.core.errors import InvalidValue, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Fields, RecordRef
+from customer360_microsoft365.places import KEY
 from customer360_microsoft365.records import day, when
 
 _ZONED: Final = frozenset({"start", "end", "dueDateTime", "startDateTime", "completedDateTime", "reminderDateTime"})
@@ -30,7 +31,7 @@ def text_body(text: str) -> dict[str, str]:
 
 def refuse_owner(facts: LinkFacts, draft: ActivityDraft) -> None:
     """A mailbox is its user's: nothing in it can be another's."""
-    if draft.owner is not None and draft.owner.id != facts.user:
+    if draft.owner is not None and (draft.owner.crm, draft.owner.id) != (KEY, facts.user):
         raise Unsupported("in Microsoft 365 everything belongs to the mailbox's own user", ref=draft.owner)
 
 

@@ -137,7 +137,7 @@ class SalesforceConnector(Connector):
         return error_of(KEY, request, response)
 
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
-        return metadata.record_url(facts, ref)
+        return metadata.record_url(facts, ref) if ref.crm == self.info.key else None
 
     async def identify(self, facts: LinkFacts) -> Identity:
         return await metadata.identify(facts)
@@ -173,10 +173,12 @@ class SalesforceConnector(Connector):
         return await activities.related(facts, contact, kind, limit=limit, cursor=cursor)
 
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        self._ours(query.contact)
         self._require(facts, Capability.LIST_ACTIVITIES)
         return await activities.activities(facts, query)
 
     async def tied(self, facts: LinkFacts, draft: ActivityDraft) -> tuple[RecordRef, ...]:
+        self._ours(draft.contact)
         return await ties.tied(facts, draft)
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
@@ -194,6 +196,7 @@ class SalesforceConnector(Connector):
         self, facts: LinkFacts, draft: ActivityDraft | ContactDraft, *, since: datetime
     ) -> RecordRef | None:
         if not isinstance(draft, ContactDraft):
+            self._ours(draft.contact)
             return await activities.find_created(facts, draft, since)
         field = metadata.keyed(facts, draft.resource)
         if field is None or draft.key is None:

@@ -123,8 +123,8 @@ def wire_of(value: FieldValue) -> Any:
             return when(value)
         case date():
             return value.isoformat()
-        case RecordRef(id=identifier):
-            return identifier
+        case RecordRef():
+            return identifier_of(value)
         case tuple():
             return ";".join(value)
         case Mapping():
@@ -151,8 +151,8 @@ def time_of(wire: Any) -> datetime | None:
 
 
 def identifier_of(ref: RecordRef) -> str:
-    """The id for a path or a query; an id that Salesforce cannot have made means a record that is not there."""
-    if not is_identifier(ref.id):
+    """The id for a path, a query or a field; another CRM's, or none that Salesforce can have made, is not there."""
+    if ref.crm != KEY or not is_identifier(ref.id):
         raise NotFound("Salesforce has no such record: its ids are 15 or 18 letters and digits", ref=ref)
     return ref.id
 

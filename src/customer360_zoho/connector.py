@@ -145,7 +145,7 @@ class ZohoConnector(Connector):
         return error_of(KEY, request, response)
 
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
-        return metadata.record_url(facts, ref)
+        return metadata.record_url(facts, ref) if ref.crm == self.info.key else None
 
     async def identify(self, facts: LinkFacts) -> Identity:
         return await metadata.identify(facts)
@@ -181,10 +181,12 @@ class ZohoConnector(Connector):
         return await activities.related(facts, contact, kind, limit=limit, cursor=cursor)
 
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        self._ours(query.contact)
         self._require(facts, Capability.LIST_ACTIVITIES)
         return await activities.activities(facts, query)
 
     async def tied(self, facts: LinkFacts, draft: ActivityDraft) -> tuple[RecordRef, ...]:
+        self._ours(draft.contact)
         return ties.tied(draft)
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
@@ -203,6 +205,7 @@ class ZohoConnector(Connector):
     ) -> RecordRef | None:
         if isinstance(draft, ContactDraft) or self.creates(facts)[draft.kind].repeat is Repeat.BLIND:
             raise self._blind(facts, draft)
+        self._ours(draft.contact)
         return await activities.find_created(draft, since)
 
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:

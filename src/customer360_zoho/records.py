@@ -142,8 +142,8 @@ def wire_of(value: FieldValue) -> Any:
             return when(value)
         case date():
             return value.isoformat()
-        case RecordRef(id=identifier):
-            return {"id": identifier}
+        case RecordRef():
+            return {"id": identifier_of(value)}
         case tuple():
             return list(value)
         case Mapping():
@@ -183,8 +183,8 @@ def _date_of(text: str) -> date | None:
 
 
 def identifier_of(ref: RecordRef) -> str:
-    """The id for a path; an id that Zoho cannot have made means a record that is not there."""
-    if not re.fullmatch(r"[0-9]{1,25}", ref.id, re.ASCII):
+    """The id for a path or a field; what is another CRM's, or no id that Zoho can have made, is not there."""
+    if ref.crm != KEY or not re.fullmatch(r"[0-9]{1,25}", ref.id, re.ASCII):
         raise NotFound("Zoho has no such record: its ids are digits", ref=ref)
     return ref.id
 

@@ -302,10 +302,10 @@ class Connector(ABC):
         if not self.capabilities(facts)[capability].can:
             raise self._cannot(facts, capability)
 
-    def _ours(self, *refs: RecordRef) -> None:
+    def _ours(self, *refs: RecordRef | None) -> None:
         """Raise :class:`NotFound` for a record of another CRM, before any request: ids collide."""
         for ref in refs:
-            if ref.crm != self.info.key:
+            if ref is not None and ref.crm != self.info.key:
                 raise NotFound(f"{self.info.name} has no record of another CRM", ref=ref)
 
     async def _tie_all(self, facts: LinkFacts, draft: ActivityDraft) -> None:

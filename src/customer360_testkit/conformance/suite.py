@@ -29,6 +29,7 @@ from customer360_testkit.conformance.activities.wording import WordingChecks
 from customer360_testkit.conformance.activities.written import ActivityChecks
 from customer360_testkit.conformance.bench import checks_of
 from customer360_testkit.conformance.bounds.apart import ApartChecks
+from customer360_testkit.conformance.bounds.foreign import ForeignChecks
 from customer360_testkit.conformance.bounds.interleaving import InterleavingChecks
 from customer360_testkit.conformance.bounds.keeping import KeepingChecks
 from customer360_testkit.conformance.bounds.outside import OutsideChecks
@@ -136,6 +137,7 @@ class ConnectorConformance(
     ApartChecks,
     InterleavingChecks,
     OutsideChecks,
+    ForeignChecks,
     ReachingChecks,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from customer360.core.capabilities import CREATE, RELATED, Capability
+from customer360.core.capabilities import Capability
 from customer360.core.effects import Operation
 from customer360.core.errors import Customer360Error
 from customer360.core.records import ContactChange, ContactDraft, RecordRef
@@ -40,26 +40,6 @@ class StrangeChecks(Bench):
 
     def _tried(self, ref: RecordRef) -> ContactChange:
         return ContactChange(ref=ref, fields={self.spare_field: "Quill"})
-
-    @catches("takes another CRM's record for its own", _CREATE)
-    def test_a_record_of_another_crm_is_none_of_these(self, link: Link) -> None:
-        """Ids collide: it would be somebody else (R15)."""
-        connector, facts = self.connector, link.facts
-        alien = RecordRef("elsewhere", self.people, self.make(link, "Quillalien").id)
-        verbs: list[Callable[[], Operation[object]]] = [lambda: connector.get(facts, alien)]
-        if self.can(link, Capability.UPDATE_CONTACT):
-            verbs.append(lambda: connector.update(facts, self._tried(alien)))
-        for kind, capability in RELATED.items():
-            if self.can(link, capability) and kind not in connector.within_contact:
-                verbs.append(lambda kind=kind: connector.related(facts, alien, kind))  # type: ignore[misc]
-        for kind, capability in CREATE.items():
-            if self.can(link, capability):
-                draft = self.draft(link, kind, alien, f"alien-{kind}")
-                verbs.append(lambda draft=draft: connector.create_activity(facts, draft))  # type: ignore[misc]
-        link.asked.clear()
-        for verb in verbs:
-            self.refusal(link, verb(), Customer360Error)
-        assert link.asked == []
 
     @catches("takes two addresses for one", _CREATE, _EMAIL)
     def test_addresses_that_differ_in_a_sign_are_two(self, link: Link) -> None:

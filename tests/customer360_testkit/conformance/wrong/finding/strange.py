@@ -23,12 +23,6 @@ class Vacant(ZohoConnector):
         return await super().search(facts, resource, query, limit=limit)
 
 
-@mutant("takes another CRM's record for its own")
-class Unquestioning(ZohoConnector):
-    def _ours(self, *refs: RecordRef) -> None:
-        return None
-
-
 @mutant("takes two addresses for one")
 class Untagging(Searching):
     def asked(self, query: Query) -> Query:
