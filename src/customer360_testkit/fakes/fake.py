@@ -118,6 +118,13 @@ class FakeCrm(ABC):
         """Copies of the live records of a module, as the vendor would name it, in order of creation."""
 
     @abstractmethod
+    def snapshot(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+        """All rows that it holds now, by table and id, links between records and deleted ones too.
+
+        What is written afterwards does not change them: two snapshots are compared.
+        """
+
+    @abstractmethod
     def not_found(self, call: Call, known_path: bool) -> WireAnswer:
         """The vendor's answer to a path it does not know, or (``known_path``) to a wrong method."""
 

@@ -161,6 +161,9 @@ class BullhornFake(FakeCrm):
     def screen(self, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
         return screens.screen(self, kind, record_id, user)
 
+    def snapshot(self) -> dict[tuple[str, str], Row]:
+        return {(name, str(key)): row for name, table in self.store.tables.items() for key, row in table.rows.items()}
+
     def settle(self, *, emea: bool) -> bool:
         """In which data centre the tenant lives."""
         self.centre = DATA_CENTRES["emea" if emea else "us_east"]

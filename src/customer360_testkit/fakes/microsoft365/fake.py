@@ -92,17 +92,14 @@ class Microsoft365Fake(FakeCrm):
     def records(self, module: str) -> list[dict[str, Any]]:
         kind = _KINDS[module]
         return [
-            {
-                "id": item.fixed,
-                "mailbox": box.login,
-                **item.data,
-                "singleValueExtendedProperties": [{"id": i, "value": v} for i, v in item.extended.values()],
-                "linkedResources": list(item.linked.values()),
-                "extensions": list(item.extensions.values()),
-            }
+            {"id": item.fixed, "mailbox": box.login, **_told(item)}
             for box in self.boxes.values()
             for item in box.of_kind(kind)
         ]
+
+    def snapshot(self) -> dict[tuple[str, str], dict[str, Any]]:
+        items = [item for box in self.boxes.values() for item in box.items.values()]
+        return {(item.kind, item.fixed): {"container": item.container, **_told(item)} for item in items}
 
     def move_contact(self, login: str, contact: str, folder: str) -> None:
         """What a user does in Outlook: the default id changes, the immutable one stays."""
@@ -231,3 +228,13 @@ class Microsoft365Fake(FakeCrm):
 
 def _request_id(call: Call) -> str:
     return f"{call.entry.number:08x}-0000-4000-8000-000000000000"
+
+
+def _told(item: Item) -> dict[str, Any]:
+    """What is kept in an item and beside it."""
+    return {
+        **item.data,
+        "singleValueExtendedProperties": [{"id": key, "value": value} for key, value in item.extended.values()],
+        "linkedResources": [dict(each) for each in item.linked.values()],
+        "extensions": [dict(each) for each in item.extensions.values()],
+    }

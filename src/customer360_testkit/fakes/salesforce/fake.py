@@ -177,6 +177,10 @@ class SalesforceFake(FakeCrm):
     def screen(self, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
         return screens.screen(self, kind, record_id)
 
+    def snapshot(self) -> dict[tuple[str, str], Row]:
+        tables = self.store.tables.items()
+        return {(name, key): row for name, table in tables for key, row in {**table.rows, **table.deleted}.items()}
+
     def use_up(self) -> bool:
         """The calls of 24 hours are made."""
         self.guard.quota = 0

@@ -107,6 +107,9 @@ class ZohoFake(FakeCrm):
         place = self.schema.modules[module]
         return [self.shown.record(place, row, "UTC") for row in self.store.rows(module)]
 
+    def snapshot(self) -> dict[tuple[str, str], Row]:
+        return {(name, key): row for name, table in self.store.tables.items() for key, row in table.rows.items()}
+
     def web_address(self, module: str, record_id: str) -> str | None:
         """With the organisation, and the module as web addresses call it (contract, section 4)."""
         if self.environment != "production":

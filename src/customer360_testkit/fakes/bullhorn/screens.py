@@ -1,0 +1,88 @@
+"""What Bullhorn's own pages tell of notes (calls are notes, too), tasks and appointments (contract, section 7)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+from customer360_testkit.fakes.bullhorn.store import Row
+from customer360_testkit.fakes.screen import ActivityKind, Screen, plain
+
+if TYPE_CHECKING:
+    from customer360_testkit.fakes.bullhorn.fake import BullhornFake
+
+_ENTITIES: dict[ActivityKind, str] = {"note": "Note", "call": "Note", "task": "Task", "event": "Appointment"}
+_PRIORITIES: dict[int, Literal["low", "normal", "high"]] = {1: "low", 2: "normal", 3: "high"}
+_LINKS = (
+    *("candidate", "clientContact", "lead", "candidateReference", "clientContactReference", "personReference"),
+    *("jobOrder", "opportunity", "placement"),
+)
+
+
+def screen(fake: BullhornFake, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
+    """Times are moments: on which day a task is due depends on where its reader is."""
+    row = fake.store.get(_ENTITIES[kind], int(record_id)) if kind in _ENTITIES else None
+    if row is None or row["isDeleted"]:
+        return None
+    match kind:
+        case "task":
+            return _task(row, ZoneInfo(fake.users[user].time_zone))
+        case "event":
+            return _appointment(row)
+    return _note(fake, row)
+
+
+def _note(fake: BullhornFake, row: Row) -> Screen:
+    """Its category says that it tells of a call, and which way that went."""
+    action = (row["action"] or "").casefold()
+    called = "call" in action
+    links = (link for link in fake.store.rows("NoteEntity") if link["note"] == row["id"])
+    ties = _ties(row) | {str(link["targetEntityID"]) for link in links}
+    common: dict[str, Any] = {"text": plain(row["comments"]), "owner": _id(row["commentingPerson"]), "ties": ties}
+    if not called:
+        return Screen(**common)
+    way: Any = next((each for each in ("inbound", "outbound") if each in action), None)
+    return Screen(**common, direction=way, starts=_moment(row["dateAdded"]))
+
+
+def _task(row: Row, zone: ZoneInfo) -> Screen:
+    done, finished = bool(row["isCompleted"]), row["dateCompleted"] is not None
+    begins = _moment(row["dateBegin"])
+    return Screen(
+        subject=row["subject"],
+        text=row["description"],
+        state="unclear" if done is not finished else "done" if done else "open",
+        priority=_PRIORITIES[row["priority"]],
+        due=begins.astimezone(zone).date() if begins else None,
+        reminds=bool(row["notificationMinutes"]),
+        owner=_id(row["owner"]),
+        ties=_ties(row),
+    )
+
+
+def _appointment(row: Row) -> Screen:
+    return Screen(
+        subject=row["subject"],
+        text=row["description"],
+        starts=_moment(row["dateBegin"]),
+        ends=_moment(row["dateEnd"]),
+        all_day=bool(row["isAllDay"]),
+        place=row["location"],
+        reminds=bool(row["notificationMinutes"]),
+        owner=_id(row["owner"]),
+        ties=_ties(row),
+    )
+
+
+def _moment(milliseconds: Any) -> datetime | None:
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _id(raw: Any) -> str | None:
+    """Of a reference: a number, or what it is of and a number."""
+    return None if raw is None else str(raw[1] if isinstance(raw, tuple | list) else raw)
+
+
+def _ties(row: Row) -> frozenset[str]:
+    return frozenset(told for name in _LINKS if (told := _id(row.get(name))) is not None)

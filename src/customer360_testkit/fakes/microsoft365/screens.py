@@ -1,0 +1,82 @@
+"""What Outlook and To Do tell of notes, tasks, calls and events, as they are kept there (contract, section 7)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
+from customer360_testkit.fakes.screen import ActivityKind, Screen, plain
+
+if TYPE_CHECKING:
+    from customer360_testkit.fakes.microsoft365.fake import Microsoft365Fake
+
+_WAITING = frozenset({"waitingOnOthers", "deferred"})
+
+
+def screen(fake: Microsoft365Fake, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
+    """A mailbox is its own user's: nobody else sees what is in it."""
+    box = fake.boxes[user]
+    item = box.by_id.get(record_id)
+    if item is None:
+        return None
+    owner = fake.users[box.login].id
+    match kind, item.kind:
+        case "note", "contact":
+            return Screen(text=item.data.get("personalNotes"), owner=owner, ties=frozenset({item.fixed}))
+        case "task", "todoTask":
+            return _task(item, owner)
+        case (("call" | "event"), "event"):
+            return _event(box, item, owner)
+    return None
+
+
+def _task(item: Item, owner: str) -> Screen:
+    data, status = item.data, item.data["status"]
+    due = data.get("dueDateTime")
+    return Screen(
+        subject=data["title"],
+        text=_text(data),
+        state="done" if status == "completed" else "waiting" if status in _WAITING else "open",
+        priority=data["importance"],
+        due=date.fromisoformat(due["dateTime"][:10]) if due else None,
+        reminds=data["isReminderOn"],
+        owner=owner,
+        ties=frozenset(link["externalId"] for link in item.linked.values() if link.get("externalId")),
+    )
+
+
+def _event(box: Mailbox, item: Item, owner: str) -> Screen:
+    """A call is an event that says which way it went."""
+    data = item.data
+    contact, direction = _property(item, "c360Contact"), _property(item, "c360Direction")
+    call: dict[str, Any] = {"direction": direction, "outcome": _property(item, "c360Outcome")} if direction else {}
+    return Screen(
+        **call,
+        subject=data.get("subject"),
+        text=_text(data),
+        starts=_moment(data, "start"),
+        ends=_moment(data, "end"),
+        all_day=data["isAllDay"],
+        place=(data.get("location") or {}).get("displayName") or None,
+        reminds=data["isReminderOn"],
+        busy=data["showAs"] != "free",
+        owner=owner,
+        ties=frozenset({contact} if contact in box.by_id else ()),
+    )
+
+
+def _property(item: Item, name: str) -> str | None:
+    return next((value for told, value in item.extended.values() if told.endswith(f" Name {name}")), None)
+
+
+def _text(data: dict[str, Any]) -> str:
+    body = data.get("body") or {}
+    content: str = body.get("content") or ""
+    kind: Literal["text", "html"] = body.get("contentType", "text")
+    return plain(content) if kind == "html" else content
+
+
+def _moment(data: dict[str, Any], name: str) -> datetime:
+    """It is kept in UTC."""
+    return datetime.fromisoformat(data[name]["dateTime"][:19]).replace(tzinfo=UTC)

@@ -1,0 +1,72 @@
+"""What a CRM's own page of an activity tells its users, whatever fields it is kept in."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import date, datetime
+from enum import Enum
+from typing import Literal, TypeAlias
+
+import attrs
+
+ActivityKind: TypeAlias = Literal["note", "task", "call", "event", "case"]
+_LINE_END = re.compile(r"(?i)<br\s*/?>|</(?:p|div|li)>")
+_TAG = re.compile(r"<[^>]*>")
+
+
+class NoSuch(Enum):
+    """That a vendor has no such thing, which is another matter than that it is empty."""
+
+    NO_SUCH = "no such"
+
+
+NO_SUCH = NoSuch.NO_SUCH
+
+
+@attrs.frozen(kw_only=True)
+class Screen:
+    """An activity as people read it in the CRM itself: None where it is empty, :data:`NO_SUCH` where the vendor has no
+    such thing.
+
+    Attributes:
+        subject, text: without markup.
+        state: ``open``, ``waiting`` (put off, or somebody else's turn), ``done`` (ticked off, closed, over), or
+            ``unclear`` where its fields contradict each other.
+        priority: what is marked neither high nor low is ``normal``.
+        direction, outcome: of a call.
+        result: how a call ended, in words of one's own.
+        starts, ends: moments, with their zone.
+        all_day: whether it is of whole days.
+        due: the day on which a task is due, and of which a call is that has no time; in the user's zone.
+        place: where an appointment is.
+        caller, called: the number that rang, and the one that was rung.
+        reminds: whether its owner is reminded of it.
+        busy: whether its owner's calendar is taken.
+        owner: the user's id.
+        ties: ids of the people and things that it hangs off.
+    """
+
+    subject: str | NoSuch | None = NO_SUCH
+    text: str | NoSuch | None = NO_SUCH
+    state: Literal["open", "waiting", "done", "unclear"] | NoSuch = NO_SUCH
+    priority: Literal["low", "normal", "high"] | NoSuch = NO_SUCH
+    direction: Literal["inbound", "outbound", "internal"] | NoSuch | None = NO_SUCH
+    outcome: Literal["answered", "missed"] | NoSuch | None = NO_SUCH
+    result: str | NoSuch | None = NO_SUCH
+    starts: datetime | NoSuch | None = NO_SUCH
+    ends: datetime | NoSuch | None = NO_SUCH
+    all_day: bool | NoSuch = NO_SUCH
+    due: date | NoSuch | None = NO_SUCH
+    place: str | NoSuch | None = NO_SUCH
+    caller: str | NoSuch | None = NO_SUCH
+    called: str | NoSuch | None = NO_SUCH
+    reminds: bool | NoSuch = NO_SUCH
+    busy: bool | NoSuch = NO_SUCH
+    owner: str | NoSuch | None = NO_SUCH
+    ties: frozenset[str] = frozenset()
+
+
+def plain(markup: str) -> str:
+    """HTML as people read it, line by line."""
+    return html.unescape(_TAG.sub("", _LINE_END.sub("\n", markup))).strip()
