@@ -189,6 +189,8 @@ async def update_activity(change: ActivityChange) -> None:
     if change.text is not UNSET:
         if not reading.text:
             raise Unsupported(f"a {name} of Bullhorn has no text", ref=change.ref, next_step="use extra")
+        if name == "Note" and not (change.text or "").strip():
+            raise Unsupported("a note of Bullhorn cannot be without text", ref=change.ref)
         fields[reading.text] = marked_up(change.text or "") if name == "Note" else change.text
     for what, value in (("status", change.status), ("due day", change.due_on)):
         if value is not UNSET and name != "Task":

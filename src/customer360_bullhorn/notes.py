@@ -117,8 +117,9 @@ def _call(facts: LinkFacts, draft: CallDraft) -> dict[str, Any]:
         ways = [("from", draft.dialled), ("to", draft.customer)]
     begin, kind = draft.started_at.isoformat(timespec="seconds"), draft.direction.value.capitalize()
     kept = [" ".join((f"{kind} call of {begin}", *(f"{word} {address}" for word, address in ways if address)))]
-    result = draft.disposition or ("No answer" if draft.outcome is CallOutcome.MISSED else None)
-    kept += [f"Length: {_length(draft.duration)}", *([f"Result: {result}"] if result else [])]
+    missed = ["No answer"] if draft.outcome is CallOutcome.MISSED else []
+    results = [draft.disposition, *missed] if draft.disposition else missed
+    kept += [f"Length: {_length(draft.duration)}", *(f"Result: {each}" for each in results)]
     kept += [f"Recording: {draft.recording_url}"] if draft.recording_url else []
     return {
         "comments": _comments(draft.text.rstrip(), draft.subject.strip(), "\n".join(kept)),

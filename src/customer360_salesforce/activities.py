@@ -91,6 +91,7 @@ def _offset(cursor: str | None) -> int:
 # Writing ------------------------------------------------------------------------------------------------------------
 
 _PRIORITIES: Final = {Priority.LOW: "Low", Priority.NORMAL: "Normal", Priority.HIGH: "High"}
+_NO_ANSWER: Final = "No answer"
 _STATUSES: Final = {TaskStatus.OPEN: "Not Started", TaskStatus.DONE: "Completed"}
 
 
@@ -154,14 +155,15 @@ def _call(draft: CallDraft) -> dict[str, Any]:
         ways = [f"{word} {address}" for word, address in (("from", draft.dialled), ("to", draft.customer)) if address]
     kept = [" ".join((f"Call of {draft.started_at.isoformat(timespec='seconds')}", *ways))]
     kept += [f"Recording: {draft.recording_url}"] if draft.recording_url else []
-    result = draft.disposition or ("No answer" if missed else None)
+    kept += [_NO_ANSWER] if missed and draft.disposition else []
+    result = draft.disposition or (_NO_ANSWER if missed else None)
     return {
         "Subject": _subject(draft),
         "TaskSubtype": "Call",
         "Status": "Completed",
         "Priority": "Normal",
         "ActivityDate": draft.started_at.date().isoformat(),
-        "CallType": "Outbound" if outbound else "Inbound",
+        "CallType": draft.direction.value.capitalize(),
         "CallDurationInSeconds": round(draft.duration.total_seconds()),
         **({"CallDisposition": result} if result else {}),
         "Description": "\n\n".join(part for part in (draft.text.rstrip(), "\n".join(kept)) if part),

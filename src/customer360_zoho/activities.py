@@ -154,13 +154,18 @@ def fields_of(draft: ActivityDraft) -> tuple[str, dict[str, Any]]:
 
 
 def _told(draft: ActivityDraft, text: str) -> str:
-    """The text, and below it an address of a call that the fields for numbers do not take: a SIP address, say."""
+    """The text, and below it what no field of a call takes: a SIP address, that it was internal, that nobody answered
+    where the result says something else."""
     if not isinstance(draft, CallDraft):
         return text
     ours, theirs = ("From", "To") if draft.direction is Direction.OUTBOUND else ("To", "From")
     both = ((theirs, draft.customer), (ours, draft.dialled))
-    unfit = "\n".join(f"{word}: {address}" for word, address in both if address and not _fits(address))
-    return f"{text.rstrip()}\n\n{unfit}".strip("\n") if unfit else text
+    unfit = [f"{word}: {address}" for word, address in both if address and not _fits(address)]
+    if draft.direction is Direction.INTERNAL:
+        unfit.append("Internal call")
+    if draft.outcome is CallOutcome.MISSED and draft.direction is Direction.OUTBOUND and draft.disposition:
+        unfit.append("No answer")
+    return "\n".join((text.rstrip(), "", *unfit)).strip("\n") if unfit else text
 
 
 def _fits(address: str) -> bool:

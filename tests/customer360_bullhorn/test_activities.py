@@ -188,6 +188,14 @@ def test_there_are_no_cases(bh: Bullhorn) -> None:
         bh.run(BH.create_activity(FACTS, CaseDraft(contact=JO, key="k")))
 
 
+@pytest.mark.feature("F050")
+def test_a_code_does_not_hide_that_nobody_answered(bh: Bullhorn, written: Response) -> None:
+    """Both stand below the text."""
+    draft = CallDraft(contact=JO, key="k1", started_at=WHEN, outcome=CallOutcome.MISSED, disposition="Try again")
+    bh.run(BH.create_activity(FACTS, draft), written)
+    assert "Result: Try again<br>Result: No answer" in bh.last.json["comments"]
+
+
 @pytest.mark.promise("R2")
 def test_a_note_is_looked_for_down_to_its_time(bh: Bullhorn, rows: Rows) -> None:
     """Page by page; what is older cannot be it."""
@@ -238,7 +246,6 @@ def test_a_list_that_has_no_end(bh: Bullhorn, rows: Rows) -> None:
     ("kind", "resource", "change", "sent"),
     [
         (RelatedKind.NOTE, "Note", {"text": "a\n<b>"}, {"comments": "a<br>&lt;b&gt;"}),
-        (RelatedKind.NOTE, "Note", {"text": None}, {"comments": ""}),
         (RelatedKind.TASK, "Task", {"subject": "S", "text": None}, {"subject": "S", "description": None}),
         (RelatedKind.TASK, "Task", {"status": TaskStatus.OPEN}, {"isCompleted": False, "dateCompleted": None}),
         (
@@ -264,6 +271,7 @@ def test_changes(
     [
         ("Note", {"subject": "S"}),
         ("Note", {"status": TaskStatus.DONE}),
+        ("Note", {"text": None}),
         ("Task", {"due_on": None}),
         ("JobOrder", {"text": "x"}),
         ("Candidate", {"text": "x"}),

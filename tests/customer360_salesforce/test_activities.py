@@ -321,6 +321,15 @@ def test_a_call_that_nobody_took(sf: Any, written: Response) -> None:
 
 
 @pytest.mark.feature("F050")
+def test_a_code_does_not_hide_that_nobody_answered(sf: Any, written: Response) -> None:
+    """The field has the agent's code, the text the rest; and a call among colleagues is one."""
+    draft = call(direction=Direction.INTERNAL, outcome=CallOutcome.MISSED, disposition="Try again")
+    sf.run(sf.connector.create_activity(sf.facts, draft), written)
+    assert (sf.last.json["CallType"], sf.last.json["CallDisposition"]) == ("Internal", "Try again")
+    assert "\nNo answer" in sf.last.json["Description"]
+
+
+@pytest.mark.feature("F050")
 def test_an_event(sf: Any, written: Response) -> None:
     """Times in UTC; with a lead nothing may stand in WhatId, and a deal beside it is refused."""
     draft = EventDraft(contact=LEAD, key="k1", subject="Demo", starts_at=START, ends_at=SINCE, location="Room 1")

@@ -119,6 +119,15 @@ def test_the_ends_of_a_call() -> None:
     assert inbound["Voice_Recording__s"] == "https://r.example/1"
 
 
+@pytest.mark.feature("F050")
+def test_what_no_field_of_a_call_says_is_in_the_text() -> None:
+    """That it was internal, and that nobody answered where the agent's code takes the place of it."""
+    missed = call(direction=Direction.OUTBOUND, outcome=CallOutcome.MISSED, disposition="Try again", text="Rang.")
+    assert fields_of(missed)[1]["Description"] == "Rang.\n\nNo answer\n\nref: k1"
+    assert fields_of(missed)[1]["Call_Result"] == "Try again"
+    assert fields_of(call(direction=Direction.INTERNAL))[1]["Description"] == "Internal call\n\nref: k1"
+
+
 @given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=2)))
 def test_durations_read_back(length: timedelta) -> None:
     """Minutes and seconds, rounded up to whole seconds, at least one."""
