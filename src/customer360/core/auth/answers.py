@@ -1,13 +1,33 @@
-"""Reading a token answer as a grant, in whatever way the vendor names its members (RFC 6749, 5.1)."""
+"""Asking for a token, and reading the answer as a grant, however the vendor names its members (RFC 6749, 5.1)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from customer360.core.auth.grants import Grant
-from customer360.core.errors import UnexpectedAnswer
+from customer360.core.effects import Now, Request
+from customer360.core.errors import Customer360Error, UnexpectedAnswer
+from customer360.core.wire import Response
 
 _LONGEST = 366 * 86_400.0
+
+
+async def asked(request: Request, token_error: Callable[[Response], Customer360Error | None]) -> tuple[Response, float]:
+    """A good answer to a request for a token, and when it was received. Raises the error that another one means."""
+    response = await request
+    received_at = await Now()
+    error = token_error(response)
+    if error is not None:
+        raise error
+    return response, received_at
+
+
+def members_of(response: Response) -> Mapping[str, object]:
+    """What a token answer says. Raises :class:`UnexpectedAnswer` unless it is an object."""
+    answer = response.json()
+    if not isinstance(answer, dict):
+        raise UnexpectedAnswer("the token answer is no object", status=response.status)
+    return answer
 
 
 def grant_of(

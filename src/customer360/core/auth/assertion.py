@@ -9,11 +9,11 @@ from typing import Any
 
 import attrs
 
-from customer360.core.auth.answers import grant_of
+from customer360.core.auth.answers import asked, grant_of, members_of
 from customer360.core.auth.grants import Application, Grant
 from customer360.core.auth.unattended import Unattended, told
 from customer360.core.effects import Now, Random, Request
-from customer360.core.errors import Customer360Error, InvalidSettings, UnexpectedAnswer
+from customer360.core.errors import Customer360Error, InvalidSettings
 from customer360.core.linking import LinkFacts, Setting
 from customer360.core.wire import Response
 
@@ -50,7 +50,7 @@ class ClientAssertion(Unattended):
             "jti": f"{int(await Random() * 2**53):014x}{int(await Random() * 2**53):014x}",
         }
         statement = signed(said, key=application.secrets.get(self.key, ""), key_id=self.key_id(facts))
-        response = await Request(
+        ask = Request(
             method="POST",
             path=url,
             form=(
@@ -61,14 +61,8 @@ class ClientAssertion(Unattended):
             headers=(("Accept", "application/json"),),
             purpose="login",
         )
-        received_at = await Now()
-        error = self.token_error(response)
-        if error is not None:
-            raise error
-        answer = response.json()
-        if not isinstance(answer, dict):
-            raise UnexpectedAnswer("the token answer is no object", status=response.status)
-        return grant_of(answer, received_at, extra=told(self.asks, typed), scopes=frozenset(scopes))
+        response, received_at = await asked(ask, self.token_error)
+        return grant_of(members_of(response), received_at, extra=told(self.asks, typed), scopes=frozenset(scopes))
 
     def renews(self, grant: Grant) -> bool:
         return True

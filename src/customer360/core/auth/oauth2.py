@@ -10,17 +10,16 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import attrs
 
-from customer360.core.auth.answers import grant_of
+from customer360.core.auth.answers import asked, grant_of, members_of
 from customer360.core.auth.grants import Application, Grant, PendingLogin
 from customer360.core.auth.scheme import AuthScheme
-from customer360.core.effects import Now, Request
+from customer360.core.effects import Request
 from customer360.core.errors import (
     CrmUnavailable,
     Customer360Error,
     MissingScope,
     NeedsAuthorization,
     NeedsRelink,
-    UnexpectedAnswer,
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.wire import Response
@@ -181,7 +180,7 @@ class OAuth2Code(AuthScheme):
             form = [each for each in form if each[0] != "client_id"]
         elif application.secret is not None:
             form.append(("client_secret", application.secret))
-        response = await Request(
+        ask = Request(
             method="POST",
             path=self.token_url(facts),
             form=tuple(form) if self.token_body == "form" else None,
@@ -189,14 +188,8 @@ class OAuth2Code(AuthScheme):
             headers=(("Accept", "application/json"), *identified),
             purpose="login",
         )
-        received_at = await Now()
-        error = self.token_error(response)
-        if error is not None:
-            raise error
-        answer = response.json()
-        if not isinstance(answer, dict):
-            raise UnexpectedAnswer("the token answer is no object", status=response.status)
-        return answer, received_at
+        response, received_at = await asked(ask, self.token_error)
+        return members_of(response), received_at
 
     def _typed(self, form: list[tuple[str, str]]) -> dict[str, str | int]:
         return {name: int(value) if name in self.token_numbers else value for name, value in form}

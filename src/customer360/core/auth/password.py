@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from customer360.core.auth.answers import grant_of
+from customer360.core.auth.answers import asked, grant_of
 from customer360.core.auth.grants import Application, Grant
 from customer360.core.auth.unattended import Unattended, told
-from customer360.core.effects import Now, Request
+from customer360.core.effects import Request
 from customer360.core.errors import Customer360Error, NeedsAuthorization
 from customer360.core.linking import LinkFacts, Setting
 from customer360.core.wire import Response
@@ -69,11 +69,7 @@ class Password(Unattended):
         return await self._ask(self.sign_in(facts, application, grant.secrets))
 
     async def _ask(self, request: Request) -> Grant:
-        response = await request
-        received_at = await Now()
-        error = self.token_error(response)
-        if error is not None:
-            raise error
+        response, received_at = await asked(request, self.token_error)
         return grant_of(
             self.answer(response),
             received_at,
