@@ -11,11 +11,11 @@ from typing import Any
 import attrs
 import pytest
 from tests.customer360.drivers.worlds import WORLDS, Outcome, World
-from tests.customer360.flows.stand_in import FACTS, LEADS, PEOPLE, Card, StandIn, StandInConnector
+from tests.customer360.flows.stand_in import HOME, LEADS, PEOPLE, Card, StandIn, connected, sent
 from tests.simulation.vendors import ModelVendor
 
 from customer360.connections import Connection
-from customer360.core.effects import GET, Operation, Request, Send, Tx
+from customer360.core.effects import GET, Operation, Send, Tx
 from customer360.core.errors import AnswerLost, ConnectFailed, DeadlineExceeded
 from customer360.core.interactions import Interaction
 from customer360.core.matching import Found, MatchPolicy
@@ -43,29 +43,13 @@ class Desk:
     world: World = attrs.field(init=False)
 
     def answers(self, send: Send) -> Outcome:
-        path = send.url.removeprefix("https://stand-in.example")
+        path = send.url.removeprefix(HOME)
         if self.silent and path.startswith(self.silent):
             return None, DeadlineExceeded("no answer in time"), send.timeout
         return self.crm.answer(GET(path)), None, 0.0
 
     def connection(self) -> Connection:
-        connector = StandInConnector(self.crm, PEOPLE, LEADS)
-
-        async def exchange(request: Request) -> Response:
-            answer = await Send(method=request.method, url=connector.api_base(FACTS) + request.path, timeout=20.0)
-            problem = connector.error(FACTS, request, answer)
-            if problem is not None:
-                raise problem
-            return answer
-
-        return Connection(
-            tenant_id="acme",
-            agent_id="kim",
-            connector=connector,
-            facts=FACTS,
-            exchange=exchange,
-            resources=connector.declared,
-        )
+        return connected(self.crm, PEOPLE, LEADS, carry=sent)
 
 
 @pytest.fixture

@@ -21,12 +21,14 @@ from customer360.core.effects import (
     Emit,
     Err,
     Handle,
+    Handler,
     Now,
     Ok,
     Operation,
     Peek,
     Random,
     Request,
+    Send,
     Settle,
     Sleep,
     Tx,
@@ -58,6 +60,7 @@ PEOPLE = Resource(
 LEADS = Resource(name="leads", label="Leads", contact_kind=ContactKind.LEAD, phones=("phone",), emails=("email",))
 MAILBOX = attrs.evolve(PEOPLE, name="mailbox", label="Mailbox", private=True)
 FACTS = LinkFacts(crm="stand-in")
+HOME = "https://stand-in.example"
 
 
 @attrs.define
@@ -134,7 +137,7 @@ class StandInConnector(Connector):
         raise NotImplementedError
 
     def api_base(self, facts: LinkFacts) -> str:
-        return "https://stand-in.example"
+        return HOME
 
     def in_emea(self, facts: LinkFacts) -> bool:
         return True
@@ -233,6 +236,34 @@ class Killed(BaseException):
     """The process ends here."""
 
 
+def connected(
+    crm: StandIn, *resources: Resource, carry: Handler, agent_id: str = "kim", tenant_id: str = "acme"
+) -> Connection:
+    """A connection whose requests ``carry`` takes to the CRM; what comes back, the connector judges."""
+    connector = StandInConnector(crm, *resources)
+
+    async def exchange(request: Request) -> Response:
+        answer = await carry(request)
+        problem = connector.error(FACTS, request, answer)
+        if problem is not None:
+            raise problem
+        return answer
+
+    return Connection(
+        tenant_id=tenant_id,
+        agent_id=agent_id,
+        connector=connector,
+        facts=FACTS,
+        exchange=exchange,
+        resources=connector.declared,
+    )
+
+
+async def sent(request: Request) -> Response:
+    """Carried by a driver."""
+    return await Send(method=request.method, url=HOME + request.path, timeout=20.0)
+
+
 @attrs.define
 class Player:
     """Runs operations over ``store``; side-by-side work runs one after the other, deadlines never pass.
@@ -250,23 +281,10 @@ class Player:
     trips: int = 0
 
     def connection(self, *resources: Resource, agent_id: str = "kim", tenant_id: str = "acme") -> Connection:
-        connector = StandInConnector(self.crm, *resources)
+        async def answered(request: Request) -> Response:
+            return self.crm.answer(request)
 
-        async def exchange(request: Request) -> Response:
-            answer = self.crm.answer(request)
-            problem = connector.error(FACTS, request, answer)
-            if problem is not None:
-                raise problem
-            return answer
-
-        return Connection(
-            tenant_id=tenant_id,
-            agent_id=agent_id,
-            connector=connector,
-            facts=FACTS,
-            exchange=exchange,
-            resources=connector.declared,
-        )
+        return connected(self.crm, *resources, carry=answered, agent_id=agent_id, tenant_id=tenant_id)
 
     def run(self, op: Operation[T]) -> T:
         return self._run(op, ())

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import attrs
 import pytest
-from tests.customer360.flows.stand_in import FACTS, LEADS, PEOPLE, Card, StandIn, StandInConnector
+from tests.customer360.flows.stand_in import HOME, LEADS, PEOPLE, Card, StandIn, connected, sent
 
 from customer360.connections import Connection
-from customer360.core.effects import GET, Request, Send
+from customer360.core.effects import GET, Send
 from customer360.core.errors import DeadlineExceeded
 from customer360.core.interactions import Interaction
 from customer360.core.matching import Found, MatchPolicy, MatchSource
@@ -39,7 +39,7 @@ class Wire:
     quiet: threading.Event = attrs.field(factory=threading.Event)
 
     def send(self, send: Send) -> Response:
-        path = send.url.removeprefix("https://stand-in.example")
+        path = send.url.removeprefix(HOME)
         if self.silent and path.startswith(self.silent):
             self.quiet.wait(send.timeout)
             raise DeadlineExceeded("no answer in time")
@@ -61,23 +61,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     wire = Wire(StandIn())
-    connector = StandInConnector(wire.crm, PEOPLE, LEADS)
-
-    async def exchange(request: Request) -> Response:
-        answer = await Send(method=request.method, url=connector.api_base(FACTS) + request.path, timeout=20.0)
-        problem = connector.error(FACTS, request, answer)
-        if problem is not None:
-            raise problem
-        return answer
-
-    connection = Connection(
-        tenant_id="acme",
-        agent_id="kim",
-        connector=connector,
-        facts=FACTS,
-        exchange=exchange,
-        resources=connector.declared,
-    )
+    connection = connected(wire.crm, PEOPLE, LEADS, carry=sent)
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         driver = BlockingDriver(http=wire, store=store)
         try:

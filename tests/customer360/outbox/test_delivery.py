@@ -134,6 +134,13 @@ class Desk:
         self.sim.now = max(before, row.due_at, row.leased_until)
         return self.sim.now - before
 
+    def deliver_until_known(self, draft: ActivityDraft) -> None:
+        """Deliver, and again whenever it is due, until it is no longer in doubt."""
+        self.deliver()
+        while self.row(draft).state is DeliveryState.DOUBT:
+            self.until_due(draft)
+            self.deliver()
+
     def times(self, draft: ActivityDraft) -> int:
         return len(self.vendor.written().get(draft.key, ()))
 
@@ -175,10 +182,7 @@ def test_a_lost_answer_of_a_findable_create_is_looked_for_until_it_is_found(desk
     """It was applied, the index lags: looked for again and again, sent once."""
     desk.promise(desk.task)
     desk.faults = [AnswerLost("reset")]
-    desk.deliver()
-    while desk.row(desk.task).state is DeliveryState.DOUBT:
-        desk.until_due(desk.task)
-        desk.deliver()
+    desk.deliver_until_known(desk.task)
     assert desk.row(desk.task).state is DeliveryState.DONE
     assert desk.sent[-1][0] - desk.sent[0][0] >= LAG
     assert [what for _, what in desk.sent].count("create task") == 1
@@ -192,10 +196,7 @@ def test_a_findable_create_is_resent_only_after_its_way_longest_run_and_lag(desk
     """It was never applied, and only then is that certain."""
     desk.promise(desk.task)
     desk.faults, desk.arrives = [AnswerLost("reset")], False
-    desk.deliver()
-    while desk.row(desk.task).state is DeliveryState.DOUBT:
-        desk.until_due(desk.task)
-        desk.deliver()
+    desk.deliver_until_known(desk.task)
     first, second = (at for at, what in desk.sent if what == "create task")
     assert second - first >= Timing().transit + LONGEST_RUN + LAG
     assert desk.times(desk.task) == 1
