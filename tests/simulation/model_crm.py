@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
+from tests.unable import Unable
+
 from customer360.core.activities import ActivityDraft
-from customer360.core.capabilities import Capabilities, CreateClass, PhoneSearch, Repeat
-from customer360.core.connector import Connector, ConnectorInfo, Identity, Limits
+from customer360.core.capabilities import CreateClass, Repeat
+from customer360.core.connector import ConnectorInfo
 from customer360.core.effects import GET, POST, Request, Send
 from customer360.core.errors import (
     CrmUnavailable,
@@ -19,10 +21,8 @@ from customer360.core.errors import (
     UnexpectedAnswer,
     ValidationFailed,
 )
-from customer360.core.linking import Hosts, LinkFacts, Linking
-from customer360.core.metadata import Resource, Schema
-from customer360.core.records import Contact, ContactDraft, ContactKind, Page, RecordRef, RelatedKind
-from customer360.core.search import Query
+from customer360.core.linking import Hosts, LinkFacts
+from customer360.core.records import ContactDraft, ContactKind, RecordRef, RelatedKind
 from customer360.core.wire import Response
 
 LAG = 600.0
@@ -66,32 +66,18 @@ def _json(status: int, data: object) -> Response:
     return Response(status, json.dumps(data).encode(), (("content-type", "application/json"),))
 
 
-class ModelConnector(Connector):
+class ModelConnector(Unable):
     """The plugin for it: just enough to write activities down and find them again."""
 
     info = ConnectorInfo(
         key="model", name="Model", vendor="tests", docs_url="https://model.test", icon="model", api_version="1"
     )
-    linking = Linking()
-    limits = Limits(page_size=20)
 
     def hosts(self, facts: LinkFacts) -> Hosts:
         return Hosts(api=("model.test",), login=("model.test",))
 
     def api_base(self, facts: LinkFacts) -> str:
         return "https://model.test"
-
-    def in_emea(self, facts: LinkFacts) -> bool:
-        return True
-
-    def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
-        return ()
-
-    def capabilities(self, facts: LinkFacts) -> Capabilities:
-        return Capabilities({})
-
-    def phone_search(self, facts: LinkFacts) -> PhoneSearch:
-        return PhoneSearch.NONE
 
     def creates(self, facts: LinkFacts) -> Mapping[RelatedKind | ContactKind, CreateClass]:
         return CLASSES
@@ -107,18 +93,6 @@ class ModelConnector(Connector):
         if response.status < 300:
             return None
         return kinds.get(response.status, UnexpectedAnswer)("the model refuses", status=response.status)
-
-    async def identify(self, facts: LinkFacts) -> Identity:
-        raise NotFound("nobody signs in here")
-
-    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
-        raise NotFound("no such resource")
-
-    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
-        return Page(())
-
-    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
-        raise NotFound("no such record", ref=ref)
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
         response = await POST("/activities", {"kind": draft.kind.value, "key": draft.key})

@@ -10,17 +10,15 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import attrs
+from tests.unable import Unable
 
 from customer360.connections import Connection
 from customer360.core.auth import Application, AuthScheme, Grant, OAuth2Code
-from customer360.core.capabilities import Capabilities, CreateClass, PhoneSearch
-from customer360.core.connector import Connector, ConnectorInfo, Identity, Limits
+from customer360.core.connector import Connector, ConnectorInfo, Identity
 from customer360.core.effects import GET, Operation, Request
-from customer360.core.errors import Customer360Error, NeedsAuthorization, NotFound, TokenExpired, Unsupported
-from customer360.core.linking import Hosts, LinkFacts, Linking, Residency
-from customer360.core.metadata import Resource, Schema
-from customer360.core.records import Contact, Page, RecordRef
-from customer360.core.search import Query
+from customer360.core.errors import Customer360Error, NeedsAuthorization, NotFound, TokenExpired
+from customer360.core.linking import Hosts, LinkFacts, Residency
+from customer360.core.records import Contact, RecordRef
 from customer360.core.wire import Response
 from customer360.drivers.blocking import BlockingDriver
 from customer360.links import rows
@@ -126,12 +124,10 @@ BROWSER = OAuth2Code(
 )
 
 
-class Bent(Connector):
+class Bent(Unable):
     """A whole connector that is ordinary in every way; each bend overrides what is not."""
 
     info = ConnectorInfo(key=CRM, name="Bent", vendor="V", docs_url="", icon="", api_version="1")
-    linking: ClassVar[Linking] = Linking()
-    limits = Limits(page_size=10)
     auth: ClassVar[AuthScheme] = BROWSER
 
     def hosts(self, facts: LinkFacts) -> Hosts:
@@ -139,21 +135,6 @@ class Bent(Connector):
 
     def api_base(self, facts: LinkFacts) -> str:
         return "https://api.bent.example"
-
-    def in_emea(self, facts: LinkFacts) -> bool:
-        return True
-
-    def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
-        return ()
-
-    def capabilities(self, facts: LinkFacts) -> Capabilities:
-        return Capabilities({})
-
-    def phone_search(self, facts: LinkFacts) -> PhoneSearch:
-        return PhoneSearch.NONE
-
-    def creates(self, facts: LinkFacts) -> dict[Any, CreateClass]:
-        return {}
 
     def error(self, facts: LinkFacts, request: Request, response: Response) -> Customer360Error | None:
         if response.status == 401:
@@ -163,12 +144,6 @@ class Bent(Connector):
     async def identify(self, facts: LinkFacts) -> Identity:
         told = (await GET("/me")).json()
         return Identity(user=RecordRef(CRM, "users", told["id"]), extra=told.get("extra", {}))
-
-    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
-        raise Unsupported("nothing")
-
-    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
-        raise Unsupported("nothing")
 
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
         await GET(f"/contacts/{ref.id}")

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from tests.unable import Unable
+
 from customer360.core import effects as fx
 from customer360.core.auth import AuthScheme, Grant
-from customer360.core.connector import Connector, ConnectorInfo, Limits
+from customer360.core.connector import ConnectorInfo, Limits
 from customer360.core.errors import CrmUnavailable, Customer360Error, TokenExpired, Unsupported
-from customer360.core.linking import Hosts, LinkFacts, Linking
+from customer360.core.linking import Hosts, LinkFacts
 from customer360.core.wire import Response
 
 
-class PlainConnector(Connector):
+class PlainConnector(Unable):
     """A small but whole connector: bearer tokens, JSON errors ``{"code": ...}``, two API hosts."""
 
     info = ConnectorInfo(key="plain", name="Plain", vendor="V", docs_url="", icon="", api_version="1")
-    linking = Linking()
     limits = Limits(page_size=10, concurrent=4)
     codes: ClassVar[dict[str, type[Customer360Error]]] = {"expired": TokenExpired, "down": CrmUnavailable}
 
@@ -39,33 +40,12 @@ class PlainConnector(Connector):
     def api_base(self, facts: LinkFacts) -> str:
         return facts.extra.get("api_domain", "https://api.plain.example") + "/v1"
 
-    def in_emea(self, facts: LinkFacts) -> bool:
-        return True
-
-    def resources(self, facts: LinkFacts) -> tuple[Any, ...]:
-        return ()
-
-    def capabilities(self, facts: LinkFacts) -> Any:
-        return {}
-
-    def phone_search(self, facts: LinkFacts) -> Any:
-        raise Unsupported("no search")
-
-    def creates(self, facts: LinkFacts) -> dict[Any, Any]:
-        return {}
-
     def error(self, facts: LinkFacts, request: fx.Request, response: Response) -> Customer360Error | None:
         if 200 <= response.status < 300:
             return None
         code = response.json()["code"]  # a careless connector: raises on HTML, lists and nothing at all
         kind = self.codes.get(code)
         return None if kind is None else kind(f"the CRM says {code}", vendor_code=code)
-
-    async def identify(self, facts: LinkFacts) -> Any:
-        raise Unsupported("nobody")
-
-    async def describe(self, facts: LinkFacts, resource: str) -> Any:
-        raise Unsupported("nothing")
 
     async def search(self, facts: LinkFacts, resource: str, query: Any, *, limit: int = 20) -> Any:
         return (await fx.POST("/search", {"q": "x"}, repeatable=True)).json()
