@@ -21,7 +21,7 @@ from customer360_testkit.conformance.activities.filtering import FilteringChecks
 from customer360_testkit.conformance.activities.kinds import KindChecks
 from customer360_testkit.conformance.activities.listing import ListingChecks
 from customer360_testkit.conformance.activities.paged import PagedChecks
-from customer360_testkit.conformance.activities.recounting import RecountingChecks
+from customer360_testkit.conformance.activities.screened import ScreenedChecks
 from customer360_testkit.conformance.activities.timing import TimingChecks
 from customer360_testkit.conformance.activities.tying import TyingChecks
 from customer360_testkit.conformance.activities.untying import UntyingChecks
@@ -109,7 +109,6 @@ class ConnectorConformance(
     ActivityChecks,
     KindChecks,
     TimingChecks,
-    RecountingChecks,
     CallChecks,
     FilteringChecks,
     ListingChecks,
@@ -117,6 +116,7 @@ class ConnectorConformance(
     ChangingChecks,
     PagedChecks,
     UntyingChecks,
+    ScreenedChecks,
     CorrectingChecks,
     DealChecks,
     DetailedChecks,

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from customer360.core.activities import CallOutcome, Priority, TaskStatus
+from customer360.core.activities import TaskStatus
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error
-from customer360.core.interactions import Direction
 from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
@@ -38,36 +37,6 @@ class CallChecks(Bench):
     def call_shown(self, link: Link, contact: RecordRef, key: str, **given: Any) -> RelatedRecord:
         return self.shown(link, RelatedKind.CALL, contact, key, **given)
 
-    def told(self, link: Link, kind: RelatedKind, contact: RecordRef, key: str, **given: Any) -> str:
-        """What can be read of what a draft becomes, as listed or in the CRM itself, without its key."""
-        record = self.shown(link, kind, contact, key, subject="", text="Quill", **given)
-        rows = [row for name in link.fake.modules for row in link.fake.records(name) if record.ref.id in row.values()]
-        return " | ".join((_words(record), *_texts(rows, record.ref.id))).replace(key, "KEY")
-
-    @catches("turns the direction round", _CREATE, _CALL, _CALLS)
-    def test_who_rang_whom_is_kept(self, link: Link) -> None:
-        """A customer who rang is not one who was rung."""
-        contact = self.make(link, "Directed")
-        told = {
-            direction: self.told(link, RelatedKind.CALL, contact, f"d{number}", direction=direction)
-            for number, direction in enumerate(Direction)
-        }
-        assert bool(_IN.search(told[Direction.INBOUND])) > bool(_OUT.search(told[Direction.INBOUND]))
-        assert bool(_OUT.search(told[Direction.OUTBOUND])) > bool(_IN.search(told[Direction.OUTBOUND]))
-
-    @catches("logs a missed call as answered", _CREATE, _CALL, _CALLS)
-    def test_a_missed_call_is_another_than_an_answered_one(self, link: Link) -> None:
-        """Whoever was not reached is rung again."""
-        contact = self.make(link, "Missing")
-        for direction in Direction:
-            answered, missed = (
-                self.told(
-                    link, RelatedKind.CALL, contact, f"{direction}-{outcome}", outcome=outcome, direction=direction
-                )
-                for outcome in CallOutcome
-            )
-            assert answered != missed, direction
-
     @catches("takes seconds for minutes", _CREATE, _CALL, _CALLS)
     def test_a_call_is_as_long_as_it_was(self, link: Link) -> None:
         """In seconds, or in words that say so."""
@@ -88,18 +57,6 @@ class CallChecks(Bench):
         ):
             record = self.call_shown(link, contact, f"z{number}", started_at=started)
             assert _tells(record, started), started
-
-    @catches("forgets who rang", _CREATE, _CALL)
-    def test_the_number_that_rang_is_kept(self, link: Link) -> None:
-        """It may be none of the contact's."""
-        contact = self.make(link, "Numbering")
-        for number, direction in enumerate(Direction):
-            customer, ours = f"+4420794608{number:02d}", f"+4930901820{number:03d}"
-            draft = self.draft(
-                link, RelatedKind.CALL, contact, f"c{number}", direction=direction, customer=customer, dialled=ours
-            )
-            self.written(link, draft)
-            assert link.fake.count_holding(customer) == 1, direction
 
     @catches("skips what happened at the same time", _CREATE, _CALL, _CALLS)
     def test_calls_of_one_moment_are_all_listed(self, link: Link) -> None:
@@ -129,21 +86,6 @@ class CallChecks(Bench):
         link.wait(LAG)
         page = link.run(self.connector.related(link.facts, contact, RelatedKind.CALL, limit=2))
         assert len(page.items) == 2
-
-    @catches("writes in somebody else's name", _CREATE, _CALL, _CALLS)
-    def test_a_call_is_of_who_wrote_it_down(self, link: Link) -> None:
-        """Or of whom the draft names (F050)."""
-        contact = self.make(link, "Ownedcall")
-        me = link.run(self.connector.identify(link.facts)).user
-        record = self.call_shown(link, contact, "me")
-        if record.owner is None:
-            pytest.skip("calls have no owner")
-        assert record.owner == me
-        others = [name for name in link.fake.users if name != link.user]
-        if others:
-            other = self.signed_in(link.fake, others[0])
-            colleague = other.run(self.connector.identify(other.facts)).user
-            assert self.call_shown(link, contact, "colleague", owner=colleague).owner == colleague
 
     @catches("drops what a rule adds", _CREATE, _CALL, _CALLS)
     def test_further_fields_are_kept(self, link: Link) -> None:
@@ -180,16 +122,6 @@ class CallChecks(Bench):
         draft = self.draft(link, RelatedKind.CALL, contact, "unknown", extra={"Quill_no_such_field": "x"})
         self.refusal(link, self.connector.create_activity(link.facts, draft), Customer360Error)
 
-    @catches("forgets how urgent a case is", _CREATE, Capability.CREATE_CASE, Capability.RELATED_CASES)
-    def test_how_urgent_a_case_is_is_kept(self, link: Link) -> None:
-        """High is neither normal nor low."""
-        contact = self.make(link, "Urgentcase")
-        told = [
-            self.told(link, RelatedKind.CASE, contact, f"case-{priority}", priority=priority)
-            for priority in (Priority.HIGH, Priority.LOW)
-        ]
-        assert re.sub(r"\d", "", told[0]) != re.sub(r"\d", "", told[1])  # cases are numbered
-
     @catches("leads from every call to one page", _CREATE, _CALL, _CALLS)
     def test_a_listed_record_brings_its_own_address(self, link: Link) -> None:
         """Where it brings one (F042)."""
@@ -205,43 +137,6 @@ class CallChecks(Bench):
             status: self.shown(link, RelatedKind.TASK, contact, f"{status}", status=status) for status in TaskStatus
         }
         assert told[TaskStatus.OPEN].status != told[TaskStatus.DONE].status
-
-    @catches("forgets how urgent a task is", _CREATE, _TASK, _TASKS)
-    def test_how_urgent_a_task_is_is_kept(self, link: Link) -> None:
-        """High is neither normal nor low."""
-        contact = self.make(link, "Urgent")
-        told = [
-            self.told(link, RelatedKind.TASK, contact, f"so-{priority}", priority=priority)
-            for priority in (Priority.HIGH, Priority.LOW)
-        ]
-        assert told[0] != told[1]
-
-    @catches("shifts the day on which a task is due", _CREATE, _TASK, _TASKS)
-    def test_a_task_is_due_on_its_day(self, link: Link) -> None:
-        """In any zone: it is a day, not a moment (D12)."""
-        contact = self.make(link, "Due")
-        for number, day in enumerate((date(2026, 7, 1), date(2026, 12, 31))):
-            record = self.shown(link, RelatedKind.TASK, contact, f"due{number}", due_on=day)
-            assert says_day(record, day), day
-
-    @catches("loses the end of an appointment", _CREATE, _EVENT, _EVENTS)
-    def test_an_appointment_keeps_its_times(self, link: Link) -> None:
-        """From when until when, past or to come."""
-        contact = self.make(link, "Appointed")
-        for number, day in enumerate((-40, 40, 200)):
-            starts = (link.now + timedelta(days=day)).astimezone(_INDIA)
-            ends = starts + timedelta(minutes=45)
-            record = self.shown(link, RelatedKind.EVENT, contact, f"e{number}", starts_at=starts, ends_at=ends)
-            assert record.at == starts, day
-            numbers = [value for value in values_of(record.fields) if isinstance(value, int | float)]
-            assert _tells(record, ends) or 45 in numbers or 2700 in numbers, day
-
-    @catches("forgets where an appointment is", _CREATE, _EVENT, _EVENTS)
-    def test_an_appointment_keeps_its_place(self, link: Link) -> None:
-        """Where one goes."""
-        contact = self.make(link, "Located")
-        self.shown(link, RelatedKind.EVENT, contact, "place", location="Quillplace 9")
-        assert link.fake.count_holding("Quillplace 9") == 1
 
     @catches("invites the customer", _CREATE, _EVENT)
     def test_a_customer_is_not_invited(self, link: Link) -> None:

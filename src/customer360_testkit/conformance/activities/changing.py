@@ -6,12 +6,11 @@ from datetime import date
 
 import pytest
 
-from customer360.core.activities import ActivityChange, ActivityFilter, Condition, Operator, TaskStatus
+from customer360.core.activities import ActivityChange, ActivityFilter, Condition, Operator
 from customer360.core.capabilities import CREATE, RELATED, Capability
 from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
-from customer360_testkit.conformance.activities.calls import says_day
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
 _CREATE, _TASK, _TASKS = Capability.CREATE_CONTACT, Capability.CREATE_TASK, Capability.RELATED_TASKS
@@ -32,38 +31,6 @@ class ChangingChecks(Bench):
         link.run(op)
         link.wait(LAG)
         return next(each for each in self.listed(link, contact, RelatedKind.TASK) if each.ref == ref)
-
-    @catches("does not change a task", _CREATE, _TASK, _TASKS, _CHANGE)
-    def test_a_task_is_changed(self, link: Link) -> None:
-        """Its subject, its text, its day (F051)."""
-        contact = self.make(link, "Changingtask")
-        ref = self.task(link, contact, "change")
-        record = self.changed(
-            link, contact, ref, subject="Quillnewtitle", text="Quillnewtext", due_on=date(2047, 3, 31)
-        )
-        assert "Quillnewtitle" in record.title
-        assert "Quillnewtext" in record.text
-        assert says_day(record, date(2047, 3, 31))
-
-    @catches("does not tick a task off", _CREATE, _TASK, _TASKS, _CHANGE)
-    def test_a_task_is_done(self, link: Link) -> None:
-        """And open again."""
-        contact = self.make(link, "Tickingtask")
-        ref = self.task(link, contact, "tick")
-        told = [self.changed(link, contact, ref, status=status).status for status in (TaskStatus.DONE, TaskStatus.OPEN)]
-        assert told[0] != told[1]
-
-    @catches("wipes what is not being changed", _CREATE, _TASK, _TASKS, _CHANGE)
-    def test_a_change_of_a_task_leaves_the_rest(self, link: Link) -> None:
-        """Unset is not null (F051)."""
-        contact = self.make(link, "Carefultask")
-        ref = self.task(link, contact, "careful")
-        record = self.changed(link, contact, ref, subject="Quillnewtitle")
-        assert "Quilltext" in record.text
-        assert says_day(record, date(2046, 7, 1))
-        assert (
-            "About careful" in self.changed(link, contact, self.task(link, contact, "careful"), text="Quillnew").title
-        )
 
     @catches("does not untie", _CREATE, _TASK, _TASKS, Capability.LINK, _UNLINK)
     def test_an_untied_record_is_not_listed(self, link: Link) -> None:
@@ -111,28 +78,6 @@ class ChangingChecks(Bench):
         look = self.connector.related(link.facts, contact, RelatedKind.CALL, cursor="no cursor of yours")
         self.refusal(link, look, Customer360Error)
 
-    @catches("cannot clear the day of a task", _CREATE, _TASK, _TASKS, _CHANGE)
-    def test_none_clears_of_a_task(self, link: Link) -> None:
-        """Its day; unset is not null (F051)."""
-        contact = self.make(link, "Clearedtask")
-        ref = self.task(link, contact, "clear")
-        try:
-            record = self.changed(link, contact, ref, due_on=None)
-        except Unsupported:
-            pytest.skip("a task has its day for good")
-        assert not says_day(record, date(2046, 7, 1))
-
-    @catches("cannot clear the text of a task", _CREATE, _TASK, _TASKS, _CHANGE)
-    def test_none_clears_a_text(self, link: Link) -> None:
-        """Or it is said that it cannot (F051)."""
-        contact = self.make(link, "Clearedtext")
-        ref = self.task(link, contact, "cleartext")
-        try:
-            record = self.changed(link, contact, ref, text=None)
-        except Unsupported:
-            pytest.skip("a task has its text for good")
-        assert "Quilltext" not in record.text
-
     @catches("drops what a rule changes", _CREATE, _TASK, _TASKS, _CHANGE)
     def test_further_fields_are_changed(self, link: Link) -> None:
         """By the CRM's own names (F054)."""
@@ -144,20 +89,6 @@ class ChangingChecks(Bench):
         change = ActivityChange(ref=ref, kind=RelatedKind.TASK, extra={names[0]: "Quillchanged"})
         link.run(self.connector.update_activity(link.facts, change))
         assert link.fake.count_holding("Quillchanged") == 1
-
-    @catches("does not change a call", _CREATE, _CALL, _CALLS, _CHANGE)
-    def test_each_kind_is_changed(self, link: Link) -> None:
-        """Or it is said that it cannot (F051)."""
-        contact = self.make(link, "Eachchanged")
-        for kind in (RelatedKind.CALL, *self.kinds(link)):
-            ref = self.written(link, self.draft(link, kind, contact, f"each-{kind}", text="Quillbefore"))
-            change = ActivityChange(ref=ref, kind=kind, text="Quillafter")
-            try:
-                link.run(self.connector.update_activity(link.facts, change))
-            except Unsupported:
-                continue
-            link.wait(LAG)
-            assert any("Quillafter" in record.text for record in self.listed(link, contact, kind)), kind
 
     def titled(
         self, link: Link, contact: RecordRef, kinds: tuple[RelatedKind, ...] = (RelatedKind.CALL,)

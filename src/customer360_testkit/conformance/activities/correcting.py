@@ -33,14 +33,6 @@ _FULL: dict[RelatedKind, dict[str, Any]] = {
     RelatedKind.EVENT: {"location": "Quillplace"},
     RelatedKind.CASE: {"priority": Priority.HIGH},
 }
-_CORRECTIONS: tuple[tuple[str, Any, Any], ...] = (
-    ("subject", "Quillsecond", "Quillthird"),
-    ("text", "Quillsecond", "Quillthird"),
-    ("status", TaskStatus.OPEN, TaskStatus.DONE),
-    ("due_on", date(2046, 7, 2), date(2046, 7, 3)),
-)
-"""What can be corrected, and to what: twice."""
-
 
 class CorrectingChecks(TyingChecks):
     """See the module."""
@@ -79,39 +71,6 @@ class CorrectingChecks(TyingChecks):
             if own:
                 break
         return {(place, name): repr(value) for place, row in enumerate(own) for name, value in row.items()}
-
-    @catches("resets what is not being corrected", _CREATE, _CHANGE)
-    def test_a_correction_touches_what_it_names(self, link: Link) -> None:
-        """The owner, the code of a call, how urgent it is, what it is about: of every kind (F051).
-
-        The same thing is corrected twice: what only the first of the two touched was no part of the correction.
-        """
-        contact = self.make(link, "Quillcorrected")
-        things = self.things(link, contact)
-        for kind in self.every_kind(link):
-            if kind in self.connector.within_contact:
-                continue
-            _, ref = self.full(link, kind, contact, things, f"touch-{kind}")
-            before = self.stored(link, ref)
-            for name, first, second in _CORRECTIONS:
-                if self.corrected(link, ref, kind, **{name: first}):
-                    between = self.stored(link, ref)
-                    assert self.corrected(link, ref, kind, **{name: second}), (kind, name)
-                    after = self.stored(link, ref)
-                    assert _apart(before, between) - _apart(between, after) == set(), (kind, name)
-                    before = after
-
-    @catches("corrects no title but a task's", _CREATE, _CHANGE)
-    def test_a_title_is_corrected(self, link: Link) -> None:
-        """Of every kind, or it is said that it cannot be (F051)."""
-        contact = self.make(link, "Quilltitles")
-        for kind in self.every_kind(link):
-            if kind not in self.connector.within_contact:
-                ref = self.written(link, self.draft(link, kind, contact, f"title-{kind}", text="Quill"))
-                if self.corrected(link, ref, kind, subject="Quillretitled"):
-                    link.wait(LAG)
-                    (told,) = [each for each in self.listed(link, contact, kind) if each.ref == ref]
-                    assert "Quillretitled" in f"{told.title} {told.text}", kind
 
     @catches("makes the first of several corrections", _CREATE, _CHANGE, CREATE[RelatedKind.TASK])
     def test_several_things_are_corrected_at_once(self, link: Link) -> None:
@@ -162,7 +121,3 @@ class CorrectingChecks(TyingChecks):
                 if "Quilltried" in repr(self.stored(link, ref)):
                     yield ref, field.name
                     return
-
-
-def _apart(one: dict[Any, str], other: dict[Any, str]) -> set[Any]:
-    return {place for place in one.keys() | other.keys() if one.get(place) != other.get(place)}

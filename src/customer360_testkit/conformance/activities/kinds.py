@@ -75,16 +75,6 @@ class KindChecks(Bench):
             self.written(link, self.draft(link, kind, contact, f"one-{kind}"))
             assert link.writes - before == 1, kind
 
-    @catches("forgets the title of a task", _CREATE)
-    def test_each_kind_keeps_its_subject_and_text(self, link: Link) -> None:
-        """Whatever the CRM calls them (F050)."""
-        contact = self.make(link, "Kindtitles")
-        for kind in self.kinds(link):
-            self.written(link, self.draft(link, kind, contact, f"t-{kind}", subject="Quilltitle", text="Quillbody"))
-            link.wait(LAG)
-            told = " ".join(f"{record.title} {record.text}" for record in self.listed(link, contact, kind))
-            assert ("Quilltitle" in told, "Quillbody" in told) == (True, True), kind
-
     @catches("reads a text as markup", _CREATE)
     def test_a_text_is_no_markup(self, link: Link) -> None:
         """Neither taken for HTML nor escaped as such, in any script."""
@@ -247,23 +237,6 @@ class KindChecks(Bench):
                 extra = {field.name: f"Quillextra {kind}"}
                 self.written(link, self.draft(link, kind, contact, f"extra-{kind}", extra=extra))
                 assert link.fake.count_holding(f"Quillextra {kind}") == 1, kind
-
-    @catches("gives a task to another than it is for", _CREATE)
-    def test_each_kind_is_of_whom_the_draft_names(self, link: Link) -> None:
-        """A task for a colleague is on the colleague's list (F050)."""
-        others = [name for name in link.fake.users if name != link.user]
-        if not others:
-            pytest.skip("the fake has one user")
-        other = self.signed_in(link.fake, others[0])
-        colleague = other.run(self.connector.identify(other.facts)).user
-        contact = self.make(link, "Delegated")
-        for kind in self.kinds(link):
-            try:
-                self.written(link, self.draft(link, kind, contact, f"for-{kind}", owner=colleague))
-            except Unsupported:
-                continue
-            link.wait(LAG)
-            assert {record.owner for record in self.listed(link, contact, kind)} <= {None, colleague}, kind
 
     @catches("dates what it lists by another clock", _CREATE)
     def test_it_is_told_when_each_was_written(self, link: Link) -> None:

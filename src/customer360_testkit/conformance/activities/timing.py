@@ -32,28 +32,6 @@ class TimingChecks(CallChecks):
             record = self.call_shown(link, contact, f"twice{number}", started_at=started)
             assert tells(record, started.astimezone(UTC)), number
 
-    @catches("moves an appointment out of the hour that comes twice", _CREATE, _EVENT, _EVENTS)
-    def test_appointments_in_the_hour_that_comes_twice(self, link: Link) -> None:
-        """Are an hour apart (D12)."""
-        contact = self.make(link, "Twiceappointed")
-        for number, starts in enumerate(_TWICE):
-            begins = starts.astimezone(UTC)
-            given = {"starts_at": starts, "ends_at": begins + timedelta(minutes=30)}
-            assert self.shown(link, RelatedKind.EVENT, contact, f"fold{number}", **given).at == begins, number
-
-    @catches("ends what takes days after one", _CREATE, _EVENT, _EVENTS)
-    def test_an_appointment_may_take_days(self, link: Link) -> None:
-        """Three of them, and none."""
-        contact, starts = self.make(link, "Daysappointed"), link.now + timedelta(days=3)
-        for days in (3, 0):
-            ends = starts + timedelta(days=days)
-            given = {"starts_at": starts, "ends_at": ends}
-            record = self.shown(link, RelatedKind.EVENT, contact, f"days{days}", **given)
-            numbers = [value for value in values_of(record.fields) if isinstance(value, int | float)]
-            minutes = days * 24 * 60
-            assert record.at == starts, days
-            assert tells(record, ends) or minutes in numbers or minutes * 60 in numbers, days
-
     @catches("forgets the days of a long call", _CREATE, _CALL, _CALLS)
     def test_a_call_may_take_more_than_a_day(self, link: Link) -> None:
         """Lines are left open over night; or it is said that it cannot."""

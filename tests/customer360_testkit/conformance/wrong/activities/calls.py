@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta
-from typing import Any
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import Calling, Drafting, Listing, Records, mutant
+from tests.customer360_testkit.conformance.wrong.registry import Calling, Listing, Records, mutant
 
 from customer360.core.activities import (
     ActivityDraft,
     CallDraft,
-    CallOutcome,
-    CaseDraft,
     EventDraft,
-    Priority,
-    TaskDraft,
 )
-from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Page,
@@ -26,19 +20,6 @@ from customer360.core.records import (
     RelatedRecord,
 )
 from customer360_zoho import ZohoConnector
-
-
-@mutant("turns the direction round")
-class Turning(Calling):
-    def call(self, draft: CallDraft) -> CallDraft:
-        other = Direction.INBOUND if draft.direction is Direction.OUTBOUND else Direction.OUTBOUND
-        return attrs.evolve(draft, direction=other)
-
-
-@mutant("logs a missed call as answered")
-class Reaching(Calling):
-    def call(self, draft: CallDraft) -> CallDraft:
-        return attrs.evolve(draft, outcome=CallOutcome.ANSWERED)
 
 
 @mutant("takes seconds for minutes")
@@ -52,12 +33,6 @@ class Offsetless(Calling):
     def call(self, draft: CallDraft) -> CallDraft:
         zoned = draft.key.startswith("z")
         return attrs.evolve(draft, started_at=draft.started_at.replace(tzinfo=UTC)) if zoned else draft
-
-
-@mutant("forgets who rang")
-class Callerless(Calling):
-    def call(self, draft: CallDraft) -> CallDraft:
-        return attrs.evolve(draft, customer="") if draft.customer.startswith("+") else draft
 
 
 @mutant("skips what happened at the same time")
@@ -75,12 +50,6 @@ class Lavish(ZohoConnector):
         self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
     ) -> Page[RelatedRecord]:
         return await super().related(facts, contact, kind, limit=max(limit, 20), cursor=cursor)
-
-
-@mutant("writes in somebody else's name")
-class Forging(Calling):
-    def call(self, draft: CallDraft) -> CallDraft:
-        return attrs.evolve(draft, owner=None)
 
 
 @mutant("drops what a rule adds")
@@ -107,13 +76,6 @@ class Callous(Calling):
         return attrs.evolve(draft, extra={name: each for name, each in draft.extra.items() if name[:5] != "Quill"})
 
 
-@mutant("forgets how urgent a case is")
-class CalmCase(Drafting):
-    def sent(self, draft: Any) -> Any:
-        low = isinstance(draft, CaseDraft) and draft.priority is Priority.LOW
-        return attrs.evolve(draft, priority=Priority.HIGH) if low else draft
-
-
 @mutant("leads from every call to one page")
 class OnePage(Listing):
     def listed(self, records: tuple[RelatedRecord, ...]) -> tuple[RelatedRecord, ...]:
@@ -124,35 +86,6 @@ class OnePage(Listing):
 class OpenOnly(Listing):
     def listed(self, records: Records) -> Records:
         return tuple(record for record in records if record.title != "About done" or record.status != "Completed")
-
-
-@mutant("forgets how urgent a task is")
-class Calm(Drafting):
-    def sent(self, draft: Any) -> Any:
-        low = isinstance(draft, TaskDraft) and draft.priority is Priority.LOW
-        return attrs.evolve(draft, priority=Priority.HIGH) if low else draft
-
-
-@mutant("shifts the day on which a task is due")
-class Procrastinating(Drafting):
-    def sent(self, draft: Any) -> Any:
-        if not isinstance(draft, TaskDraft) or draft.due_on is None or not draft.key.startswith("due"):
-            return draft
-        return attrs.evolve(draft, due_on=draft.due_on - timedelta(days=1))
-
-
-@mutant("loses the end of an appointment")
-class Endless(Drafting):
-    def sent(self, draft: Any) -> Any:
-        if not isinstance(draft, EventDraft) or draft.key[:1] != "e":
-            return draft
-        return attrs.evolve(draft, ends_at=draft.starts_at + timedelta(minutes=30))
-
-
-@mutant("forgets where an appointment is")
-class Placeless(Drafting):
-    def sent(self, draft: Any) -> Any:
-        return attrs.evolve(draft, location=None) if isinstance(draft, EventDraft) else draft
 
 
 @mutant("invites the customer")

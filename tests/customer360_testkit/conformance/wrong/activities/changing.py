@@ -18,7 +18,6 @@ from customer360.core.errors import (
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
-    UNSET,
     Page,
     RecordRef,
     RelatedKind,
@@ -33,25 +32,6 @@ class _Changing(ZohoConnector):
 
     def changed(self, change: ActivityChange) -> ActivityChange:
         raise NotImplementedError
-
-
-@mutant("does not change a task")
-class Conservative(_Changing):
-    def changed(self, change: ActivityChange) -> ActivityChange:
-        return attrs.evolve(change, due_on=UNSET) if change.subject == "Quillnewtitle" else change
-
-
-@mutant("does not tick a task off")
-class Unfinished(_Changing):
-    def changed(self, change: ActivityChange) -> ActivityChange:
-        return attrs.evolve(change, status=UNSET) if change.subject is UNSET else change
-
-
-@mutant("wipes what is not being changed")
-class Wiping(_Changing):
-    def changed(self, change: ActivityChange) -> ActivityChange:
-        other = change.text is UNSET and change.subject == "Quillnewtitle"
-        return attrs.evolve(change, text=None) if other else change
 
 
 @mutant("does not untie")
@@ -93,29 +73,10 @@ class _Amending(ZohoConnector):
         raise NotImplementedError
 
 
-@mutant("cannot clear the day of a task")
-class Dayful(_Amending):
-    def amended(self, change: ActivityChange) -> ActivityChange:
-        return attrs.evolve(change, due_on=UNSET) if change.due_on is None else change
-
-
-@mutant("cannot clear the text of a task")
-class Textful(_Amending):
-    def amended(self, change: ActivityChange) -> ActivityChange:
-        return attrs.evolve(change, text=UNSET) if change.text is None else change
-
-
 @mutant("drops what a rule changes")
 class Unruled(_Amending):
     def amended(self, change: ActivityChange) -> ActivityChange:
         return attrs.evolve(change, extra={})
-
-
-@mutant("does not change a call")
-class Callproof(ZohoConnector):
-    async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
-        if change.kind is not RelatedKind.CALL or change.text is UNSET:
-            await super().update_activity(facts, change)
 
 
 @mutant("lists whatever was asked for")

@@ -33,13 +33,6 @@ class Resetting(_Correcting):
         return attrs.evolve(change, extra={**change.extra, **reset})
 
 
-@mutant("corrects no title but a task's")
-class Untitling(_Correcting):
-    def sent(self, change: ActivityChange) -> ActivityChange:
-        ignored = change.kind is not RelatedKind.TASK and change.subject == "Quillretitled"
-        return attrs.evolve(change, subject=UNSET) if ignored else change
-
-
 @mutant("makes the first of several corrections")
 class FirstOnly(_Correcting):
     def sent(self, change: ActivityChange) -> ActivityChange:

@@ -83,12 +83,6 @@ class TaskDoubling(ZohoConnector):
         return await super().create_activity(facts, draft)
 
 
-@mutant("forgets the title of a task")
-class Untitled(Drafting):
-    def sent(self, draft: Any) -> Any:
-        return attrs.evolve(draft, subject="") if draft.key == "t-task" else draft
-
-
 @mutant("reads a text as markup")
 class TextUnescaping(Listing):
     def listed(self, records: Records) -> Records:
@@ -190,12 +184,6 @@ class TaskRuleless(_Tasking):
     def task(self, draft: TaskDraft) -> TaskDraft:
         dropped = any(f"{value}".startswith("Quillextra") for value in draft.extra.values())
         return attrs.evolve(draft, extra={}) if dropped else draft
-
-
-@mutant("gives a task to another than it is for")
-class Hogging(_Tasking):
-    def task(self, draft: TaskDraft) -> TaskDraft:
-        return attrs.evolve(draft, owner=None)
 
 
 @mutant("dates what it lists by another clock")

@@ -38,12 +38,6 @@ class Shortlisting(ZohoConnector):
         return await super().related(facts, contact, kind, limit=limit, cursor=cursor)
 
 
-@mutant("forgets who wrote it")
-class Ownerless(Listing):
-    def listed(self, records: Records) -> Records:
-        return tuple(attrs.evolve(record, owner=None) for record in records)
-
-
 @mutant("takes a list that is not there for an empty one")
 class Forgetting(ZohoConnector):
     async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:

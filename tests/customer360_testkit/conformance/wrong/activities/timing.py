@@ -10,7 +10,6 @@ from tests.customer360_testkit.conformance.wrong.registry import Calling, Drafti
 
 from customer360.core.activities import (
     CallDraft,
-    EventDraft,
     TaskDraft,
 )
 
@@ -19,26 +18,6 @@ from customer360.core.activities import (
 class OnceOnly(Calling):
     def call(self, draft: CallDraft) -> CallDraft:
         return attrs.evolve(draft, started_at=draft.started_at.replace(fold=0))
-
-
-class _Appointing(Drafting):
-    def sent(self, draft: Any) -> Any:
-        return self.event(draft) if isinstance(draft, EventDraft) else draft
-
-    def event(self, draft: EventDraft) -> EventDraft:
-        raise NotImplementedError
-
-
-@mutant("moves an appointment out of the hour that comes twice")
-class OnceAppointing(_Appointing):
-    def event(self, draft: EventDraft) -> EventDraft:
-        return attrs.evolve(draft, starts_at=draft.starts_at.replace(fold=0).astimezone(UTC))
-
-
-@mutant("ends what takes days after one")
-class DayEnding(_Appointing):
-    def event(self, draft: EventDraft) -> EventDraft:
-        return attrs.evolve(draft, ends_at=min(draft.ends_at, draft.starts_at + timedelta(days=1)))
 
 
 @mutant("forgets the days of a long call")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -10,7 +10,6 @@ from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import (
     ActivityDraft,
-    NoteDraft,
 )
 from customer360.core.capabilities import Capability
 from customer360.core.linking import LinkFacts
@@ -109,25 +108,6 @@ class Flattening(_Listing):
         return Page(
             tuple(attrs.evolve(record, text=text) for record, text in zip(page.items, texts, strict=True)), page.next
         )
-
-
-@mutant("shifts a call by an hour")
-class Shifting(_Listing):
-    def listed(self, page: Page[RelatedRecord]) -> Page[RelatedRecord]:
-        return Page(tuple(self.shifted(record) for record in page.items), page.next)
-
-    def shifted(self, record: RelatedRecord) -> RelatedRecord:
-        if record.at is None or record.kind is not RelatedKind.CALL:
-            return record
-        return attrs.evolve(record, at=record.at - timedelta(hours=1))
-
-
-@mutant("forgets the subject of a note")
-class Forgetful(ZohoConnector):
-    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
-        if isinstance(draft, NoteDraft) and draft.key == "k1":
-            draft = attrs.evolve(draft, subject="")
-        return await super().create_activity(facts, draft)
 
 
 @mutant("does not link")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import Drafting, Listing, mutant
+from tests.customer360_testkit.conformance.wrong.registry import Drafting, mutant
 
 from customer360.core.activities import (
     ActivityDraft,
@@ -19,7 +19,6 @@ from customer360.core.records import (
     ContactKind,
     RecordRef,
     RelatedKind,
-    RelatedRecord,
 )
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_salesforce import SalesforceConnector
@@ -72,9 +71,9 @@ class Titling(Drafting):
 
 
 @mutant("adds words of its own to a text")
-class Signing(Listing):
-    def listed(self, records: tuple[RelatedRecord, ...]) -> tuple[RelatedRecord, ...]:
-        return tuple(attrs.evolve(each, text=f"{each.text}\n[customer360]") for each in records)
+class Signing(Drafting):
+    def sent(self, draft: Any) -> Any:
+        return attrs.evolve(draft, text=f"{draft.text}\n[customer360]") if draft.key == "quillkey" else draft
 
 
 @mutant("calls what has no subject by words of its own")
