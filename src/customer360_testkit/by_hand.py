@@ -44,6 +44,11 @@ def play(op: Operation[Any], answer: Answer, *, now: Callable[[], float] = lambd
 
     Raises what the operation raises, and AssertionError for an effect that no connector may await.
     """
+    return step_by_step(op, lambda effect: _perform(effect, answer, now))
+
+
+def step_by_step(op: Operation[Any], perform: Callable[[Effect[Any]], Any]) -> Any:
+    """Run an operation to its end: each effect is answered with what ``perform`` makes of it, or with its error."""
     value: Any = None
     error: Exception | None = None
     while True:
@@ -53,7 +58,7 @@ def play(op: Operation[Any], answer: Answer, *, now: Callable[[], float] = lambd
             return stop.value
         value, error = None, None
         try:
-            value = _perform(effect, answer, now)
+            value = perform(effect)
         except Exception as raised:
             error = raised
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer360.core.auth import Application, Grant, OAuth2Code, PendingLogin
-from customer360.core.effects import Now, Operation, Request
+from customer360.core.effects import Effect, Now, Operation, Request
 from customer360.core.errors import (
     CrmUnavailable,
     Customer360Error,
@@ -25,6 +25,7 @@ from customer360.core.errors import (
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.wire import Response
+from customer360_testkit.by_hand import step_by_step
 
 FACTS = LinkFacts(crm="plain")
 OURS = Application("our-id", "s3cret&=%")
@@ -61,21 +62,18 @@ def run(
     """Drive an operation: its request is kept, and answered."""
     body = {"access_token": "t1"} if answer is None else answer
     response = body if isinstance(body, Response) else Response(200, json.dumps(body).encode())
-    value: Any = None
-    while True:
-        try:
-            effect = op.send(value)
-        except StopIteration as stop:
-            return stop.value
+
+    def performed(effect: Effect[Any]) -> Any:
         if isinstance(effect, Now):
-            value = NOW
-        else:
-            assert isinstance(effect, Request)
-            assert effect.purpose == "login"
-            assert not effect.repeatable
-            if seen is not None:
-                seen.append(effect)
-            value = response
+            return NOW
+        assert isinstance(effect, Request)
+        assert effect.purpose == "login"
+        assert not effect.repeatable
+        if seen is not None:
+            seen.append(effect)
+        return response
+
+    return step_by_step(op, performed)
 
 
 def complete(answer: Any = None, returned: Mapping[str, str] | None = None, **given: Any) -> Grant:

@@ -9,6 +9,7 @@ import attrs
 
 from customer360.core import effects as fx
 from customer360.core.wire import Response
+from customer360_testkit.by_hand import step_by_step
 
 OK = Response(200, b'{"ok":true}', (("Content-Type", "application/json"),))
 
@@ -30,18 +31,7 @@ class Stepper:
 
     def run(self, op: Any) -> Any:
         """The operation's result, or its error."""
-        value: Any = None
-        error: BaseException | None = None
-        while True:
-            try:
-                effect = op.send(value) if error is None else op.throw(error)
-            except StopIteration as stop:
-                return stop.value
-            value, error = None, None
-            try:
-                value = self._carry_out(effect)
-            except Exception as raised:
-                error = raised
+        return step_by_step(op, self._carry_out)
 
     def _carry_out(self, effect: Any) -> Any:
         match effect:
