@@ -1,4 +1,4 @@
-"""What the tests of the asyncio driver run: a port that answers as they say, and operations in one line."""
+"""A port that answers as a test of the asyncio driver says, and transactions that take a while."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from customer360.core.effects import Operation, Send, Shared, Sleep, Tx, tx
+from customer360.core.effects import Send, Tx, tx
 from customer360.core.wire import Response
 from customer360.drivers.awaiting import AsyncioDriver
 from customer360.store.engine import Store
@@ -51,10 +51,6 @@ async def driving(store: Store, answer: Answer = fine) -> AsyncIterator[AsyncioD
     assert asyncio.all_tasks() == before
 
 
-def get(url: str) -> Send:
-    return Send(method="GET", url=url, timeout=5.0)
-
-
 def slowly(noted: list[str], what: str, begun: threading.Event, seconds: float = 0.1) -> Tx[None]:
     """A transaction that takes a while and then notes ``what``."""
 
@@ -64,11 +60,3 @@ def slowly(noted: list[str], what: str, begun: threading.Event, seconds: float =
         noted.append(what)
 
     return tx(work)
-
-
-async def ask(key: str, work: Callable[[], Operation[Any]]) -> Any:
-    return await Shared(key, work)
-
-
-async def endless() -> None:
-    await Sleep(3600)

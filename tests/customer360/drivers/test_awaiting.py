@@ -8,7 +8,8 @@ import threading
 from typing import Any
 
 import pytest
-from tests.customer360.drivers.loops import Port, ask, driving, endless, fine, get
+from tests.customer360.drivers.loops import Port, driving, fine
+from tests.customer360.drivers.operations import ask, endless, get
 
 from customer360.core.effects import Acquire, Doable, Emit, Release, Send, Sleep, gather, settle, tx, within
 from customer360.core.errors import DeadlineExceeded, SetupError

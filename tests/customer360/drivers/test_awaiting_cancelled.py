@@ -8,9 +8,10 @@ import time
 from typing import Any
 
 import pytest
-from tests.customer360.drivers.loops import driving, endless, fine, get, slowly
+from tests.customer360.drivers.loops import driving, fine, slowly
+from tests.customer360.drivers.operations import endless, get, lock_is_free, undoing
 
-from customer360.core.effects import Acquire, Release, Send, Sleep, gather, settle, tx, within
+from customer360.core.effects import Send, Sleep, gather
 from customer360.core.wire import Response
 from customer360.store.engine import Store
 
@@ -68,28 +69,9 @@ def test_a_task_cancelled_at_any_step_leaves_nothing_behind(store: Store, step: 
         balance.append(what)
         time.sleep(0.002)
 
-    async def part(number: int) -> None:
-        await Acquire("one")
-        try:
-            await tx(work, f"begin {number}")
-            try:
-                await get(str(number))
-                await within(1.0, get("again"))
-            finally:
-                await tx(work, f"end {number}")
-        finally:
-            await Release("one")
-
     async def op() -> None:
-        await get("alone")
-        await settle(part(1), part(2), within(1.0, part(3)))
-        await tx(work, "alone")
+        await undoing(work)
         await endless()
-
-    async def after() -> str:
-        await within(1.0, Acquire("one"))
-        await Release("one")
-        return "free"
 
     async def main() -> None:
         nonlocal task
@@ -100,7 +82,7 @@ def test_a_task_cancelled_at_any_step_leaves_nothing_behind(store: Store, step: 
                 task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert await driver.run(after()) == "free"
+            assert await driver.run(lock_is_free())
 
     asyncio.run(main())
     begun = sorted(each for each in balance if each.startswith("begin"))

@@ -7,7 +7,8 @@ import threading
 from typing import Any
 
 import pytest
-from tests.customer360.drivers.loops import ask, driving, fine, get, slowly
+from tests.customer360.drivers.loops import driving, fine, slowly
+from tests.customer360.drivers.operations import ask, get
 
 from customer360.core.effects import Send, Sleep
 from customer360.core.wire import Response

@@ -7,7 +7,8 @@ import time
 from typing import Any
 
 import pytest
-from tests.customer360.drivers.threads import Drive, Port, ask_shared, fine, get, here, sleep, within_
+from tests.customer360.drivers.operations import ask, get, sleep, within_
+from tests.customer360.drivers.threads import Drive, Port, fine, here
 
 from customer360.core.effects import Acquire, Doable, Emit, Err, Release, Send, Sleep, gather, settle, within
 from customer360.core.errors import DeadlineExceeded, SetupError
@@ -167,7 +168,7 @@ def test_a_closed_driver_says_so(drive: Drive) -> None:
     driver.close()
     driver.close()
     with pytest.raises(SetupError, match="closed"):
-        driver.run(ask_shared("key", lambda: ask_shared("other", lambda: sleep(0))))
+        driver.run(ask("key", lambda: ask("other", lambda: sleep(0))))
 
 
 def test_what_is_closed_in_mid_operation_fails_cleanly(drive: Drive) -> None:

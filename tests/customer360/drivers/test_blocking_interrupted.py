@@ -8,9 +8,10 @@ import time
 from typing import Any
 
 import pytest
-from tests.customer360.drivers.threads import Drive, Port, fine, get, here
+from tests.customer360.drivers.operations import get, lock_is_free, undoing
+from tests.customer360.drivers.threads import Drive, Port, fine, here
 
-from customer360.core.effects import Acquire, Release, Send, Spawn, gather, settle, tx, within
+from customer360.core.effects import Send, Spawn, gather, tx
 from customer360.core.wire import Response
 
 
@@ -100,36 +101,14 @@ def test_an_interrupt_at_any_step_leaves_nothing_behind(drive: Drive, step: int)
         hit()
         balance.append(what)
 
-    async def part(number: int) -> None:
-        await Acquire("one")
-        try:
-            await tx(work, f"begin {number}")
-            try:
-                await get(str(number))
-                await within(1.0, get("again"))
-            finally:
-                await tx(work, f"end {number}")
-        finally:
-            await Release("one")
-
-    async def op() -> None:
-        await get("alone")
-        await settle(part(1), part(2), within(1.0, part(3)))
-        await tx(work, "alone")
-
     driver = drive(answer)
     with pytest.raises(KeyboardInterrupt):
-        driver.run(op())
+        driver.run(undoing(work))
     assert {each for each in balance if each.startswith("begin")} <= {
         each.replace("end", "begin") for each in balance if each.startswith("end")
     }
 
-    async def after() -> str:
-        await within(1.0, Acquire("one"))
-        await Release("one")
-        return "free"
-
-    assert driver.run(after()) == "free"
+    assert driver.run(lock_is_free())
 
 
 @pytest.mark.fault("X13")

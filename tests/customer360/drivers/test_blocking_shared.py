@@ -7,7 +7,8 @@ import time
 from typing import Any
 
 import pytest
-from tests.customer360.drivers.threads import Drive, ask_shared, fine, get, here, within_
+from tests.customer360.drivers.operations import ask, get, within_
+from tests.customer360.drivers.threads import Drive, fine, here
 
 from customer360.core.effects import Send, Shared, Sleep, gather
 from customer360.core.errors import DeadlineExceeded
@@ -61,7 +62,7 @@ def test_shared_work_ends_though_all_its_callers_left(drive: Drive) -> None:
 
     driver = drive()
     with pytest.raises(DeadlineExceeded):
-        driver.run(within_(0.02, ask_shared("key", work)))
+        driver.run(within_(0.02, ask("key", work)))
     driver.close()
     assert noted == ["stored"]
 
@@ -78,7 +79,7 @@ def test_closing_does_not_wait_for_ever(drive: Drive) -> None:
 
     driver = drive()
     with pytest.raises(DeadlineExceeded):
-        driver.run(within_(0.02, ask_shared("key", work)))
+        driver.run(within_(0.02, ask("key", work)))
     driver.close(patience=0.05)
     assert noted == ["cleaned up"]
 
@@ -92,7 +93,7 @@ def test_shared_work_that_cannot_be_made_is_an_error_for_whoever_asked(drive: Dr
     driver = drive()
     for _ in range(2):
         with pytest.raises(ValueError, match="no such work"):
-            driver.run(ask_shared("key", factory))
+            driver.run(ask("key", factory))
 
 
 def test_shared_work_that_waits_for_itself_by_a_detour_is_told(drive: Drive) -> None:

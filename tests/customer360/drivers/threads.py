@@ -1,4 +1,4 @@
-"""What the tests of the blocking driver run: a port that answers as they say, and operations in one line."""
+"""A port that answers as a test of the blocking driver says, and transactions that tell their thread."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from customer360.core.effects import Operation, Send, Shared, Sleep, tx, within
+from customer360.core.effects import Send, tx
 from customer360.core.wire import Response
 from customer360.drivers.blocking import BlockingDriver
 
@@ -36,10 +36,6 @@ def fine(send: Send) -> Response:
     return Response(200, send.url.encode())
 
 
-def get(url: str, timeout: float = 5.0) -> Send:
-    return Send(method="GET", url=url, timeout=timeout)
-
-
 def here(noted: list[str], what: str) -> Any:
     """A transaction that notes ``what`` and the thread it ran on."""
 
@@ -48,15 +44,3 @@ def here(noted: list[str], what: str) -> Any:
         return threading.current_thread().name
 
     return tx(work)
-
-
-async def within_(seconds: float, op: Operation[Any]) -> Any:
-    return await within(seconds, op)
-
-
-async def ask_shared(key: str, work: Callable[[], Operation[Any]]) -> Any:
-    return await Shared(key, work)
-
-
-async def sleep(seconds: float) -> None:
-    await Sleep(seconds)
