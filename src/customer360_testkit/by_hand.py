@@ -24,12 +24,13 @@ from customer360.core.auth import Application, Grant
 from customer360.core.connector import Connector
 from customer360.core.effects import Effect, Err, Now, Ok, Operation, Random, Request, Settle, Sleep
 from customer360.core.linking import LinkFacts
-from customer360.core.records import Contact
+from customer360.core.records import Contact, Page
 from customer360.core.wire import Response
 from customer360_testkit.fakes.exchange import WireRequest
 from customer360_testkit.fakes.fake import FakeCrm
 
 C = TypeVar("C", bound=Connector)
+R = TypeVar("R")
 
 Answer: TypeAlias = Callable[[Request], Response]
 
@@ -162,6 +163,16 @@ class ByHand(Generic[C]):
             if not page.more:
                 return changed, gone, cursor
         raise AssertionError(f"the delta of {resource!r} does not end within {_MOST_PAGES} pages")
+
+    def all_of(self, asked: Callable[..., Operation[Page[R]]]) -> list[R]:
+        """The records of a list whose pages ``asked(cursor=...)`` gives. AssertionError if it does not end."""
+        listed, cursor = list[R](), None
+        for _ in range(_MOST_PAGES):
+            page = self.run(asked(cursor=cursor))
+            listed += page.items
+            if (cursor := page.next) is None:
+                return listed
+        raise AssertionError(f"the list does not end within {_MOST_PAGES} pages")
 
     def wait(self, seconds: float) -> None:
         """Let time pass by the fake's clock, and sign in anew where that ends the sign-in."""

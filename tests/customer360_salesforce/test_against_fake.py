@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.readings import readings
 
 from customer360.core import errors as e
 from customer360.core.activities import (
@@ -36,12 +38,7 @@ from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
 
 FAKE = fake_named("salesforce")
-READINGS = [pytest.param(("as they are", ""), id="as they are")] + [
-    pytest.param((switch.name, reading), id=f"{switch.name}-{reading}", marks=pytest.mark.slow)
-    for switch in FAKE.known_switches
-    for reading in switch.readings
-    if reading != switch.default
-]
+READINGS = readings(FAKE)
 SF = SalesforceConnector()
 
 
@@ -61,8 +58,7 @@ def sign_in(fake: FakeCrm) -> Link:
 
 @pytest.fixture(scope="module", params=READINGS)
 def shared(request: pytest.FixtureRequest) -> Link:
-    name, reading = request.param
-    return sign_in(FAKE(switches={name: reading} if reading else {}))
+    return sign_in(FAKE(switches=request.param))
 
 
 @pytest.fixture
@@ -346,15 +342,8 @@ def test_newest_first_page_by_page(link: Link) -> None:
         for draft in drafts(contact, link.fake.clock.now(), f"page-{number}-"):
             made.setdefault(draft.kind, []).insert(0, link.run(SF.create_activity(link.facts, draft)))
     for kind, refs in made.items():
-        listed: list[RecordRef] = []
-        cursor = None
-        for _ in range(9):
-            page = link.run(SF.related(link.facts, contact, kind, limit=2, cursor=cursor))
-            listed += [record.ref for record in page.items]
-            cursor = page.next
-            if cursor is None:
-                break
-        assert listed == refs, kind
+        listed = link.all_of(partial(SF.related, link.facts, contact, kind, limit=2))
+        assert [record.ref for record in listed] == refs, kind
     assert link.run(SF.related(link.facts, contact, RelatedKind.DEAL)).items == ()
 
 

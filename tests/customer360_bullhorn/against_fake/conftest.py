@@ -10,8 +10,7 @@ from tests.customer360_bullhorn.against_fake.link import FAKE, READINGS, Link, s
 
 @pytest.fixture(scope="module", params=READINGS)
 def shared(request: pytest.FixtureRequest) -> Link:
-    name, reading = request.param
-    return sign_in(FAKE(switches={name: reading} if reading else {}))
+    return sign_in(FAKE(switches=request.param))
 
 
 @pytest.fixture

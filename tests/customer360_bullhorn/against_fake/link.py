@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
+from tests.readings import readings
 
 from customer360.core.effects import Request
 from customer360.core.records import ContactDraft, RecordRef
@@ -14,12 +14,7 @@ from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
 
 FAKE = fake_named("bullhorn")
-READINGS = [pytest.param(("as they are", ""), id="as they are")] + [
-    pytest.param((switch.name, reading), id=f"{switch.name}-{reading}", marks=pytest.mark.slow)
-    for switch in FAKE.known_switches
-    for reading in switch.readings
-    if reading != switch.default
-]
+READINGS = readings(FAKE)
 BH = BullhornConnector()
 PEOPLE = ("Candidate", "ClientContact", "Lead")
 COMPANY = RecordRef("bullhorn", "ClientCorporation", "1")

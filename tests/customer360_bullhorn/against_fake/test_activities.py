@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from tests.customer360_bullhorn.against_fake.link import BH, PEOPLE, Link, make
@@ -21,8 +22,9 @@ from customer360.core.activities import (
     TaskDraft,
     TaskStatus,
 )
+from customer360.core.effects import Operation
 from customer360.core.interactions import Direction
-from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
+from customer360.core.records import Page, RecordRef, RelatedKind, RelatedRecord
 
 
 def drafts(contact: RecordRef, now: datetime, key: str) -> list[ActivityDraft]:
@@ -113,15 +115,8 @@ def test_newest_first_page_by_page(link: Link) -> None:
             if not isinstance(draft, TaskDraft):
                 made.setdefault(draft.kind, []).insert(0, link.run(BH.create_activity(link.facts, draft)))
     for kind, refs in made.items():
-        listed: list[RecordRef] = []
-        cursor = None
-        for _ in range(9):
-            page = link.run(BH.related(link.facts, contact, kind, limit=2, cursor=cursor))
-            listed += [record.ref for record in page.items]
-            cursor = page.next
-            if cursor is None:
-                break
-        assert listed == refs, kind
+        listed = link.all_of(partial(BH.related, link.facts, contact, kind, limit=2))
+        assert [record.ref for record in listed] == refs, kind
     assert link.run(BH.related(link.facts, contact, RelatedKind.DEAL)).items == ()
 
 
@@ -137,12 +132,8 @@ def test_submissions_and_placements_are_one_list(link: Link) -> None:
         for row in fake.records(name)
         if row["candidate"]["id"] == owner
     }
-    seen, cursor = list[str](), None
-    for _ in range(20):
-        page = link.run(BH.related(link.facts, contact, RelatedKind.DEAL, limit=3, cursor=cursor))
-        seen += [f"{record.ref.resource}/{record.ref.id}" for record in page.items]
-        if (cursor := page.next) is None:
-            break
+    deals = link.all_of(partial(BH.related, link.facts, contact, RelatedKind.DEAL, limit=3))
+    seen = [f"{record.ref.resource}/{record.ref.id}" for record in deals]
     assert (len(seen), set(seen)) == (len(expected), expected)
     job = next(row for row in fake.records("JobOrder") if not row.get("isDeleted"))
     for ref in (
@@ -205,13 +196,11 @@ def test_a_listing_of_everybodys(link: Link, resource: str) -> None:
         for row in link.fake.records(resource)
         if not row.get("isDeleted") and not row.get("parentAppointment")
     ]
-    seen, cursor = list[str](), None
-    for _ in range(200):
-        page = link.run(BH.activities(link.facts, ActivityFilter(resource=resource, limit=100, cursor=cursor)))
-        seen += [record.ref.id for record in page.items]
-        if (cursor := page.next) is None:
-            break
-    assert sorted(seen) == sorted(expected)
+
+    def listed(cursor: str | None) -> Operation[Page[RelatedRecord]]:
+        return BH.activities(link.facts, ActivityFilter(resource=resource, limit=100, cursor=cursor))
+
+    assert sorted(record.ref.id for record in link.all_of(listed)) == sorted(expected)
 
 
 @pytest.mark.feature("F044")

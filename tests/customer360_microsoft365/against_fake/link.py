@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-import pytest
+from tests.readings import readings
 
 from customer360.core import errors as e
 from customer360.core.effects import Request
@@ -16,12 +16,7 @@ from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
 
 FAKE = fake_named("microsoft365")
-READINGS = [pytest.param(("as they are", ""), id="as they are")] + [
-    pytest.param((switch.name, reading), id=f"{switch.name}-{reading}", marks=pytest.mark.slow)
-    for switch in FAKE.known_switches
-    for reading in switch.readings
-    if reading != switch.default and switch.name != "cloud"  # it stands for loopback hosts; here are the vendor's own
-]
+READINGS = readings(FAKE, but=["cloud"])  # it stands for loopback hosts; here are the vendor's own
 GRAPH = Microsoft365Connector()
 
 
