@@ -21,6 +21,7 @@ from customer360_microsoft365.records import (
     contact_of,
     merges,
     person_of,
+    renamed,
     text_of,
     wire_fields,
     wire_of,
@@ -186,8 +187,9 @@ async def update(change: ContactChange) -> None:
     """Change the given fields only.
 
     Refused with :class:`Conflict` if the contact is not as it was at ``version``. What must be merged is merged with
-    what stands there now. The vendor reports a conflict for a record that it is busy with, too: so after one the
-    contact is read, and if that shows no other's change, or none was to be heeded, the change is tried once more.
+    what stands there now, and a whole name that was made of its parts goes with them. The vendor reports a conflict for
+    a record that it is busy with, too: so after one the contact is read, and if that shows no other's change, or none
+    was to be heeded, the change is tried once more.
     """
     if not change.fields:
         return
@@ -208,5 +210,6 @@ async def update(change: ContactChange) -> None:
 async def _write(path: str, change: ContactChange, held: Row) -> None:
     """``held`` is what was read to merge with; what is merged must still stand there."""
     body = {name: wire_of(name, each, held.get(name)) for name, each in change.fields.items()}
+    body |= renamed(change.fields, held)
     version = change.version or (text_of(held, "@odata.etag") if merges(change.fields) else "")
     await PATCH(path, body, headers=(*PLAIN, ("If-Match", version)) if version else PLAIN)

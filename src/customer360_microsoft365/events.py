@@ -44,7 +44,8 @@ async def related(facts: LinkFacts, contact: RecordRef, kind: RelatedKind) -> li
     contacts_in(contact.resource)
     asked = _bearing(_CONTACT, contact.id)
     rows = await _listed(facts, kind, "events", asked, lambda row: _is(row, kind, _CONTACT, contact.id))
-    return [event_related(RESOURCES[kind], kind, row, property_of(row, _OUTCOME)) for row in rows]
+    told = [(row, property_of(row, _OUTCOME), property_of(row, _DIRECTION)) for row in rows]
+    return [event_related(RESOURCES[kind], kind, row, outcome, direction) for row, outcome, direction in told]
 
 
 async def _listed(

@@ -30,6 +30,7 @@ EMAILS: Final = "emailAddresses"
 COLLECTIONS: Final = frozenset({"businessPhones", "homePhones", "imAddresses", "children", "categories", EMAILS})
 ADDRESSES: Final = ("businessAddress", "homeAddress", "otherAddress")
 ADDRESS_PARTS: Final = ("street", "city", "state", "countryOrRegion", "postalCode")
+_PARTS: Final = ("givenName", "middleName", "surname")
 TIMES: Final = frozenset({"createdDateTime", "lastModifiedDateTime", "birthday", "bodyLastModifiedDateTime"})
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -229,14 +230,35 @@ def _collection(name: str, value: FieldValue, now: Any) -> list[Any]:
 
 
 def merges(fields: Fields) -> tuple[str, ...]:
-    """The fields of a change whose present value must be known to write them."""
-    return tuple(
-        name
-        for name, value in fields.items()
-        if (name in COLLECTIONS and isinstance(value, str))
-        or (name == EMAILS and isinstance(value, tuple) and value)
-        or (name in ADDRESSES and isinstance(value, Mapping))
+    """The fields whose present value must be known to write a change."""
+    return (
+        *(
+            name
+            for name, value in fields.items()
+            if (name in COLLECTIONS and isinstance(value, str))
+            or (name == EMAILS and isinstance(value, tuple) and value)
+            or (name in ADDRESSES and isinstance(value, Mapping))
+        ),
+        *(("displayName", *_PARTS) if _renames(fields) else ()),
     )
+
+
+def _renames(fields: Fields) -> bool:
+    return "displayName" not in fields and any(name in fields for name in _PARTS)
+
+
+def renamed(fields: Fields, now: Row) -> dict[str, Any]:
+    """The whole name that goes with a change of its parts; nothing where people called the contact otherwise.
+
+    Outlook makes it of the parts where it is absent, and leaves it as it is from then on.
+    """
+    if not _renames(fields) or now.get("displayName") != _whole_name(now):
+        return {}
+    return {"displayName": _whole_name({**now, **fields})}
+
+
+def _whole_name(row: Mapping[str, Any]) -> str:
+    return " ".join(part for name in _PARTS if isinstance(part := row.get(name), str) and part)
 
 
 # Related records ----------------------------------------------------------------------------------------------------
@@ -270,7 +292,9 @@ def task_related(resource: str, row: Row) -> RelatedRecord:
     )
 
 
-def event_related(resource: str, kind: RelatedKind, row: Row, status: str | None) -> RelatedRecord:
+def event_related(
+    resource: str, kind: RelatedKind, row: Row, status: str | None = None, direction: str | None = None
+) -> RelatedRecord:
     """An event, or a call that is written down as one; ``status`` is a call's outcome."""
     created, start, end = time_of(row.get("createdDateTime")), moment_of(row.get("start")), moment_of(row.get("end"))
     length = {"seconds": (end - start) // timedelta(seconds=1)} if start and end else {}
@@ -283,5 +307,5 @@ def event_related(resource: str, kind: RelatedKind, row: Row, status: str | None
         created_at=created,
         status=status,
         url=text_of(row, "webLink") or None,
-        fields={**fields_of(row), **length},
+        fields={**fields_of(row), **length, **({"direction": direction} if direction else {})},
     )

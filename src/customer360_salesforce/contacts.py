@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from customer360.core.effects import GET, PATCH, POST, Now
-from customer360.core.errors import Conflict, Gone, InvalidValue, Truncated, UnexpectedAnswer, Unsupported
+from customer360.core.errors import (
+    Conflict,
+    Gone,
+    InvalidValue,
+    Truncated,
+    UnexpectedAnswer,
+    Unsupported,
+    ValidationFailed,
+)
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Contact, ContactChange, ContactDraft, Page, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
@@ -26,7 +34,7 @@ from customer360_salesforce.asking import (
     sosl,
 )
 from customer360_salesforce.auth import KEY
-from customer360_salesforce.metadata import keyed, record_urls, shape
+from customer360_salesforce.metadata import keyed, narrowed, record_urls, shape
 from customer360_salesforce.query import Clause
 from customer360_salesforce.records import Shape, contact_of, identifier_of, text_of, time_of, wire_fields
 
@@ -41,18 +49,28 @@ async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Pa
     """Contacts of one object; what Salesforce cannot express is refused before any request."""
     refuse_unsayable(asked)
     form = await shape(facts, name)
+    try:
+        rows = await _found(form, asked, limit + 1)
+    except ValidationFailed:
+        seen = await narrowed(form)
+        if seen is None:
+            raise
+        form, rows = seen, await _found(seen, asked, limit + 1)
+    return Page(contacts(facts, form, rows[:limit], partial=True), _MORE if len(rows) > limit else None)
+
+
+async def _found(form: Shape, asked: Query, enough: int) -> list[Row]:
     match asked:
         case PhoneIs():
-            rows = await _by_phone(form, asked, limit + 1)
+            return await _by_phone(form, asked, enough)
         case EmailIs(address):
-            rows = await _by_email(form, address.strip(), limit + 1)
+            return await _by_email(form, address.strip(), enough)
         case FieldIs(field, value):
-            rows = await _by_field(form, field, value, limit + 1)
+            return await _by_field(form, field, value, enough)
         case NameHas(text):
-            rows = await _by_name(form, text.strip(), limit + 1)
+            return await _by_name(form, text.strip(), enough)
         case TextHas(text):
-            rows = await _by_text(form, text, limit + 1)
-    return Page(contacts(facts, form, rows[:limit], partial=True), _MORE if len(rows) > limit else None)
+            return await _by_text(form, text, enough)
 
 
 def refuse_unsayable(asked: Query) -> None:

@@ -163,6 +163,15 @@ async def shape(facts: LinkFacts, name: str) -> Shape:
     return known or _shape((await GET(f"/sobjects/{name}/describe")).json())
 
 
+async def narrowed(known: Shape) -> Shape | None:
+    """A resource without the fields that were hidden from the user since sign-in; None where none was.
+
+    A query that names one is refused, whatever else it asks for.
+    """
+    now = _shape((await GET(f"/sobjects/{known.name}/describe")).json())
+    return now if set(known.columns) - set(now.columns) else None
+
+
 def _kept(shape: Shape) -> str:
     """The fields of a shape and their types, as one fact: what :func:`known_shape` reads back."""
     types = {**dict.fromkeys(shape.columns, ""), **dict.fromkeys(shape.resource.phones, "phone")}

@@ -18,14 +18,14 @@ from datetime import timedelta
 import attrs
 
 from customer360.core.effects import Now
-from customer360.core.errors import Gone, PageLoop, UnexpectedAnswer
+from customer360.core.errors import Gone, PageLoop, UnexpectedAnswer, ValidationFailed
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Changes, RecordRef
 from customer360_salesforce import query as q
-from customer360_salesforce.asking import Row, asked
+from customer360_salesforce.asking import Row, Rows, asked
 from customer360_salesforce.auth import KEY
 from customer360_salesforce.contacts import contacts
-from customer360_salesforce.metadata import shape
+from customer360_salesforce.metadata import narrowed, shape
 from customer360_salesforce.query import Clause
 from customer360_salesforce.records import Shape, text_of, time_of
 
@@ -76,11 +76,15 @@ async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
     if now - mark.at > _KEPT:
         raise Gone("the last sync is so long ago that Salesforce has forgotten deletions since", next_step="start over")
     form = await shape(facts, name)
-    columns = (*form.columns, "IsDeleted", *(("IsPersonAccount",) if form.persons else ()))
     # The whole count is known only of a query without a limit: the first one tells how much there will be.
     limit = None if mark.since is None else _PAGE
-    order = (("SystemModstamp", False), ("Id", False))
-    page = await asked(q.select(columns, form.name, _behind(mark), order=order, limit=limit), deleted=True)
+    try:
+        page = await _page(form, mark, limit)
+    except ValidationFailed:
+        seen = await narrowed(form)
+        if seen is None:
+            raise
+        form, page = seen, await _page(seen, mark, limit)
     more = page.following is not None or (limit is not None and len(page.rows) >= limit)
     after = _advanced(mark, page.rows)
     if more and (not page.rows or (after.since, after.last) == (mark.since, mark.last)):
@@ -93,6 +97,12 @@ async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
         more=more,
         total=page.total if mark.since is None else None,
     )
+
+
+async def _page(form: Shape, mark: _Mark, limit: int | None) -> Rows:
+    columns = (*form.columns, "IsDeleted", *(("IsPersonAccount",) if form.persons else ()))
+    order = (("SystemModstamp", False), ("Id", False))
+    return await asked(q.select(columns, form.name, _behind(mark), order=order, limit=limit), deleted=True)
 
 
 def _is_gone(form: Shape, row: Row) -> bool:

@@ -271,7 +271,7 @@ def test_a_lost_update_is_told_from_a_busy_record(
     lost: bool,
 ) -> None:
     """A conflict counts if somebody else changed the contact; else the change is tried once more."""
-    change = ContactChange(ref=REF, fields={"surname": "x"}, version=version)
+    change = ContactChange(ref=REF, fields={"jobTitle": "x"}, version=version)
     conflict, fresh = refusal(412, "ErrorIrresolvableConflict"), reply({**ADA, "@odata.etag": now})
     op = graph.connector.update(graph.facts, change)
     if lost:

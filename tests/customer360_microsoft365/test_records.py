@@ -20,6 +20,7 @@ from customer360_microsoft365.records import (
     merges,
     moment_of,
     person_of,
+    renamed,
     time_of,
     value_of,
     when,
@@ -138,6 +139,30 @@ def test_one_text_for_several_replaces_the_first() -> None:
         "businessPhones",
         EMAILS,
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"givenName": "Eva"}, "Eva Lee"),
+        ({"surname": "Li"}, "Ann Li"),
+        ({"middleName": "B."}, "Ann B. Lee"),
+        ({"givenName": None}, "Lee"),
+        ({"givenName": "Eva", "displayName": "E. Lee"}, None),
+        ({"mobilePhone": "1"}, None),
+    ],
+)
+def test_a_whole_name_goes_with_its_parts(fields: dict[str, FieldValue], told: str | None) -> None:
+    """Outlook derives it once; where people called somebody otherwise it stays."""
+    now = {"displayName": "Ann Lee", "givenName": "Ann", "surname": "Lee"}
+    needed = {"displayName", "givenName", "middleName", "surname"}
+    if told is not None:
+        assert set(merges(fields)) == needed
+        assert renamed(fields, now) == {"displayName": told}
+        assert renamed(fields, {**now, "displayName": "Annie"}) == {}
+    else:
+        assert merges(fields) == ()
+        assert renamed(fields, now if "displayName" in fields else {}) == {}
 
 
 @pytest.mark.parametrize(

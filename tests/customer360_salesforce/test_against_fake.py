@@ -422,6 +422,19 @@ def test_delta(link: Link, resource: str) -> None:
     assert len(changed) < len(everything) or len(everything) < 5
 
 
+@pytest.mark.feature("F147")
+def test_a_field_that_was_hidden_since_sign_in_is_left_out() -> None:
+    """A query that names it is refused: the object is described again, and asked without it."""
+    link = sign_in(FAKE())
+    ref = make(link, "Contact", LastName="Seen", Fax="+493055555")
+    link.fake.hide("Contact", "Fax", link.user)
+    link.index_caught_up()
+    assert found(link, "Contact", NameHas("Seen")) == {ref.id}
+    assert ref.id in link.everything("Contact")[0]
+    with pytest.raises(e.ValidationFailed):
+        found(link, "Contact", FieldIs("Fax", "+493055555"))
+
+
 # Errors -------------------------------------------------------------------------------------------------------------
 
 

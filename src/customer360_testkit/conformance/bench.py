@@ -230,7 +230,8 @@ class Bench:
 
     def held(self, link: Link, ref: RecordRef) -> Mapping[str, Any]:
         """What the fake holds of a record, by the CRM's names; nothing where it is part of another."""
-        rows = (row for module in link.fake.modules for row in link.fake.records(module))
+        own_first = sorted(link.fake.modules, key=lambda module: module != ref.resource)
+        rows = (row for module in own_first for row in link.fake.records(module))
         return next((row for row in rows if ref.id in (str(row.get("id")), str(row.get("Id")))), {})
 
     def kinds(self, link: Link, *, apart: bool = False) -> Iterator[RelatedKind]:

@@ -70,6 +70,8 @@ class FakeCrm(ABC):
     """What an administrator may supply besides, each with a value that this organisation knows."""
     worlds: ClassVar[tuple[Mapping[str, str], ...]] = ()
     """Organisations of another kind that the vendor has, each by its switches."""
+    choices: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """All that a field may hold by the vendor's pages, by the field's name, where no answer tells it."""
     modules: ClassVar[tuple[str, ...]] = ()
     """Everything :meth:`records` can be asked for."""
     needs_index: ClassVar[bool] = False
@@ -181,6 +183,10 @@ class FakeCrm(ABC):
 
     def lock(self, module: str, record_id: str) -> bool:
         """A record waits for somebody's approval, and nobody may change it; False where none ever does."""
+        return False
+
+    def hide(self, module: str, field: str, user: str) -> bool:
+        """An administrator hides a field of a module from a user (by login name); False where none can."""
         return False
 
     def keep_unique(self, module: str, field: str) -> bool:

@@ -56,6 +56,19 @@ def test_create_read_change(link: Link) -> None:
     assert (emptied.fields["businessPhones"], emptied.emails, emptied.region) == ((), (), None)
 
 
+@pytest.mark.feature("F012")
+def test_a_changed_first_name_is_shown(link: Link) -> None:
+    """In the whole name, which Outlook does not derive again; what people typed there stays."""
+    ref = make(link, givenName="Ann", surname="Lee")
+    for fields, name in (
+        ({"givenName": "Eva"}, "Eva Lee"),
+        ({"displayName": "Evita"}, "Evita"),
+        ({"surname": "Li"}, "Evita"),
+    ):
+        link.run(GRAPH.update(link.facts, ContactChange(ref=ref, fields=fields, version=read(link, ref).version)))
+        assert read(link, ref).name == name
+
+
 def test_a_fresh_contact_can_be_changed_at_once(link: Link) -> None:
     """The conflict that Exchange reports for a busy record is tried once more."""
     ref = make(link, displayName="Fresh")

@@ -174,6 +174,6 @@ def test_query_total(make: Make, reading: str, total: int | None) -> None:
 def test_confidential_values(client: Client) -> None:
     """They read as a word."""
     mine = client.person(email="a@own.example")
-    client.fake.guard.confidential.add(("kim", "Candidate", "email"))
+    assert client.fake.hide("Candidate", "email", "kim")
     assert client.read("Candidate", mine, "email")["email"] == "**CONFIDENTIAL**"
     assert client.read("Candidate", mine, "email2")["email2"] is None

@@ -20,6 +20,14 @@ def test_mailboxes_are_private(make: Any) -> None:
     assert lee("POST", "/me/contacts", {"givenName": "A"}).status == 403
 
 
+def test_people_live_where_somebody_typed_it(client: Any) -> None:
+    """In the first address, in another one, or nowhere."""
+    rows = client("GET", "/me/contacts?$top=100").json()["value"]
+    names = ("businessAddress", "homeAddress", "otherAddress")
+    told = [[name for name in names if row[name].get("countryOrRegion")] for row in rows]
+    assert {tuple(each) for each in told} == {(), *((name,) for name in names)}
+
+
 @pytest.mark.feature("F011")
 @pytest.mark.feature("F013")
 def test_write_read_clear_delete(client: Any) -> None:

@@ -333,7 +333,7 @@ def test_fields_that_come_later_or_are_hidden(client: Client) -> None:
     assert client("PATCH", f"/sobjects/Contact/{old}", {"Title": "x"}).status == 204
     first = client("PATCH", "/sobjects/Contact/Key__c/k1", {"LastName": "New"})
     assert first.status == 201
-    client.fake.guard.hidden = {("kim", "Contact", "Key__c"), ("kim", "Contact", "Fax")}
+    assert [client.fake.hide("Contact", field, "kim") for field in ("Key__c", "Fax")] == [True, True]
     made = client.add("Contact", LastName="Blind")
     assert code(client("POST", "/sobjects/Contact", {"LastName": "x", "Fax": "1"})) == (400, "INVALID_FIELD")
     client.fake.guard.hidden = set()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, TypeAlias
 
+from customer360.core.errors import Customer360Error
 from customer360.core.metadata import FieldInfo
 from customer360_testkit.conformance.bench import Link, catches
 from customer360_testkit.conformance.describing.formed import FormedChecks
@@ -41,6 +43,15 @@ class ChoiceChecks(FormedChecks):
             values = {choice.value for choice in field.choices}
             missing = [each for each in entries if _OFF not in each and not values & {*each.values()}]
             assert [each for each in missing if not any(map(_nothing, each.values()))] == [], field.name
+
+    @catches("offers half of what the vendor's pages tell")
+    def test_what_the_vendors_pages_tell_can_be_chosen(self, link: Link) -> None:
+        """Where no answer tells it, as the fake has it from there (F116)."""
+        for resource in link.run(self.connector.list_resources(link.facts)):
+            with suppress(Customer360Error):  # that each is described is a check of its own
+                for field in self.schema(link, resource.name).fields:
+                    told = link.fake.choices.get(field.name, ()) if field.choices else ()
+                    assert {*told} <= {choice.value for choice in field.choices}, (resource.name, field.name)
 
     @catches("offers what is switched off")
     def test_what_is_switched_off_is_not_offered(self, link: Link) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from customer360.core.activities import CaseDraft, EventDraft, TaskDraft
 from customer360.core.capabilities import CREATE, RELATED, Capability, PhoneSearch
-from customer360.core.errors import Unsupported
+from customer360.core.effects import Operation
+from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.records import RecordRef
-from customer360_testkit.conformance.bench import Bench, Link, catches
+from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
 _NUMBER = re.compile(r"\+?[\d ()./-]{8,}")
 
@@ -101,6 +102,30 @@ class DeclaringChecks(Bench):
         other = self.signed_in(link.fake, users[1])
         told.append(other.run(self.connector.identify(other.facts)).user)
         assert len({ref.id for ref in told}) == 2
+
+    @catches("takes a mailbox for everybody's", Capability.CREATE_CONTACT)
+    def test_what_is_one_users_own_is_said(self, link: Link) -> None:
+        """Nobody else sees it: in an index of all, strangers would read it (F147)."""
+        others = [login for login in link.fake.users if login != link.user]
+        if not others:
+            pytest.skip("the fake has one user")
+        contact, other = self.make(link, "Quillprivate"), self.signed_in(link.fake, others[0])
+        resources = {each.name: each for each in link.run(self.connector.list_resources(link.facts))}
+        own = self._hidden(other, self.connector.get(other.facts, contact))
+        assert resources[self.people].private is own
+        for kind in self.every_kind(link):
+            self.written(link, self.draft(link, kind, contact, f"private-{kind}"))
+            link.wait(LAG)
+            if own or not self._hidden(other, self.connector.related(other.facts, contact, kind)):
+                private = [each.private for each in resources.values() if each.related_kind is kind]
+                assert private == [own], kind
+
+    def _hidden(self, link: Link, op: Operation[Any]) -> bool:
+        try:
+            link.run(op)
+        except Customer360Error:
+            return True
+        return False
 
     @catches("leads to a page beside the record")
     def test_the_address_of_a_record_holds_its_id(self, link: Link) -> None:

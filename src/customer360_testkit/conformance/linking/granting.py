@@ -21,8 +21,9 @@ from customer360.core.errors import (
     MissingScope,
 )
 from customer360.core.linking import LinkFacts
-from customer360.core.records import ContactDraft
+from customer360.core.records import ContactDraft, RecordRef
 from customer360_testkit.by_hand import carried, play, signed_in
+from customer360_testkit.conformance.activities.calls import values_of
 from customer360_testkit.conformance.bench import LAG, Link, catches
 from customer360_testkit.conformance.linking.placing import PlacingChecks
 from customer360_testkit.conformance.verbs import Verbs
@@ -151,6 +152,51 @@ class GrantingChecks(PlacingChecks, Verbs):
                 error = self.failure(link, connector.create(facts, ContactDraft(resource=resource.name, fields=known)))
                 became.append(type(error).__name__)
         return (*declared, became)
+
+    @catches("puts its keys elsewhere than a setting says", _CREATE)
+    def test_keys_stand_where_a_setting_says(self, link: Link) -> None:
+        """Another installation looks for them there: what one wrote the other does not write again (R1)."""
+        contact, seen = self.make(link, "Quillinstalled"), 0
+        for value, given in self._given(link):
+            for kind in self.every_kind(given):
+                draft = self.draft(given, kind, contact, f"installed-{kind}", text="Quill")
+                ref = self.written(given, draft)
+                if self.schema(given, ref.resource).field(value) is not None:
+                    seen += 1
+                    assert self.held(given, ref).get(value) == draft.key, (value, kind)
+        if not seen:
+            pytest.skip("no setting names a field")
+
+    @catches("lets something else stand in than a setting says")
+    def test_what_stands_in_is_what_a_setting_says(self, link: Link) -> None:
+        """For what nobody named and the CRM wants: the customer chose where strays go (D14)."""
+        without, seen = self._strays(link), 0
+        for value, given in self._given(link):
+            for resource, ref in self._strays(given).items():
+                if resource not in without:
+                    seen += 1
+                    assert value in map(str, values_of(self.held(given, ref))), (value, resource)
+        if not seen:
+            pytest.skip("no setting says what stands in for anything")
+
+    def _given(self, link: Link) -> Iterator[tuple[str, Link]]:
+        """For each setting that may be left out, its value and a link that has it."""
+        plain, *others = self.links(link)
+        for given in others:
+            yield from ((value, given) for _, value in given.facts.settings.items() - plain.facts.settings.items())
+
+    def _strays(self, link: Link) -> dict[str, RecordRef]:
+        """Who becomes of somebody of whom little is known, in each resource whose CRM wants no more."""
+        given = {name: value for name, value in self.fields("Quillstray").items() if isinstance(value, str) and value}
+        became = dict[str, RecordRef]()
+        for resource in self.connector.resources(link.facts):
+            if resource.contact_kind is not None:
+                fields = {field.name for field in self.schema(link, resource.name).fields}
+                known = {name: value for name, value in given.items() if name in fields}
+                draft = ContactDraft(resource=resource.name, fields=known)
+                with suppress(Customer360Error):
+                    became[resource.name] = link.run(self.connector.create(link.facts, draft))
+        return became
 
     @catches("says that data are where they are not")
     def test_where_data_are_is_read_where_it_is_told(self, link: Link) -> None:

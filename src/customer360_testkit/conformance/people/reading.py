@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Gone, NotFound
-from customer360_testkit.conformance.bench import Bench, Link, catches
+from customer360.core.search import NameHas
+from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
 _WRITES = Capability.CREATE_CONTACT
+_NUMBER, _ADDRESS = "+442079460891", "quillseen@conform.example"
 
 
 class ReadingChecks(Bench):
@@ -51,3 +55,23 @@ class ReadingChecks(Bench):
         assert self.get(link, ref).fields[self.name_field] == "First"
         self.change(link, ref, {self.name_field: "Second"})
         assert self.get(link, ref).fields[self.name_field] == "Second"
+
+    @catches("falls over what somebody may not see", _WRITES, Capability.SEARCH_NAME)
+    def test_what_somebody_may_not_see_is_left_out(self, link: Link) -> None:
+        """An administrator hid a number, an address and a text, of late or long ago: all else is there (F147)."""
+        resource = self.resource(link)
+        phone, email = self.writable(link, resource.phones)[-1:], self.writable(link, resource.emails)[-1:]
+        given = {**dict.fromkeys(phone, _NUMBER), **dict.fromkeys(email, _ADDRESS), self.spare_field: "Quillsecret"}
+        ref = self.made_with(link, "Quillseen", given)
+        link.wait(LAG)
+        if not all(link.fake.hide(self.people, field, link.user) for field in given):
+            pytest.skip("no field is hidden from anybody")
+        for seen in (link, self.entered(link, link.fake)):
+            hits = [hit for hit in self.found(seen, NameHas("Quillseen")) if hit.ref == ref]
+            assert len(hits) == 1
+            if self.can(seen, Capability.DELTA):
+                assert seen.run(self.connector.changes(seen.facts, self.people)).changed
+            for contact in (self.get(seen, ref), *hits):
+                assert "Quillseen" in contact.name
+                texts = {*(each.text for each in contact.phones), *(each.address for each in contact.emails)}
+                assert texts <= {value for value in self.fields("Quillseen").values() if isinstance(value, str)}

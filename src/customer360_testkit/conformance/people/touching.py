@@ -51,7 +51,7 @@ class TouchingChecks(Bench):
     @catches("loses the second number with the first", _CREATE, _UPDATE)
     def test_one_of_several_in_a_field_is_changed_alone(self, link: Link) -> None:
         """A text for a field of several takes the place of the first: the others stay (F012)."""
-        resource, tried = self.resource(link), 0
+        resource, tried, several_of = self.resource(link), 0, dict[str, tuple[str, str, str]]()
         for field in self.writable(link, (*resource.phones, *resource.emails)):
             first, second, new = (f"quill{each}@conform.example" for each in ("one", "two", "new"))
             if field in resource.phones:
@@ -68,6 +68,14 @@ class TouchingChecks(Bench):
                 continue  # one text, whatever stood in it
             tried += 1
             assert second in read, field
+            several_of[field] = (first, second, new)
+        if len(several_of) > 1:
+            given = {field: each[:2] for field, each in several_of.items()}
+            ref = self.made_with(link, "Quillseverally", given)
+            self.change(link, ref, {field: new for field, (_, _, new) in several_of.items()})
+            fields = self.get(link, ref).fields
+            wanted = {field: (new, second) for field, (_, second, new) in several_of.items()}
+            assert {field: fields[field] for field in wanted} == wanted
         if not tried:
             pytest.skip("no field holds several")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from customer360.core.capabilities import Capability
+from customer360.core.countries import country_of
 from customer360.core.metadata import StandardField
 from customer360.core.records import Contact
 from customer360.core.search import EmailIs
@@ -88,6 +89,14 @@ class TruthChecks(Bench):
         """National numbers are read by it: in another country they are somebody else's (D3)."""
         for member, contact in self.known(link):
             assert contact.region in (member.country, None), member.number
-            named = [value for name, value in contact.fields.items() if "country" in name.lower()]
-            if member.country in named:
+            if member.country in map(country_of, _countries(contact.fields)):
                 assert contact.region, member.number
+
+
+def _countries(fields: Mapping[str, object]) -> Iterator[str]:
+    """What is told of countries, in parts of an address, too."""
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            yield from _countries(value)
+        elif isinstance(value, str) and "country" in name.lower():
+            yield value

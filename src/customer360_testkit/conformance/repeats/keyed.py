@@ -50,7 +50,7 @@ class KeyedChecks(Newcomers):
         """Leads and companies, as it is said of each: with every setting that may be given, too (R1, R2)."""
         for number, each in enumerate(self.links(link)):
             since = each.now
-            for resource, draft, ref in self.newcomers(each, f"Quillonce{number}", key="quillonce"):
+            for resource, draft, ref in self.newcomers(each, f"Quillonce{number}", key=f"quillonce{number}"):
                 kind = resource.contact_kind or ContactKind.CONTACT
                 if self.sought(each, kind):
                     each.wait(LAG)

@@ -83,10 +83,15 @@ class ResumingChecks(SyncingChecks):
         """An import after the first round is read whole by the next one, and not a page a night."""
         _, _, cursor = self.sync(link)
         link.wait(LAG)
-        made = {self.make(link, f"Quillcame{each}").id for each in range(self.connector.limits.page_size % 250 + 5)}
+        made = dict[str, str]()
+        for each in range(self.connector.limits.page_size % 250 + 5):
+            address = f"quillcame{each}@conform.example"
+            made[self.make(link, f"Quillcame{each}", email=address).id] = address
         link.wait(LAG)
         changed, _, _ = self.sync(link, cursor)
-        assert made <= set(changed)
+        assert made.keys() <= changed.keys()
+        told = {identifier: [email.address for email in changed[identifier].emails] for identifier in made}
+        assert told == {identifier: [address] for identifier, address in made.items()}
 
     @catches("tells every night who was ever deleted", _DELTA, _CREATE)
     def test_who_is_gone_is_told_once(self, link: Link) -> None:

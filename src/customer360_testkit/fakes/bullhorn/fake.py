@@ -47,6 +47,7 @@ class BullhornFake(FakeCrm):
     vendor_hosts = ALL_HOSTS
     known_switches = BULLHORN_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"username": USERS[0].details["username"]}
+    optional_settings: ClassVar[Mapping[str, str]] = {"placeholder_company": "2"}
     modules = (
         *("Candidate", "ClientContact", "Lead", "ClientCorporation", "Note", "NoteEntity", "Task", "Appointment"),
         *("AppointmentAttendee", "JobOrder", "JobSubmission", "Opportunity", "Placement", "Sendout", "Tearsheet"),
@@ -181,6 +182,11 @@ class BullhornFake(FakeCrm):
         self.put(people, contact, "INSERTED", [])
         self.put(leads, {**row, "status": "Converted", "dateLastModified": self.now}, "UPDATED", ["status"])
         return int(contact["id"])
+
+    def hide(self, module: str, field: str, user: str) -> bool:
+        """The field is confidential, and not shown to this user."""
+        self.guard.confidential.add((user, module, field))
+        return True
 
     def remove(self, module: str, record_id: int | str) -> None:
         """What somebody does in Bullhorn itself: the record is deleted, softly where the entity can."""

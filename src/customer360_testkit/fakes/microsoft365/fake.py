@@ -15,6 +15,7 @@ from customer360_testkit.fakes.microsoft365.clouds import ALL_HOSTS, BY_GRAPH, C
 from customer360_testkit.fakes.microsoft365.errors import GraphError, bad_request
 from customer360_testkit.fakes.microsoft365.guard import WINDOW, Guard
 from customer360_testkit.fakes.microsoft365.mailboxes import USERS, held_by, new_mailbox
+from customer360_testkit.fakes.microsoft365.schema import CHOICES
 from customer360_testkit.fakes.microsoft365.signin import TENANT_ID, EntraServer, Trouble
 from customer360_testkit.fakes.microsoft365.store import Item
 from customer360_testkit.fakes.microsoft365.switches import MICROSOFT365_SWITCHES
@@ -50,6 +51,7 @@ class Microsoft365Fake(FakeCrm):
     vendor_hosts = ALL_HOSTS
     known_switches = MICROSOFT365_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"cloud": "global", "directory": TENANT_ID}
+    choices = CHOICES
     modules = tuple(_KINDS)
     needs_index = True
 

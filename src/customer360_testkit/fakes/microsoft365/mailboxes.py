@@ -30,6 +30,19 @@ USERS = (
     ),
 )
 """Numbers of ranges kept for drama."""
+_COUNTRIES = {
+    "GB": "United Kingdom",
+    "US": "United States",
+    "DE": "Germany",
+    "FR": "France",
+    "AU": "Australia",
+    "IT": "Italy",
+    "ES": "Spain",
+    "PL": "Poland",
+    "BR": "Brazil",
+    "JP": "Japan",
+}
+"""As people type them."""
 
 
 def held_by(login: str, cast: Sequence[CastMember]) -> Sequence[CastMember]:
@@ -90,4 +103,14 @@ def _contact(member: CastMember) -> dict[str, Any]:
             data["businessPhones"].append(phone.spelled)
         else:
             data["homePhones"].append(phone.spelled)
-    return derived(data)
+    return derived({**data, **_places(member)})
+
+
+def _places(member: CastMember) -> dict[str, Any]:
+    """Where a customer lives, as somebody typed it into one of three addresses (section 4); some records lack it."""
+    if member.number % 7 == 0:
+        return {}
+    country = {"countryOrRegion": _COUNTRIES[member.country]}
+    if member.number % 4 == 2:
+        return {"businessAddress": {"city": "Springfield"}, "otherAddress": country}
+    return {"homeAddress" if member.number % 8 == 4 else "businessAddress": country}

@@ -123,14 +123,21 @@ READ_ONLY = frozenset({"id", "changeKey", "createdDateTime", "lastModifiedDateTi
 BODY = complex_of({"contentType": one_of("text", "html"), "content": text})
 _RECIPIENT = complex_of({"address": text, "name": text})
 _ATTENDEE = complex_of({"emailAddress": _RECIPIENT, "type": one_of("required", "optional", "resource")})
+CHOICES: dict[str, tuple[str, ...]] = {
+    "showAs": ("free", "tentative", "busy", "oof", "workingElsewhere", "unknown"),
+    "importance": ("low", "normal", "high"),
+    "sensitivity": ("normal", "personal", "private", "confidential"),
+    "status": ("notStarted", "inProgress", "completed", "waitingOnOthers", "deferred"),
+}
+"""What members of events and tasks may hold (section 7)."""
 EVENT: dict[str, Check] = {
     "subject": text,
     "body": BODY,
     "start": checked_moment,
     "end": checked_moment,
-    "showAs": one_of("free", "tentative", "busy", "oof", "workingElsewhere", "unknown"),
-    "importance": one_of("low", "normal", "high"),
-    "sensitivity": one_of("normal", "personal", "private", "confidential"),
+    "showAs": one_of(*CHOICES["showAs"]),
+    "importance": one_of(*CHOICES["importance"]),
+    "sensitivity": one_of(*CHOICES["sensitivity"]),
     "isAllDay": boolean,
     "isReminderOn": boolean,
     "reminderMinutesBeforeStart": whole,
@@ -163,8 +170,8 @@ EVENT_DEFAULTS: dict[str, Any] = {
 TASK: dict[str, Check] = {
     "title": text,
     "body": BODY,
-    "status": one_of("notStarted", "inProgress", "completed", "waitingOnOthers", "deferred"),
-    "importance": one_of("low", "normal", "high"),
+    "status": one_of(*CHOICES["status"]),
+    "importance": one_of(*CHOICES["importance"]),
     "isReminderOn": boolean,
     "categories": texts,
     "dueDateTime": nullable(checked_moment),

@@ -196,6 +196,11 @@ class SalesforceFake(FakeCrm):
         self.querying.most = MIN_PAGE
         return MIN_PAGE
 
+    def hide(self, module: str, field: str, user: str) -> bool:
+        """Field-level security: for this user it is as if the field did not exist."""
+        self.guard.hidden.add((user, module, field))
+        return True
+
     def convert_lead(self, lead: str) -> str:
         """What a salesperson does: the person goes on as a new contact, whose id is the answer."""
         row = self._live("Lead", lead)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Describing, mutant
 
-from customer360.core.metadata import Choice, FieldInfo
+from customer360.core.linking import LinkFacts
+from customer360.core.metadata import Choice, FieldInfo, Schema
+from customer360_microsoft365 import Microsoft365Connector
 
 
 @mutant("offers the first choice only")
@@ -46,3 +48,11 @@ class Vacuous(Describing):
 class Literate(Describing):
     def field(self, field: FieldInfo) -> FieldInfo:
         return attrs.evolve(field, choices=tuple(Choice(each.label, each.label) for each in field.choices))
+
+
+@mutant("offers half of what the vendor's pages tell")
+class Unprivate(Microsoft365Connector):
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        half = tuple(attrs.evolve(each, choices=each.choices[: (len(each.choices) + 1) // 2]) for each in schema.fields)
+        return attrs.evolve(schema, fields=half)

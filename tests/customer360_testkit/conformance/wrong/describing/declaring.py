@@ -123,3 +123,15 @@ class Numberblind(ZohoConnector):
 class Usual(ZohoConnector):
     async def list_resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
         return tuple(each for each in await super().list_resources(facts) if each.name != "Memberships")
+
+
+@mutant("takes a mailbox for everybody's")
+class Public(Microsoft365Connector):
+    def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        return tuple(self.shared(each) for each in super().resources(facts))
+
+    async def list_resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        return tuple(self.shared(each) for each in await super().list_resources(facts))
+
+    def shared(self, resource: Resource) -> Resource:
+        return attrs.evolve(resource, private=False) if resource.related_kind else resource

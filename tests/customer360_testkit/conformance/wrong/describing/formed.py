@@ -55,3 +55,11 @@ class Incognito(ZohoConnector):
 class Homeless(ZohoConnector):
     async def identify(self, facts: LinkFacts) -> Identity:
         return attrs.evolve(await super().identify(facts), organisation_id=None)
+
+
+@mutant("shows names that are meant for programs", "of activities")
+class Programmatic(ZohoConnector):
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        named = tuple(attrs.evolve(each, label=each.name) for each in schema.fields)
+        return attrs.evolve(schema, fields=named) if resource == "Tasks" else schema

@@ -8,11 +8,14 @@ from typing import ClassVar
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
+from customer360.core.activities import ActivityDraft
 from customer360.core.auth import Application, AuthScheme, Grant, OAuth2Code
 from customer360.core.capabilities import CAN, Capabilities, Capability, CreateClass
 from customer360.core.linking import Hosts, LinkFacts
 from customer360.core.records import (
+    ContactDraft,
     ContactKind,
+    RecordRef,
     RelatedKind,
 )
 from customer360_bullhorn import BullhornConnector
@@ -82,3 +85,19 @@ class Careless(BullhornConnector):
     auth: ClassVar[AuthScheme] = _Once(
         **{each.name: getattr(BullhornConnector.auth, each.name) for each in attrs.fields(OAuth2Code)}
     )
+
+
+@mutant("puts its keys elsewhere than a setting says")
+class Keyring(SalesforceConnector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        if draft.key.startswith("installed-"):
+            settings = {name: value for name, value in facts.settings.items() if name != "key_field"}
+            facts = attrs.evolve(facts, settings=settings)
+        return await super().create_activity(facts, draft)
+
+
+@mutant("lets something else stand in than a setting says")
+class Appointed(BullhornConnector):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        first = {"placeholder_company": "1"} if facts.settings.get("placeholder_company") else {}
+        return await super().create(attrs.evolve(facts, settings={**facts.settings, **first}), draft)

@@ -8,6 +8,7 @@ from tests.customer360_testkit.conformance.wrong.registry import mutant
 from customer360.core.errors import (
     Gone,
     NotFound,
+    UnexpectedAnswer,
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
@@ -16,6 +17,7 @@ from customer360.core.records import (
     ContactKind,
     RecordRef,
 )
+from customer360_bullhorn import BullhornConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -82,3 +84,12 @@ class Remembering(ZohoConnector):
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
         contact = await super().get(facts, ref)
         return self.read.setdefault(ref, contact) if contact.name in ("First", "Second") else contact
+
+
+@mutant("falls over what somebody may not see")
+class Curious(BullhornConnector):
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        contact = await super().get(facts, ref)
+        if "**CONFIDENTIAL**" in contact.fields.values():
+            raise UnexpectedAnswer("Bullhorn answered with a field that cannot be read")
+        return contact

@@ -12,6 +12,7 @@ from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Contact,
     ContactChange,
+    Fields,
 )
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
@@ -66,3 +67,13 @@ class Retaining(ZohoConnector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
         kept = {name: value for name, value in change.fields.items() if name != "Phone" or value is not None}
         await super().update(facts, attrs.evolve(change, fields=kept))
+
+
+@mutant("loses the second number with the first", "of the second field")
+class Merging(Microsoft365Connector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        several = [name for name, value in change.fields.items() if isinstance(value, str)]
+        given: Fields = {name: (str(value),) if name in several[1:] else value for name, value in change.fields.items()}
+        await super().update(
+            facts, attrs.evolve(change, fields=given if "emailAddresses" in several else change.fields)
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Reading, Searching, mutant
 
@@ -10,8 +12,11 @@ from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import (
     Changes,
     Contact,
+    Page,
+    RecordRef,
 )
 from customer360.core.search import Query
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 
@@ -66,3 +71,22 @@ class Insular(Reading):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
         changes = await super().changes(facts, resource, cursor)
         return attrs.evolve(changes, changed=tuple(self.read(each) for each in changes.changed))
+
+
+@mutant("takes everybody for a neighbour", "but those with one address")
+class FirstAddress(Microsoft365Connector):
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        return self.read(await super().get(facts, ref))
+
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        return Page(tuple(self.read(each) for each in page.items), page.next)
+
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        return attrs.evolve(changes, changed=tuple(self.read(each) for each in changes.changed))
+
+    def read(self, contact: Contact) -> Contact:
+        first = contact.fields.get("businessAddress")
+        told = isinstance(first, Mapping) and first.get("countryOrRegion")
+        return contact if told else attrs.evolve(contact, region=None)

@@ -12,6 +12,7 @@ from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Changes,
     Contact,
+    RecordRef,
 )
 from customer360_zoho import ZohoConnector
 
@@ -46,6 +47,13 @@ class Shortening(ZohoConnector):
         return attrs.evolve(changes, changed=tuple(attrs.evolve(each, region=None) for each in changes.changed))
 
 
+@mutant("takes namesakes for one")
+class Confounding(Syncing):
+    def changed(self, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        firsts = {each.name: each for each in reversed(contacts)}
+        return tuple(each for each in contacts if firsts[each.name] is each or "Quillalike" not in each.name)
+
+
 @mutant("reads the same page for ever")
 class Sisyphus(ZohoConnector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
@@ -53,3 +61,20 @@ class Sisyphus(ZohoConnector):
             return await super().changes(facts, resource, cursor)
         except PageLoop:
             return Changes(cursor=cursor, more=True)
+
+
+@mutant("reads changes without the company")
+class Unemployed(Syncing):
+    def changed(self, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        return tuple(attrs.evolve(each, company=None) for each in contacts)
+
+
+@mutant("takes people for where they lived")
+class Settled(ZohoConnector):
+    def __init__(self) -> None:
+        self.lived: dict[str, str | None] = {}
+
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        contact = await super().get(facts, ref)
+        seeded = any(each.address.endswith("@example.com") for each in contact.emails)
+        return attrs.evolve(contact, region=self.lived.setdefault(ref.id, contact.region)) if seeded else contact

@@ -11,9 +11,11 @@ from customer360.core.errors import (
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Contact,
+    ContactChange,
     RecordRef,
 )
 from customer360.core.search import NameHas, Query
+from customer360_bullhorn import BullhornConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -33,6 +35,15 @@ class Misdirecting(ZohoConnector):
 class Unmarried(Reading):
     def read(self, contact: Contact) -> Contact:
         return attrs.evolve(contact, name="Quillada Quillmaiden") if "Quillmarried" in contact.name else contact
+
+
+@mutant("goes on calling people by the name that they had", "with a new first name")
+class HalfMarried(BullhornConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        if "firstName" in change.fields:
+            whole = (await self.get(facts, change.ref)).name
+            change = attrs.evolve(change, fields={"name": whole, **change.fields})
+        await super().update(facts, change)
 
 
 @mutant("finds everybody of the same first name")
