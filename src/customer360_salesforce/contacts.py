@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from urllib.parse import quote
 
 from customer360.core.effects import GET, PATCH, POST, Now
@@ -43,6 +44,8 @@ _MORE = "more"
 _BEHIND = timedelta(hours=1)
 """Longer than the search index may lag behind the records (seconds to 15 minutes), and than clocks differ."""
 _CANDIDATES = 200
+_DISTINCT = 12
+"""Letters that tell two keys apart which differ in a capital only."""
 
 
 async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Page[Contact]:
@@ -247,9 +250,13 @@ async def create_row(facts: LinkFacts, name: str, fields: dict[str, object], key
 
 
 def key_in_path(key: str) -> str:
+    """A key as the external id field keeps it, which does not tell capital letters from small ones: with them come a
+    few letters that do.
+    """
     if len(key.splitlines()) != 1 or key.strip(". ") == "" or not key.isprintable():
         raise InvalidValue("a key is one line of printable text")
-    return quote(key, safe="")
+    told_apart = key if key == key.lower() else f"{key}-{sha256(key.encode()).hexdigest()[:_DISTINCT]}"
+    return quote(told_apart, safe="")
 
 
 async def update(change: ContactChange) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 
 from customer360.core.effects import GET, POST, PUT, Operation, gather
-from customer360.core.errors import Gone, NotFound, Truncated, UnexpectedAnswer
+from customer360.core.errors import Gone, NotFound, Truncated, UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import Contact, ContactChange, ContactDraft, Email, Page, Phone, RecordRef
@@ -141,6 +141,9 @@ def _same(text: str, address: str) -> bool:
 
 
 async def _by_email(facts: LinkFacts, resource: Resource, address: str, enough: int) -> list[Row]:
+    if not resource.emails:
+        raise Unsupported(f"{resource.name} has no e-mail field")
+
     def wanted(row: Row) -> bool:
         return _current(row) and any(_same(text.strip(), address) for _, text in _texts(row))
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from customer360.core.capabilities import Capability
 from customer360.core.effects import Request
 from customer360.core.records import RecordRef
 from customer360_bullhorn import BullhornConnector
@@ -33,11 +34,28 @@ class TestCandidates(ConnectorConformance):
 @pytest.mark.slow
 class TestClientContacts(TestCandidates):
     people = "ClientContact"
-    waived: ClassVar[Mapping[str, str]] = {
-        **_WAIVED,
-        "test_what_is_not_there_is_not_made_up": "Bullhorn keeps no client contact without a company",
-    }
 
     def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Mapping[str, Any]:
         company = RecordRef("bullhorn", "ClientCorporation", "1")
         return {**super().fields(name, phone, email), "clientCorporation": company}
+
+
+@pytest.mark.slow
+class TestLeads(TestCandidates):
+    people = "Lead"
+    without: ClassVar[Mapping[Capability, str]] = {
+        Capability.RELATED_DEALS: "a lead becomes a contact when it has a deal"
+    }
+
+
+@pytest.mark.slow
+class TestCompanies(TestCandidates):
+    people, name_field, spare_field = "ClientCorporation", "name", "companyURL"
+    refused = ("name", "x" * 101)
+    without: ClassVar[Mapping[Capability, str]] = dict.fromkeys(
+        (Capability.CREATE_NOTE, Capability.CREATE_CALL, Capability.CREATE_TASK, Capability.CREATE_EVENT),
+        "what Bullhorn writes down is about a person: one of the company's people",
+    )
+
+    def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Mapping[str, Any]:
+        return {"name": name, "status": "Prospect", "phone": phone}

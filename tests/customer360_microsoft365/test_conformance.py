@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
+
+import pytest
 
 from customer360.core.effects import Request
 from customer360.core.errors import Conflict
@@ -28,3 +30,15 @@ class TestMicrosoft365(ConnectorConformance):
             link.send(deletion)
         except Conflict:  # a new record is busy for a moment
             link.send(deletion)
+
+
+@pytest.mark.slow
+class TestChina(TestMicrosoft365):
+    settings: ClassVar[Mapping[str, str]] = {"cloud": "china"}
+
+
+@pytest.mark.slow
+class TestWithMore(TestMicrosoft365):
+    """Colleagues are searched, too, and the user's time zone is read."""
+
+    settings: ClassVar[Mapping[str, str]] = {"people": "yes", "mailbox_settings": "yes"}

@@ -326,6 +326,16 @@ def test_create_by_key(sf: Any, written: Response) -> None:
     assert sf.last.json == {"LastName": "L"}
 
 
+def test_keys_that_differ_in_a_capital_are_two(sf: Any, written: Response) -> None:
+    """The external id field does not tell them apart, and an upsert would write over the first."""
+    paths = set()
+    for key in ("k1a", "k1A", "K1a"):
+        draft = ContactDraft(resource="Contact", fields={"LastName": "L"}, key=key)
+        sf.run(sf.connector.create(KEYED, draft), written)
+        paths.add(sf.last.path.lower())
+    assert len(paths) == 3
+
+
 @pytest.mark.parametrize("key", ["a\nb", "..", " "])
 def test_a_key_that_is_no_path(sf: Any, key: str) -> None:
     """It never chooses another resource."""

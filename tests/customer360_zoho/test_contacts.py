@@ -111,6 +111,12 @@ def test_an_email_whatever_its_case(zoho: Any, rows: Callable[..., Response]) ->
 
 
 @pytest.mark.feature("F008")
+def test_companies_have_no_addresses(zoho: Any) -> None:
+    """Zoho calls the question an invalid value; it is refused before."""
+    with pytest.raises(e.Unsupported):
+        zoho.run(zoho.connector.search(zoho.facts, "Accounts", EmailIs("ada@x.org")))
+
+
 def test_a_name_in_two_words(zoho: Any, rows: Callable[..., Response]) -> None:
     """Either name begins with it, or it is cut in two."""
     zoho.run(zoho.connector.search(zoho.facts, "Contacts", NameHas("Ada Love")), rows(ADA))

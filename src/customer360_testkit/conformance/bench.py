@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from customer360.core.activities import DRAFTS, ActivityDraft
-from customer360.core.capabilities import CREATE, RELATED, Capability, Repeat
+from customer360.core.capabilities import CREATE, RELATED, Capability, Repeat, Support, cannot
 from customer360.core.connector import Connector
 from customer360.core.effects import Operation, Request
 from customer360.core.errors import ValidationFailed
@@ -104,6 +104,8 @@ class Bench:
     """A field and a value that the CRM refuses there."""
     settings: ClassVar[Mapping[str, str]] = {}
     """What the link is made with besides the fake's own ``link_settings``."""
+    without: ClassVar[Mapping[Capability, str]] = {}
+    """What is declared and cannot be done with ``people``, each with the reason: it is refused, and not checked."""
     waived: ClassVar[Mapping[str, str]] = {}
 
     def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Fields:
@@ -139,7 +141,7 @@ class Bench:
         fake.reset()
         link = self.signed_in(fake, user)
         for capability in getattr(check, NEEDS, ()):
-            support = self.connector.capabilities(link.facts)[capability]
+            support = self.support(link, capability)
             if not support.can:
                 pytest.skip(f"{capability.value}: {support.reason}")
         return link
@@ -164,7 +166,15 @@ class Bench:
     # Verbs that checks share ------------------------------------------------------------------------------------------
 
     def can(self, link: Link, capability: Capability) -> bool:
-        return self.connector.capabilities(link.facts)[capability].can
+        return self.support(link, capability).can
+
+    def support(self, link: Link, capability: Capability) -> Support:
+        """What is declared, as far as ``people`` are such as it is about."""
+        if capability in self.without:
+            return cannot(self.without[capability])
+        if capability is Capability.SEARCH_EMAIL and not self.resource(link).emails:
+            return cannot(f"{self.people} have no addresses")
+        return self.connector.capabilities(link.facts)[capability]
 
     def make(self, link: Link, name: str, phone: str | None = None, email: str | None = None) -> RecordRef:
         given = {field: value for field, value in self.fields(name, phone, email).items() if value is not None}

@@ -151,7 +151,7 @@ class KeepingChecks(Bench):
 
         link.fake.answer = listening  # type: ignore[method-assign]  # signing in asks nobody else
         try:
-            first = signed_in(self.connector, link.fake)
+            first = signed_in(self.connector, link.fake, settings=self.settings)
         finally:
             del link.fake.answer
         told = repr((dict(first.facts.extra), dict(first.facts.settings), first.facts))

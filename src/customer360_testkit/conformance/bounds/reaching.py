@@ -78,7 +78,7 @@ class ReachingChecks(Verbs):
     @catches("signs people out before the vendor does")
     def test_a_sign_in_lasts_as_long_as_the_vendor_says(self, link: Link) -> None:
         """And for ever, where it says nothing else: a month later nobody signs in again (X6)."""
-        grant = signed_in(self.connector, link.fake, user=link.user).grant
+        grant = signed_in(self.connector, link.fake, user=link.user, settings=self.settings).grant
         if not self.connector.auth_for(link.facts).renews(grant):
             pytest.skip("a sign-in is not renewed")
         lasts = link.fake.oauth.policy.refresh_seconds

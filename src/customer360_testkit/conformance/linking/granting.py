@@ -109,7 +109,7 @@ class GrantingChecks(PlacingChecks, Verbs):
         for left_out in granted if len(granted) > 1 else ():
             try:
                 held = [each for each in granted if each != left_out]
-                found = signed_in(self.connector, link.fake, user=link.user, scopes=held)
+                found = signed_in(self.connector, link.fake, user=link.user, settings=self.settings, scopes=held)
             except (Customer360Error, ValueError):  # nobody signs in without it
                 continue
             yield left_out, Link(found.connector, found.fake, found.facts, found.grant, found.user, scopes=found.scopes)
@@ -131,15 +131,14 @@ class GrantingChecks(PlacingChecks, Verbs):
     @catches("ignores a setting")
     def test_a_setting_that_may_be_given_makes_a_difference(self, link: Link) -> None:
         """In what is declared, described, or written: an administrator was told so."""
-        if not link.fake.optional_settings:
+        plain, *given = self.links(link)
+        if not given:
             pytest.skip("no setting that may be left out is known to the fake")
-        without = self._worth(link)
-        for name, value in link.fake.optional_settings.items():
-            found = signed_in(self.connector, link.fake, user=link.user, settings={name: value})
-            given = Link(found.connector, found.fake, found.facts, found.grant, found.user)
-            assert self._worth(given) != without, name
+        without = self._effect(plain)
+        for other in given:
+            assert self._effect(other) != without, other.facts.settings
 
-    def _worth(self, link: Link) -> tuple[Any, ...]:
+    def _effect(self, link: Link) -> tuple[Any, ...]:
         """What a link declares, and what becomes of somebody of whom little is known, in each resource."""
         connector, facts = self.connector, link.facts
         declared = connector.creates(facts), [connector.capabilities(facts)[each] for each in Capability]
@@ -205,14 +204,14 @@ class GrantingChecks(PlacingChecks, Verbs):
         for emea in (True, False):
             if not moved.settle(emea=emea):
                 pytest.skip("a setting says where data are, or nothing")
-            other = signed_in(self.connector, moved)
+            other = signed_in(self.connector, moved, settings=self.settings)
             assert self.connector.in_emea(other.facts) is emea
 
     @catches("loses a sign-in that was half renewed")
     def test_a_renewal_that_fails_half_way_is_made_again(self, link: Link) -> None:
         """The old token may be spent by then: whoever is signed in stays so (X6)."""
         scheme = self.connector.auth_for(link.facts)
-        grant = signed_in(self.connector, link.fake, user=link.user).grant
+        grant = signed_in(self.connector, link.fake, user=link.user, settings=self.settings).grant
         if not scheme.renews(grant):
             pytest.skip("a sign-in is not renewed")
         application = Application(link.fake.client_id, link.fake.client_secret or None)
@@ -228,7 +227,7 @@ class GrantingChecks(PlacingChecks, Verbs):
             pytest.skip("a renewal is one request")
         for rotate in (True, False):
             link.fake.oauth.policy = attrs.evolve(link.fake.oauth.policy, rotate=rotate)
-            grant = signed_in(self.connector, link.fake, user=link.user).grant
+            grant = signed_in(self.connector, link.fake, user=link.user, settings=self.settings).grant
             for number in range(2, requests + 1):
                 link.fake.faults.add(status(503), nth=number)
                 with suppress(CrmUnavailable):

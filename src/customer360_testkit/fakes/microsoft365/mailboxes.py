@@ -17,7 +17,7 @@ USERS = (
         "6265f0d1-3c1c-4a7e-9a30-0d5b8f1c2a01",
         "Kim Akers",
         "kim@contoso.example",
-        "GMT Standard Time",
+        "Europe/London",
         details={"businessPhones": ("+44 20 7946 0981",), "mobilePhone": "+44 7700 900981"},
     ),
     FakeUser(
@@ -25,7 +25,7 @@ USERS = (
         "6265f0d1-3c1c-4a7e-9a30-0d5b8f1c2a02",
         "Lee Gu",
         "lee@contoso.example",
-        "W. Europe Standard Time",
+        "Europe/Berlin",
         details={"businessPhones": ("+49 30 23125 982",)},
     ),
 )

@@ -10,6 +10,7 @@ from customer360_testkit.fakes.microsoft365.directory import user_data
 from customer360_testkit.fakes.microsoft365.errors import invalid_value
 from customer360_testkit.fakes.microsoft365.resource import Resource
 from customer360_testkit.fakes.microsoft365.store import Item, Mailbox, opaque
+from customer360_testkit.fakes.microsoft365.times import windows_name
 
 
 class Profile(Resource):
@@ -27,7 +28,7 @@ class Profile(Resource):
             200,
             {
                 "@odata.context": self.fake.context(call),
-                "timeZone": user.time_zone,
+                "timeZone": windows_name(user.time_zone),
                 "dateFormat": "dd/MM/yyyy",
                 "timeFormat": "HH:mm",
                 "language": {"locale": "en-GB", "displayName": "English (United Kingdom)"},

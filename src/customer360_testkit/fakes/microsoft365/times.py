@@ -24,6 +24,11 @@ _WINDOWS = {
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,7}))?\Z", re.ASCII)
 
 
+def windows_name(zone_name: str) -> str:
+    """What Outlook on Windows calls a zone; its own name where that is not known."""
+    return next((windows for windows, name in _WINDOWS.items() if name == zone_name), zone_name)
+
+
 @lru_cache(maxsize=4096)
 def stamp(seconds: float) -> str:
     """``2026-11-21T15:04:00Z``."""
