@@ -34,6 +34,7 @@ class TestCandidates(ConnectorConformance):
 @pytest.mark.slow
 class TestClientContacts(TestCandidates):
     people = "ClientContact"
+    settings: ClassVar[Mapping[str, str]] = {"placeholder_company": "2"}
 
     def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Mapping[str, Any]:
         company = RecordRef("bullhorn", "ClientCorporation", "1")

@@ -50,6 +50,7 @@ from customer360_testkit.conformance.finding.searching import SearchingChecks
 from customer360_testkit.conformance.finding.sparing import SparingChecks
 from customer360_testkit.conformance.finding.spelled import SpelledChecks
 from customer360_testkit.conformance.finding.strange import StrangeChecks
+from customer360_testkit.conformance.linking.covering import CoveringChecks
 from customer360_testkit.conformance.linking.granting import GrantingChecks
 from customer360_testkit.conformance.linking.placing import PlacingChecks
 from customer360_testkit.conformance.linking.signing import SigningChecks
@@ -131,6 +132,7 @@ class ConnectorConformance(
     ResumingChecks,
     SyncingChecks,
     GrantingChecks,
+    CoveringChecks,
     PlacingChecks,
     SigningChecks,
     KeepingChecks,

@@ -21,6 +21,7 @@ from customer360.core.errors import (
     MissingScope,
 )
 from customer360.core.linking import LinkFacts
+from customer360.core.metadata import StandardField
 from customer360.core.records import ContactDraft, RecordRef
 from customer360_testkit.by_hand import carried, play, signed_in
 from customer360_testkit.conformance.activities.calls import values_of
@@ -31,6 +32,7 @@ from customer360_testkit.fakes.faults import status
 
 _CREATE = Capability.CREATE_CONTACT
 _STRANGER = "quill.example"
+_NAMES = (StandardField.NAME, StandardField.GIVEN_NAME, StandardField.FAMILY_NAME)
 _FREE = frozenset({"identify", "describe", "get"})
 """Verbs that no capability stands for."""
 
@@ -139,7 +141,9 @@ class GrantingChecks(PlacingChecks, Verbs):
             assert self._effect(other) != without, other.facts.settings
 
     def _effect(self, link: Link) -> tuple[Any, ...]:
-        """What a link declares, and what becomes of somebody of whom little is known, in each resource."""
+        """What a link declares and says of the agent, and what becomes of somebody of whom little is known, in each
+        resource.
+        """
         connector, facts = self.connector, link.facts
         declared = connector.creates(facts), [connector.capabilities(facts)[each] for each in Capability]
         given = {name: value for name, value in self.fields("Quillsetting").items() if isinstance(value, str) and value}
@@ -147,10 +151,11 @@ class GrantingChecks(PlacingChecks, Verbs):
         for resource in connector.resources(facts):
             if resource.contact_kind is not None:
                 fields = {field.name for field in self.schema(link, resource.name).fields}
-                known = {name: value for name, value in given.items() if name in fields}
+                called = {name: "Quillsetting" for part, name in resource.standard.items() if part in _NAMES}
+                known = {name: value for name, value in {**called, **given}.items() if name in fields}
                 error = self.failure(link, connector.create(facts, ContactDraft(resource=resource.name, fields=known)))
                 became.append(type(error).__name__)
-        return (*declared, became)
+        return (*declared, became, link.run(connector.identify(facts)).zone)
 
     @catches("puts its keys elsewhere than a setting says", _CREATE)
     def test_keys_stand_where_a_setting_says(self, link: Link) -> None:

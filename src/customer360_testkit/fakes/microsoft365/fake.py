@@ -51,6 +51,7 @@ class Microsoft365Fake(FakeCrm):
     vendor_hosts = ALL_HOSTS
     known_switches = MICROSOFT365_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"cloud": "global", "directory": TENANT_ID}
+    optional_settings: ClassVar[Mapping[str, str]] = {"people": "yes", "mailbox_settings": "yes"}
     choices = CHOICES
     modules = tuple(_KINDS)
     needs_index = True
