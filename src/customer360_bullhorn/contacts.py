@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from customer360.core.effects import POST, PUT
@@ -41,6 +41,7 @@ _MORE: Final = "more"
 """A search does not continue: this only says that more records match than were asked for."""
 _CANDIDATES: Final = 200
 _NAMES: Final = ("name", "firstName", "lastName")
+_ADDRESS: Final = ("address1", "address2", "city", "state", "zip", "countryID")
 _TEXTS: Final = ("name", "firstName", "lastName", "occupation", "companyName", "status", "email", "email2", "email3")
 
 
@@ -207,7 +208,8 @@ async def update(change: ContactChange) -> None:
     """Change the given fields only.
 
     Bullhorn refuses no lost update and takes changes of deleted records (section 6), so the record is read just before:
-    what remains is the moment between the two requests. A changed first or last name changes ``name`` with it.
+    what remains is the moment between the two requests. A changed first or last name changes ``name`` with it; of an
+    address, which Bullhorn keeps whole, the other parts are put in again.
     """
     name, identifier = q.named(change.ref.resource), identifier_of(change.ref)
     fields: dict[str, Any] = wire_fields(change.fields)
@@ -216,7 +218,8 @@ async def update(change: ContactChange) -> None:
     if not fields and change.version is None:
         return
     parts = ("firstName", "lastName", "isDeleted") if name != COMPANY.name else ()
-    row = await read(name, identifier, ("id", "dateLastModified", *parts))
+    composite = [field for field, value in change.fields.items() if isinstance(value, Mapping)]
+    row = await read(name, identifier, ("id", "dateLastModified", *parts, *composite))
     if row.get("isDeleted") is True:
         raise Gone("the record was deleted", ref=change.ref)
     if change.version is not None and str(row.get("dateLastModified")) != change.version:
@@ -224,6 +227,10 @@ async def update(change: ContactChange) -> None:
     if parts and "name" not in fields and {"firstName", "lastName"} & fields.keys():
         both = {"firstName": text_of(row, "firstName"), "lastName": text_of(row, "lastName"), **fields}
         fields["name"] = whole_name(both["firstName"], both["lastName"])
+    for field in composite:
+        held = row.get(field)
+        known = {part: held.get(part) for part in _ADDRESS} if isinstance(held, dict) else {}
+        fields[field] = {**{part: value for part, value in known.items() if value is not None}, **fields[field]}
     if fields:
         await POST(f"/entity/{name}/{identifier}", fields)
 

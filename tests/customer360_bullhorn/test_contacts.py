@@ -221,6 +221,15 @@ def test_an_update(bh: Bullhorn, record: Rows, written: Response) -> None:
     assert bh.last.json == {"lastName": "Jones", "fax": None, "name": "Jo Jones"}
 
 
+@pytest.mark.feature("F012")
+def test_a_part_of_an_address_leaves_the_others(bh: Bullhorn, record: Rows, written: Response) -> None:
+    """Bullhorn keeps an address whole; what its answers tell besides is not sent back."""
+    change = ContactChange(ref=JO, fields={"address": {"city": "York"}})
+    held = {"address1": "1 High St", "city": "Leeds", "zip": None, "countryName": "United Kingdom"}
+    bh.run(BH.update(FACTS, change), record(id=42, dateLastModified=17, address=held), written)
+    assert bh.last.json == {"address": {"address1": "1 High St", "city": "York"}}
+
+
 @pytest.mark.parametrize(
     ("row", "version", "error"),
     [

@@ -38,6 +38,7 @@ from customer360_testkit.conformance.describing.choices import ChoiceChecks
 from customer360_testkit.conformance.describing.declaring import DeclaringChecks
 from customer360_testkit.conformance.describing.fields import DescribingChecks
 from customer360_testkit.conformance.describing.formed import FormedChecks
+from customer360_testkit.conformance.describing.typed import TypedChecks
 from customer360_testkit.conformance.failing.doubting import DoubtingChecks
 from customer360_testkit.conformance.failing.errors import FailingChecks
 from customer360_testkit.conformance.failing.meaning import MeaningChecks
@@ -85,6 +86,7 @@ from customer360_testkit.conformance.unbent import (
 class ConnectorConformance(
     DeclaringChecks,
     DescribingChecks,
+    TypedChecks,
     ChoiceChecks,
     FormedChecks,
     ReadingChecks,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Unsupported
-from customer360.core.metadata import FieldType
 from customer360.core.records import RelatedKind
 from customer360.core.search import FieldIs
 from customer360_testkit.conformance.bench import LAG, Link, catches
@@ -19,19 +16,6 @@ _CREATE, _UPDATE, _FIELD = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT,
 
 class ExactChecks(Verbs):
     """See the module."""
-
-    @catches("takes zero for nothing", _CREATE)
-    def test_zero_and_no_are_given_like_anything(self, link: Link) -> None:
-        """When somebody is created, too: whoever said no to advertising said something (F012)."""
-        empty: dict[FieldType, Any] = {FieldType.BOOLEAN: False, FieldType.NUMBER: 0}
-        fields = [each for each in self.schema(link).fields if each.creatable and each.type in empty]
-        given = {each.name: empty[each.type] for each in fields}
-        if given:
-            ref, given = self.made_as_allowed(link, "Quillzero", given)
-            read = self.get(link, ref).fields
-            assert {name: read.get(name) for name in given} == given
-        if not given:
-            pytest.skip("people have no number and no yes or no to write")
 
     @catches("keeps what was emptied", _CREATE, _UPDATE)
     def test_an_empty_text_empties(self, link: Link) -> None:

@@ -22,7 +22,6 @@ from customer360.core.activities import (
     TaskStatus,
 )
 from customer360.core.connector import Connector
-from customer360.core.errors import Unsupported
 from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind
@@ -36,7 +35,7 @@ class _Telling(Connector):
     """Wrong in what it makes of a draft."""
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
-        return await super().create_activity(facts, self.made(draft))  # type: ignore[safe-super]
+        return await super().create_activity(facts, self.made(draft))
 
     def made(self, draft: Any) -> Any:
         raise NotImplementedError
@@ -297,21 +296,16 @@ class Forging(_Telling, ZohoConnector):
 @mutant("hangs what it writes off nobody", "a colleague's task in one's own mailbox")
 class OwnMailbox(_Telling, Microsoft365Connector):
     def made(self, draft: Any) -> Any:
-        return attrs.evolve(draft, owner=None)
+        return attrs.evolve(draft, owner=None) if draft.owner and draft.owner.crm == "microsoft365" else draft
 
 
-@mutant("hangs what it writes off nobody", "a case of a lead")
+@mutant("hangs what it writes off nobody", "a lead's case of somebody else")
 class OrphanCase(SalesforceConnector):
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
-        try:
-            return await super().create_activity(facts, draft)
-        except Unsupported:
-            if not isinstance(draft, CaseDraft) or draft.contact.resource != "Lead":
-                raise
-            return await super().create_activity(facts, attrs.evolve(draft, contact=self._anybody(draft.contact)))
-
-    def _anybody(self, lead: RecordRef) -> RecordRef:
-        return attrs.evolve(lead, resource="Account", id="0015e0000000000AAA")
+        if isinstance(draft, CaseDraft) and draft.contact.resource == "Lead":
+            anybody = (await self.changes(facts, "Contact")).changed[0].ref
+            draft = attrs.evolve(draft, contact=anybody)
+        return await super().create_activity(facts, draft)
 
 
 # Corrections --------------------------------------------------------------------------------------------------------
@@ -321,7 +315,7 @@ class _Correcting(Connector):
     """Wrong in what it corrects."""
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
-        await super().update_activity(facts, self.corrected(change))  # type: ignore[safe-super]
+        await super().update_activity(facts, self.corrected(change))
 
     def corrected(self, change: ActivityChange) -> ActivityChange:
         raise NotImplementedError
@@ -362,10 +356,9 @@ class Textful(_Correcting, Microsoft365Connector):
 
 
 @mutant("tells the CRM's users of another correction", "no text of a call")
-class Callproof(ZohoConnector):
-    async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
-        if change.kind is not RelatedKind.CALL or change.text is UNSET:
-            await super().update_activity(facts, change)
+class Callproof(_Correcting, ZohoConnector):
+    def corrected(self, change: ActivityChange) -> ActivityChange:
+        return attrs.evolve(change, text=UNSET) if change.kind is RelatedKind.CALL else change
 
 
 @mutant("tells the CRM's users of another correction", "no title but a task's")
@@ -373,13 +366,6 @@ class TitleOfTasks(_Correcting, ZohoConnector):
     def corrected(self, change: ActivityChange) -> ActivityChange:
         ignored = change.kind is not RelatedKind.TASK and change.subject == "Quillretitled"
         return attrs.evolve(change, subject=UNSET) if ignored else change
-
-
-@mutant("tells the CRM's users of another correction", "and takes the text away with the title")
-class Wiping(_Correcting, ZohoConnector):
-    def corrected(self, change: ActivityChange) -> ActivityChange:
-        wiped = change.text is UNSET and change.subject == "Quillretitled" and change.kind is RelatedKind.TASK
-        return attrs.evolve(change, text=None) if wiped else change
 
 
 # Lists --------------------------------------------------------------------------------------------------------------

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
-
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import Describing, Reading, mutant
+from tests.customer360_testkit.conformance.wrong.registry import Describing, mutant
 
 from customer360.core.errors import (
     Unsupported,
@@ -17,13 +13,10 @@ from customer360.core.metadata import FieldInfo, FieldType, Resource, Schema, St
 from customer360.core.records import (
     Contact,
     ContactChange,
-    ContactDraft,
     Page,
     RecordRef,
 )
 from customer360.core.search import FieldIs, Query
-from customer360_bullhorn import BullhornConnector
-from customer360_microsoft365 import Microsoft365Connector
 from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
@@ -99,77 +92,11 @@ class Fieldless(ZohoConnector):
         return await super().search(facts, resource, query, limit=limit)
 
 
-@mutant("loses custom fields")
-class Customless(Reading):
-    def read(self, contact: Contact) -> Contact:
-        if contact.name != "Texter":
-            return contact
-        fields = {name: value for name, value in contact.fields.items() if name != "Customer_Number"}
-        return attrs.evolve(contact, fields=fields)
-
-
 @mutant("shortens what fits")
 class Shortening(ZohoConnector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
         fields = {name: value[:80] if isinstance(value, str) else value for name, value in change.fields.items()}
         await super().update(facts, attrs.evolve(change, fields=fields))
-
-
-@mutant("reads the label of a choice")
-class Labelling(Reading):
-    def read(self, contact: Contact) -> Contact:
-        return self.with_field(contact, "Salutation", f"{contact.fields['Salutation'] or ''}".rstrip("."))
-
-
-@mutant("flattens several choices")
-class FlatChoices(Microsoft365Connector):
-    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
-        contact = await super().get(facts, ref)
-        flat = {"categories": contact.fields.get("categories")}
-        if isinstance(flat["categories"], tuple):
-            flat["categories"] = ", ".join(flat["categories"])
-        return attrs.evolve(contact, fields={**contact.fields, **flat})
-
-
-def _moved(fields: Mapping[str, Any], kind: Any, by: timedelta) -> dict[str, Any]:
-    moved: dict[str, Any] = dict(fields)
-    return {name: value + by if type(value) is kind else value for name, value in moved.items()}
-
-
-@mutant("shifts a day")
-class DayShifting(ZohoConnector):
-    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        await super().update(facts, attrs.evolve(change, fields=_moved(change.fields, date, timedelta(days=-1))))
-
-
-@mutant("loses the zone of a time")
-class Zoneless(Microsoft365Connector):
-    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        await super().update(facts, attrs.evolve(change, fields=_moved(change.fields, datetime, timedelta(hours=2))))
-
-
-@mutant("loses the zone of a time", "that is written in another one")
-class Misplacing(BullhornConnector):
-    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        await super().update(facts, attrs.evolve(change, fields=_unzoned(change.fields)))
-
-
-@mutant("loses the zone of a time", "of somebody new")
-class Displacing(Microsoft365Connector):
-    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
-        return await super().create(facts, attrs.evolve(draft, fields=_unzoned(draft.fields)))
-
-
-def _unzoned(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: each.replace(tzinfo=UTC) if isinstance(each, datetime) else each for name, each in fields.items()}
-
-
-@mutant("says false in a word")
-class Wording(Reading):
-    def read(self, contact: Contact) -> Contact:
-        if contact.name != "Decided":
-            return contact
-        return self.with_field(contact, "Email_Opt_Out", str(contact.fields["Email_Opt_Out"] or "").lower())
 
 
 @mutant("rounds a number")
@@ -212,11 +139,3 @@ class OwnGuarding(Describing):
 class Nominal(Describing):
     def field(self, field: FieldInfo) -> FieldInfo:
         return attrs.evolve(field, searchable=field.searchable and field.name == "Last_Name")
-
-
-@mutant("loses a reference that is written")
-class Unreferring(ZohoConnector):
-    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        fields = {name: value for name, value in change.fields.items() if not isinstance(value, RecordRef)}
-        if fields or not change.fields:
-            await super().update(facts, attrs.evolve(change, fields=fields))

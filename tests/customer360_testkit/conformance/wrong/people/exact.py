@@ -7,7 +7,7 @@ from typing import Any
 from unicodedata import normalize
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import Creating, Drafting, Listing, Searching, mutant
+from tests.customer360_testkit.conformance.wrong.registry import Drafting, Listing, Searching, mutant
 
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
@@ -19,12 +19,6 @@ from customer360.core.records import (
 )
 from customer360.core.search import FieldIs, Query
 from customer360_zoho import ZohoConnector
-
-
-@mutant("takes zero for nothing")
-class Nullifying(Creating):
-    def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in fields.items() if value or value is None}
 
 
 @mutant("keeps what was emptied")

@@ -14,6 +14,8 @@ from customer360.core.records import (
 @mutant("loses what leads to another record")
 class Unreferring(Reading):
     def read(self, contact: Contact) -> Contact:
+        if not contact.fields.get("Title"):
+            return contact
         fields = {name: value for name, value in contact.fields.items() if not isinstance(value, RecordRef)}
         return attrs.evolve(contact, fields=fields)
 
@@ -21,4 +23,5 @@ class Unreferring(Reading):
 @mutant("loses what leads to another record", "in a field of the customer's own")
 class Unowning(Reading):
     def read(self, contact: Contact) -> Contact:
-        return attrs.evolve(contact, fields={**contact.fields, "Referred_By": None})
+        old = contact.fields.get("Title")
+        return attrs.evolve(contact, fields={**contact.fields, "Referred_By": None}) if old else contact
