@@ -262,6 +262,11 @@ class Bench:
         """The declared resource of ``people``."""
         return next(each for each in self.connector.resources(link.facts) if each.name == self.people)
 
+    def addressed(self, link: Link) -> None:
+        """Skips where these people have no addresses."""
+        if not self.resource(link).emails:
+            pytest.skip(f"{self.people} have no addresses")
+
     def schema(self, link: Link, resource: str | None = None) -> Schema:
         schema: Schema = link.run(self.connector.describe(link.facts, resource or self.people))
         return schema

@@ -82,7 +82,7 @@ class OtherResourceChecks(Newcomers):
         for name, changed in self.of_other_resources(link):
             for kind in self.kinds(link, apart=True):
                 for contact in changed[:1]:
-                    draft = self.draft(link, kind, contact.ref, f"anybody-{kind}", text="Quill")
+                    draft = self.draft(link, kind, contact.ref, f"anybody-{name}-{kind}", text="Quill")
                     with suppress(Unsupported):
                         ref = self.written(link, draft)
                         link.wait(LAG)

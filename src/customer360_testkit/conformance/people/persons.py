@@ -38,6 +38,7 @@ class PersonChecks(Bench):
     @catches("writes addresses in small letters", _CREATE)
     def test_an_address_is_read_as_it_was_typed(self, link: Link) -> None:
         """Comparing is one thing, changing what people see another."""
+        self.addressed(link)
         contact = self.get(link, self.make(link, "Lettered", email="Quill.Mixed@Conform.example"))
         assert "Quill.Mixed@Conform.example" in [email.address for email in contact.emails]
 
@@ -173,6 +174,7 @@ class PersonChecks(Bench):
     @catches("changes addresses to small letters", _CREATE, _UPDATE)
     def test_a_changed_address_is_read_as_it_was_typed(self, link: Link) -> None:
         """Comparing is one thing, changing what people see another."""
+        self.addressed(link)
         ref = self.make(link, "Readdressed", email="before@conform.example")
         field = self.get(link, ref).emails[0].field
         self.change(link, ref, {field: "After.Mixed@Conform.example"})
