@@ -33,6 +33,11 @@ class TestZoho(ConnectorConformance):
 
 
 @pytest.mark.slow
+class TestWithoutCoql(TestZoho):
+    withheld = frozenset({"ZohoCRM.coql.READ"})
+
+
+@pytest.mark.slow
 class TestLeads(TestZoho):
     people, spare_field = "Leads", "Designation"
     without: ClassVar[Mapping[Capability, str]] = {

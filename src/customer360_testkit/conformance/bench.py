@@ -104,6 +104,8 @@ class Bench:
     """A field and a value that the CRM refuses there."""
     settings: ClassVar[Mapping[str, str]] = {}
     """What the link is made with besides the fake's own ``link_settings``."""
+    withheld: ClassVar[frozenset[str]] = frozenset()
+    """Permissions that are left out at the consent page."""
     without: ClassVar[Mapping[Capability, str]] = {}
     """What is declared and cannot be done with ``people``, each with the reason: it is refused, and not checked."""
     waived: ClassVar[Mapping[str, str]] = {}
@@ -148,13 +150,18 @@ class Bench:
 
     def signed_in(self, fake: FakeCrm, user: str | None = None) -> Link:
         """Signed in as that user."""
-        by_hand = signed_in(self.connector, fake, user=user, settings=self.settings)
-        return Link(by_hand.connector, by_hand.fake, by_hand.facts, by_hand.grant, by_hand.user)
+        return self._signed_in(fake, user, self.settings)
 
     def entered(self, link: Link, crm: FakeCrm, **settings: str) -> Link:
         """A link of the same user with these settings besides, signed in by itself to that fake."""
-        by_hand = signed_in(self.connector, crm, user=link.user, settings={**self.settings, **settings})
-        return Link(by_hand.connector, by_hand.fake, by_hand.facts, by_hand.grant, by_hand.user)
+        return self._signed_in(crm, link.user, {**self.settings, **settings})
+
+    def _signed_in(self, crm: FakeCrm, user: str | None, settings: Mapping[str, str]) -> Link:
+        found = signed_in(self.connector, crm, user=user, settings=settings)
+        if self.withheld:
+            held = sorted(found.grant.scopes - self.withheld)
+            found = signed_in(self.connector, crm, user=user, settings=settings, scopes=held)
+        return Link(found.connector, found.fake, found.facts, found.grant, found.user, scopes=found.scopes)
 
     def links(self, link: Link) -> Iterator[Link]:
         """The link, and one with each setting besides that may be given, as the fake's organisation knows it."""

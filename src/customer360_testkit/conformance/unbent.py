@@ -24,6 +24,7 @@ SET_BY_AUTHORS = frozenset(
         "refused",
         "settings",
         "waived",
+        "withheld",
         "without",
         "fields",
         "delete",

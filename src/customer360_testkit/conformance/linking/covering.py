@@ -7,17 +7,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from customer360.core.capabilities import Capability
+from customer360.core.capabilities import CREATE, Capability, Repeat
 from customer360.core.connector import Connector
 from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.linking import Setting
 from customer360.core.metadata import Resource
-from customer360.core.records import ContactDraft
+from customer360.core.records import ContactDraft, ContactKind
 from customer360_testkit.conformance.bench import Bench, Link, catches
-from customer360_testkit.conformance.verbs import Verbs
+from customer360_testkit.conformance.linking.granting import GrantingChecks
 
 
-class CoveringChecks(Verbs):
+class CoveringChecks(GrantingChecks):
     """See the module."""
 
     @catches("takes people whom no suite looks at", Capability.CREATE_CONTACT)
@@ -38,6 +38,20 @@ class CoveringChecks(Verbs):
             told = self._promised_by(link, setting)
             looked_at = [told[value] for each in proved if (value := each.get(setting.name, setting.default)) in told]
             assert [value for value, declared in told.items() if declared not in looked_at] == [], setting.name
+
+    @catches("promises otherwise where a permission was left out")
+    def test_what_a_link_with_fewer_permissions_promises_has_a_suite(self, link: Link) -> None:
+        """Where what was granted decides how a repeat is recognised: a class with the permission in ``withheld``."""
+        proved = {scope for each in suites(self.connector) for scope in each.withheld}
+        usual = self._recognised(link)
+        other = [left_out for left_out, less in self.narrowed(link) if not self._recognised(less) <= usual]
+        assert [each for each in other if each not in proved] == []
+
+    def _recognised(self, link: Link) -> set[tuple[str, Repeat]]:
+        """How a repeat of each kind is, of those that can be created."""
+        able = {kind for kind, capability in CREATE.items() if self.can(link, capability)}
+        able |= set(ContactKind) if self.can(link, Capability.CREATE_CONTACT) else set()
+        return {(kind.value, how.repeat) for kind, how in self.connector.creates(link.facts).items() if kind in able}
 
     def _taking(self, link: Link) -> Iterator[Resource]:
         """The declared resources of people that take new ones."""

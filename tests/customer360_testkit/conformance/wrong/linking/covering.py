@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
-from customer360.core.capabilities import Capabilities, Capability, cannot
+from customer360.core.capabilities import Capabilities, Capability, CreateClass, Repeat, cannot
 from customer360.core.linking import LinkFacts, Setting
 from customer360.core.metadata import Resource
+from customer360.core.records import ContactKind, RelatedKind
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 from customer360_zoho.metadata import custom_resource
@@ -35,3 +38,12 @@ class TiedElsewhere(Microsoft365Connector):
         if facts.settings.get("residency") != "emea":
             return declared
         return attrs.evolve(declared, supports={**declared.supports, Capability.LINK: cannot("not in EMEA")})
+
+
+@mutant("promises otherwise where a permission was left out")
+class SureOfUsers(ZohoConnector):
+    def creates(self, facts: LinkFacts) -> Mapping[RelatedKind | ContactKind, CreateClass]:
+        declared = super().creates(facts)
+        if "ZohoCRM.users.READ" in facts.scopes:
+            return declared
+        return {kind: attrs.evolve(how, repeat=Repeat.BLIND) for kind, how in declared.items()}
