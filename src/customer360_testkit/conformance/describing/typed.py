@@ -59,28 +59,28 @@ class TypedChecks(Newcomers):
     def test_values_of_every_type_are_kept(self, link: Link) -> None:
         """Of everybody, in a create and in a change, and an empty one empties: no and zero are values (F011, F012)."""
         for resource, needed in self.needing(link):
-            fields = self._writable(link, resource, needed)
-            values = {each.name: self._values(link, resource, needed, each, n) for n, each in enumerate(fields)}
+            fields = self._typed_fields(link, resource, needed)
+            values = {each.name: self._typed_values(link, resource, needed, each, n) for n, each in enumerate(fields)}
             values = {name: each for name, each in values.items() if each}
             others = {name: each[3:] or each[1:2] for name, each in values.items()}
             others = {name: each for name, (each,) in others.items() if not isinstance(each, Mapping)}
             first = {name: each[0] for name, each in values.items()}
             took = list[set[str]]()
             for word, given in (("Feather", others), ("Plume", first)):
-                ref, kept = self._made(link, resource, _called(needed, word), given)
+                ref, kept = self._made_typed(link, resource, _called(needed, word), given)
                 took.append(kept.keys() & others.keys())
                 if ref.resource == resource.name:  # what it is made as is another check's matter
-                    self._reads(link, ref, fields, kept)
+                    self._reads_typed(link, ref, fields, kept)
             for turn in (1, 2):
-                changed = self._changed(link, ref, {name: values[name][turn] for name in kept})
+                changed = self._changed_typed(link, ref, {name: values[name][turn] for name in kept})
                 took.append(changed.keys() & others.keys())
-                self._reads(link, ref, fields, changed)
+                self._reads_typed(link, ref, fields, changed)
             assert [each ^ took[0] for each in took] == [set()] * 4, resource.name  # refused is a field, not a value
             types = {each.type for each in fields if each.name in kept}
             missed = {each.type for each in fields if each.name in values} & _ALWAYS - types
             assert missed == set() or ref.resource != resource.name
             required = {each.name for each in fields if each.required}
-            empty = self._changed(link, ref, dict.fromkeys(kept.keys() - required))
+            empty = self._changed_typed(link, ref, dict.fromkeys(kept.keys() - required))
             read = self.get(link, ref).fields
             assert [name for name in empty if _something(read.get(name)) and read[name] != "None"] == []
 
@@ -95,23 +95,25 @@ class TypedChecks(Newcomers):
                     seen.add(resource.name)
                     yield resource, draft.fields
 
-    def _writable(self, link: Link, resource: Resource, needed: Fields) -> list[FieldInfo]:
+    def _typed_fields(self, link: Link, resource: Resource, needed: Fields) -> list[FieldInfo]:
         standard = {*resource.standard.values(), *resource.phones, *resource.emails, *needed}
         fields = [each for each in self.schema(link, resource.name).fields if each.creatable and each.editable]
         return [each for each in fields if each.name not in standard or each.type is FieldType.REFERENCE]
 
-    def _values(self, link: Link, resource: Resource, needed: Fields, field: FieldInfo, number: int) -> tuple[Any, ...]:
+    def _typed_values(
+        self, link: Link, resource: Resource, needed: Fields, field: FieldInfo, number: int
+    ) -> tuple[Any, ...]:
         """Three values for a field, one after the other; nothing where none is known."""
         match field.type:
             case FieldType.REFERENCE:
-                refs = next((found for each in field.refers_to if len(found := self._named(link, each)) > 1), ())
+                refs = next((found for each in field.refers_to if len(found := self._typed_refs(link, each)) > 1), ())
                 return (*refs[:2], *refs[:1])
             case FieldType.STRUCTURE:
-                first, second = self._parts(link, resource, needed, field)
+                first, second = self._typed_parts(link, resource, needed, field)
                 return {first: "Quillfirst", second: "Quillsecond"}, {second: "Quillthird"}, {first: "Quillfourth"}
         return samples(field, number)
 
-    def _parts(self, link: Link, resource: Resource, needed: Fields, field: FieldInfo) -> tuple[str, str]:
+    def _typed_parts(self, link: Link, resource: Resource, needed: Fields, field: FieldInfo) -> tuple[str, str]:
         """Two parts of a structure that hold texts: of those that CRMs call an address' street and city."""
         for street in ("street", "address1", "line1", "street1", "address"):
             given = {field.name: {street: "Quillfirst", "city": "Quillsecond"}}
@@ -121,7 +123,7 @@ class TypedChecks(Newcomers):
                 return street, "city"
         raise AssertionError(f"{resource.name}.{field.name} takes neither street nor city")
 
-    def _named(self, link: Link, resource: str) -> tuple[RecordRef, ...]:
+    def _typed_refs(self, link: Link, resource: str) -> tuple[RecordRef, ...]:
         """Two of a resource: users, people, or whom the fake holds."""
         me: RecordRef = link.run(self.connector.identify(link.facts)).user
         if resource == me.resource:
@@ -135,7 +137,7 @@ class TypedChecks(Newcomers):
         changed = link.run(self.connector.changes(link.facts, resource)).changed
         return tuple(each.ref for each in changed if each.ref.resource == resource)[:2]
 
-    def _made(self, link: Link, resource: Resource, needed: Fields, given: Fields) -> tuple[RecordRef, Fields]:
+    def _made_typed(self, link: Link, resource: Resource, needed: Fields, given: Fields) -> tuple[RecordRef, Fields]:
         """Somebody with these values but for those that the CRM refuses by a rule of its own, and what was given."""
         left = dict(given)
         while True:
@@ -144,7 +146,7 @@ class TypedChecks(Newcomers):
             except ValidationFailed as refused:
                 left = _without(left, refused)
 
-    def _changed(self, link: Link, ref: RecordRef, given: Fields) -> Fields:
+    def _changed_typed(self, link: Link, ref: RecordRef, given: Fields) -> Fields:
         """What of it was changed."""
         left = dict(given)
         while left:
@@ -156,7 +158,7 @@ class TypedChecks(Newcomers):
                 left = _without(left, refused)
         return left
 
-    def _reads(self, link: Link, ref: RecordRef, fields: list[FieldInfo], given: Fields) -> None:
+    def _reads_typed(self, link: Link, ref: RecordRef, fields: list[FieldInfo], given: Fields) -> None:
         """Each value is read as it was given, and of a structure each part."""
         read = self.get(link, ref).fields
         for field in [each for each in fields if each.name in given]:

@@ -153,7 +153,7 @@ class _Tasking(_Telling):
 class TickedOff(_Tasking, ZohoConnector):
     def task(self, draft: TaskDraft) -> ActivityDraft:
         other = TaskStatus.OPEN if draft.status is TaskStatus.DONE else TaskStatus.DONE
-        return attrs.evolve(draft, status=other)
+        return attrs.evolve(draft, status=other) if draft.key.startswith("task") else draft
 
 
 _TURNED = {Priority.HIGH: Priority.LOW, Priority.LOW: Priority.HIGH, Priority.NORMAL: Priority.NORMAL}
@@ -281,22 +281,27 @@ class Free(_Meeting, Microsoft365Connector):
 # Whose it is --------------------------------------------------------------------------------------------------------
 
 
+def _mine(draft: Any) -> Any:
+    """As if no colleague were named."""
+    return attrs.evolve(draft, owner=None) if draft.owner and draft.owner.crm == draft.contact.crm else draft
+
+
 @mutant("hangs what it writes off nobody")
 class Hogging(_Telling, ZohoConnector):
     def made(self, draft: Any) -> Any:
-        return attrs.evolve(draft, owner=None) if isinstance(draft, TaskDraft) else draft
+        return _mine(draft) if isinstance(draft, TaskDraft) else draft
 
 
 @mutant("hangs what it writes off nobody", "a colleague's call")
 class Forging(_Telling, ZohoConnector):
     def made(self, draft: Any) -> Any:
-        return attrs.evolve(draft, owner=None) if isinstance(draft, CallDraft) else draft
+        return _mine(draft) if isinstance(draft, CallDraft) else draft
 
 
 @mutant("hangs what it writes off nobody", "a colleague's task in one's own mailbox")
 class OwnMailbox(_Telling, Microsoft365Connector):
     def made(self, draft: Any) -> Any:
-        return attrs.evolve(draft, owner=None) if draft.owner and draft.owner.crm == "microsoft365" else draft
+        return _mine(draft)
 
 
 @mutant("hangs what it writes off nobody", "a lead's case of somebody else")

@@ -49,6 +49,16 @@ def _but(*types: type) -> Callable[[Values], Values]:
     return lambda fields: {name: each for name, each in fields.items() if not isinstance(each, types)}
 
 
+def _unreferring(crm: str) -> Callable[[Values], Values]:
+    return lambda fields: {
+        name: each for name, each in fields.items() if not (isinstance(each, RecordRef) and each.crm == crm)
+    }
+
+
+def _unplaced(fields: Values) -> Values:
+    return {name: each for name, each in fields.items() if not isinstance(each, Mapping) or "Quill" not in repr(each)}
+
+
 def _true(fields: Values) -> Values:
     return {name: each for name, each in fields.items() if each or each is None or isinstance(each, str | tuple)}
 
@@ -84,9 +94,9 @@ def _given(fields: Values) -> Values:
     return {name: each for name, each in fields.items() if each is not None}
 
 
-mutant(_WRONG)(writing(ZohoConnector, _but(RecordRef)))
-mutant(_WRONG, "references of somebody new")(writing(SalesforceConnector, _but(RecordRef), changed=False))
-mutant(_WRONG, "references in a change")(writing(BullhornConnector, _but(RecordRef), new=False))
+mutant(_WRONG)(writing(ZohoConnector, _unreferring("zoho")))
+mutant(_WRONG, "references of somebody new")(writing(SalesforceConnector, _unreferring("salesforce"), changed=False))
+mutant(_WRONG, "references in a change")(writing(BullhornConnector, _unreferring("bullhorn"), new=False))
 mutant(_WRONG, "days of somebody new")(writing(ZohoConnector, _but(date), changed=False))
 mutant(_WRONG, "a day that is shifted")(writing(ZohoConnector, _moved, new=False))
 mutant(_WRONG, "a time that is shifted")(writing(SalesforceConnector, _late, new=False))
@@ -97,7 +107,7 @@ mutant(_WRONG, "no and zero of somebody new")(writing(ZohoConnector, _true, chan
 mutant(_WRONG, "no and zero in a change")(writing(BullhornConnector, _true, new=False))
 mutant(_WRONG, "that all are taken away")(writing(Microsoft365Connector, _filled, new=False))
 mutant(_WRONG, "structures of somebody new")(writing(BullhornConnector, _but(Mapping), changed=False))
-mutant(_WRONG, "structures in a change")(writing(Microsoft365Connector, _but(Mapping), new=False))
+mutant(_WRONG, "structures in a change")(writing(Microsoft365Connector, _unplaced, new=False))
 mutant(_WRONG, "a city of a lead")(writing(ZohoConnector, _cityless, changed=False, of="Contacts"))
 mutant(_WRONG, "that a lead's are taken away")(writing(ZohoConnector, _given, new=False, of="Contacts"))
 
