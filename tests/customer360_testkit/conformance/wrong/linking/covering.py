@@ -41,9 +41,9 @@ class TiedElsewhere(Microsoft365Connector):
 
 
 @mutant("promises otherwise where a permission was left out")
-class SureOfUsers(ZohoConnector):
+class SureOfSearch(ZohoConnector):
     def creates(self, facts: LinkFacts) -> Mapping[RelatedKind | ContactKind, CreateClass]:
         declared = super().creates(facts)
-        if "ZohoCRM.users.READ" in facts.scopes:
+        if "ZohoSearch.securesearch.READ" in facts.scopes:
             return declared
         return {kind: attrs.evolve(how, repeat=Repeat.BLIND) for kind, how in declared.items()}
