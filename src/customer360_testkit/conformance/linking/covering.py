@@ -78,7 +78,8 @@ class CoveringChecks(GrantingChecks):
 
 def suites(connector: Connector) -> list[type[Bench]]:
     """The classes of that connector's suite that a run of the tests collects, as far as their modules are loaded."""
-    return [each for each in _below(Bench) if _collected(each) and isinstance(connector, type(each.connector))]
+    found = dict.fromkeys(each for each in _below(Bench) if _collected(each))
+    return [each for each in found if isinstance(connector, type(each.connector))]
 
 
 def _below(kind: type[Bench]) -> Iterator[type[Bench]]:

@@ -19,7 +19,7 @@ from customer360_zoho.metadata import custom_resource
 @mutant("takes people whom no suite looks at")
 class Members(ZohoConnector):
     def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
-        return (*super().resources(facts), custom_resource("Memberships", "Memberships", ["Phone"], []))
+        return (custom_resource("Memberships", "Memberships", ["Phone"], []), *super().resources(facts))
 
 
 _SETTINGS = ZohoConnector.linking.settings
