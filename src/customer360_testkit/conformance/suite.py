@@ -21,6 +21,7 @@ from customer360_testkit.conformance.activities.filtering import FilteringChecks
 from customer360_testkit.conformance.activities.kinds import KindChecks
 from customer360_testkit.conformance.activities.listing import ListingChecks
 from customer360_testkit.conformance.activities.paged import PagedChecks
+from customer360_testkit.conformance.activities.ruled import RuledChecks
 from customer360_testkit.conformance.activities.screened import ScreenedChecks
 from customer360_testkit.conformance.activities.timing import TimingChecks
 from customer360_testkit.conformance.activities.tying import TyingChecks
@@ -120,6 +121,7 @@ class ConnectorConformance(
     PagedChecks,
     UntyingChecks,
     ScreenedChecks,
+    RuledChecks,
     CorrectingChecks,
     DealChecks,
     DetailedChecks,

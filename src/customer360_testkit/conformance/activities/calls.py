@@ -12,7 +12,6 @@ import pytest
 from customer360.core.activities import TaskStatus
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error
-from customer360.core.metadata import FieldType
 from customer360.core.records import ContactKind, RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
@@ -86,20 +85,6 @@ class CallChecks(Bench):
         link.wait(LAG)
         page = link.run(self.connector.related(link.facts, contact, RelatedKind.CALL, limit=2))
         assert len(page.items) == 2
-
-    @catches("drops what a rule adds", _CREATE, _CALL, _CALLS)
-    def test_further_fields_are_kept(self, link: Link) -> None:
-        """By the CRM's own names (F054)."""
-        contact = self.make(link, "Extra")
-        probe = self.written(link, self.draft(link, RelatedKind.CALL, contact, "probe"))
-        described = self.schema(link, probe.resource).fields
-        names = [each.name for each in described if each.type is FieldType.TEXT and each.creatable]
-        if not names:
-            pytest.skip("calls have no text field")
-        extra = {names[0]: "Quillextra"}
-        self.written(link, self.draft(link, RelatedKind.CALL, contact, "extra", extra=extra))
-        assert link.fake.count_holding("Quillextra") == 1
-        assert extra == {names[0]: "Quillextra"}
 
     @catches("forgets how a call ended", _CREATE, _CALL)
     def test_how_a_call_ended_is_kept(self, link: Link) -> None:

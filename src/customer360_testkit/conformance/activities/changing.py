@@ -9,7 +9,6 @@ import pytest
 from customer360.core.activities import ActivityChange, ActivityFilter, Condition, Operator
 from customer360.core.capabilities import CREATE, RELATED, Capability
 from customer360.core.errors import Customer360Error, Unsupported
-from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
@@ -77,18 +76,6 @@ class ChangingChecks(Bench):
         contact = self.make(link, "Cursed")
         look = self.connector.related(link.facts, contact, RelatedKind.CALL, cursor="no cursor of yours")
         self.refusal(link, look, Customer360Error)
-
-    @catches("drops what a rule changes", _CREATE, _TASK, _TASKS, _CHANGE)
-    def test_further_fields_are_changed(self, link: Link) -> None:
-        """By the CRM's own names (F054)."""
-        ref = self.task(link, self.make(link, "Extratask"), "extratask")
-        fields = self.schema(link, ref.resource).fields
-        names = [each.name for each in fields if each.type is FieldType.TEXT and each.editable]
-        if not names:
-            pytest.skip("tasks have no text field")
-        change = ActivityChange(ref=ref, kind=RelatedKind.TASK, extra={names[0]: "Quillchanged"})
-        link.run(self.connector.update_activity(link.facts, change))
-        assert link.fake.count_holding("Quillchanged") == 1
 
     def titled(
         self, link: Link, contact: RecordRef, kinds: tuple[RelatedKind, ...] = (RelatedKind.CALL,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +10,8 @@ import pytest
 
 from customer360.core.activities import ActivityChange, ActivityDraft, Priority, TaskStatus
 from customer360.core.capabilities import CREATE, RELATED, Capability
-from customer360.core.errors import Unsupported, ValidationFailed
+from customer360.core.errors import Unsupported
 from customer360.core.interactions import Direction
-from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind
 from customer360_testkit.conformance.activities.calls import says_day
 from customer360_testkit.conformance.activities.tying import TyingChecks
@@ -33,6 +31,7 @@ _FULL: dict[RelatedKind, dict[str, Any]] = {
     RelatedKind.EVENT: {"location": "Quillplace"},
     RelatedKind.CASE: {"priority": Priority.HIGH},
 }
+
 
 class CorrectingChecks(TyingChecks):
     """See the module."""
@@ -92,32 +91,3 @@ class CorrectingChecks(TyingChecks):
         link.wait(LAG)
         records = [each for each in self.listed(link, contact, RelatedKind.TASK) if each.ref == ref]
         return [(each, f"{each.title} {each.text}") for each in records]
-
-    @catches("empties no field of an activity", _CREATE, _CHANGE)
-    def test_a_rule_sets_and_empties(self, link: Link) -> None:
-        """Fields by the CRM's own names, beside a correction and alone (F054)."""
-        contact = self.make(link, "Quillrules")
-        for kind in self.every_kind(link):
-            if kind not in self.connector.within_contact:
-                for ref, name in self._own_field(link, kind, contact):
-                    if self.corrected(link, ref, kind, subject="Quill", extra={name: "Quillruled"}):
-                        assert link.fake.count_holding("Quillruled") == 1, kind
-                    if self.corrected(link, ref, kind, extra={name: "Quillagain"}):
-                        assert link.fake.count_holding("Quillagain") == 1, kind
-                        assert self.corrected(link, ref, kind, extra={name: None}), kind
-                        assert link.fake.count_holding("Quillagain") == 0, kind
-
-    def _own_field(self, link: Link, kind: RelatedKind, contact: RecordRef) -> Iterator[tuple[RecordRef, str]]:
-        """A record of the kind, and a text field of it that nothing else fills."""
-        ref = self.written(link, self.draft(link, kind, contact, f"rule-{kind}", text="Quill"))
-        full = {name for (_, name), value in self.stored(link, ref).items() if value not in ("None", "''")}
-        for field in self.schema(link, ref.resource).fields:
-            plain = field.type in (FieldType.TEXT, FieldType.LONG_TEXT) and not field.required and not field.choices
-            if plain and field.editable and field.name not in full and (field.max_length or 255) > 20:
-                try:
-                    self.corrected(link, ref, kind, extra={field.name: "Quilltried"})
-                except ValidationFailed:  # a field with a rule of its own
-                    continue
-                if "Quilltried" in repr(self.stored(link, ref)):
-                    yield ref, field.name
-                    return

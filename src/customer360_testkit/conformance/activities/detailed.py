@@ -9,7 +9,7 @@ import pytest
 
 from customer360.core.activities import CallOutcome
 from customer360.core.capabilities import Capability, Repeat
-from customer360.core.errors import Customer360Error, ValidationFailed
+from customer360.core.errors import Customer360Error
 from customer360.core.interactions import Direction
 from customer360.core.metadata import FieldType
 from customer360.core.records import FieldValue, RelatedKind
@@ -96,60 +96,11 @@ class DetailedChecks(Bench):
         link.wait(LAG)
         if self.sought(link, draft.kind):
             assert self.look(link, draft) == ref, (draft.kind, *draft.extra)
-        elif self.connector.creates(link.facts)[draft.kind].repeat is Repeat.NATIVE:
+        if self.connector.creates(link.facts)[draft.kind].repeat is Repeat.NATIVE:
             assert self.written(link, draft) == ref, (draft.kind, *draft.extra)
 
     def _holds(self, link: Link, text: str) -> bool:
         return any(link.fake.count_holding(each) for each in (text, text.replace("&", "&amp;")))
-
-    @catches("keeps the first of what a rule adds", _CREATE)
-    def test_all_that_a_rule_adds_is_kept(self, link: Link) -> None:
-        """However many fields (F054)."""
-        contact = self.make(link, "Quilladded")
-        for kind in self.every_kind(link):
-            if kind in self.connector.within_contact:
-                continue
-            probe = self.written(link, self.draft(link, kind, contact, f"added-{kind}"))
-            rows = [row for module in link.fake.modules for row in link.fake.records(module)]
-            keyed = {name for row in rows for name, value in row.items() if value == f"added-{kind}"}
-            fields = [each for each in self.schema(link, probe.resource).fields if each.creatable and each.editable]
-            full = {name for row in rows if probe.id in map(str, row.values()) for name, value in row.items() if value}
-            own = [each for each in fields if each.name not in keyed | full and each.type in _TEXTS]
-            extra = {each.name: f"Quilladded {kind} {n}"[: each.max_length] for n, each in enumerate(own[:4])}
-            while len(extra) > 1:
-                try:
-                    self.written(link, self.draft(link, kind, contact, f"more-{kind}", extra=extra))
-                    break
-                except ValidationFailed as refused:  # a field with a rule of its own
-                    named = {problem.field for problem in refused.problems} & extra.keys()
-                    if not named:
-                        raise
-                    extra = {name: text for name, text in extra.items() if name not in named}
-            if len(extra) > 1:
-                assert [text for text in extra.values() if not link.fake.count_holding(text)] == [], kind
-
-    @catches("keeps the texts of what a rule adds", _CREATE)
-    def test_what_a_rule_adds_may_be_anything(self, link: Link) -> None:
-        """A number, a day, a yes, a choice (F054)."""
-        contact = self.make(link, "Quillanything")
-        for kind in self.every_kind(link):
-            if kind in self.connector.within_contact:
-                continue
-            probe = self.written(link, self.draft(link, kind, contact, f"any-{kind}"))
-            before = self.held(link, probe)
-            for number, field in enumerate(self.schema(link, probe.resource).fields):
-                value = _OTHERS.get(field.type, field.choices[-1].value if field.choices else None)
-                empty = field.name in before and before[field.name] in (None, False, "", [])
-                if value is None or not empty or not field.creatable or field.type in _TEXTS:
-                    continue
-                key = f"any-{kind}-{number}"
-                link.asked.clear()
-                try:
-                    ref = self.written(link, self.draft(link, kind, contact, key, extra={field.name: value}))
-                except Customer360Error:  # a field with a rule of its own
-                    continue
-                sent = any(field.name in repr(request.json) for request in link.asked)  # and may have been ignored
-                assert sent or self.held(link, ref)[field.name] != before[field.name], (kind, field.name)
 
     @catches("changes lines that were typed")
     def test_lines_are_as_many_as_were_typed(self, link: Link) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from customer360.core.capabilities import Capability, Repeat
 from customer360.core.errors import Unsupported
-from customer360.core.metadata import FieldType
 from customer360.core.records import ContactDraft, ContactKind, RecordRef, RelatedKind
 from customer360.core.search import NameHas
 from customer360_testkit.conformance.activities.calls import values_of
@@ -225,18 +224,6 @@ class KindChecks(Bench):
             link.wait(LAG)
             told = " ".join(f"{record.title} {record.text}" for record in self.listed(link, contact, kind))
             assert subject in told, kind
-
-    @catches("drops what a rule adds to a task", _CREATE)
-    def test_further_fields_of_each_kind_are_kept(self, link: Link) -> None:
-        """By the CRM's own names (F054)."""
-        contact = self.make(link, "Extras")
-        for kind in self.kinds(link, apart=True):
-            probe = self.written(link, self.draft(link, kind, contact, f"probe-{kind}"))
-            described = self.schema(link, probe.resource).fields
-            for field in [each for each in described if each.type is FieldType.TEXT and each.creatable][:1]:
-                extra = {field.name: f"Quillextra {kind}"}
-                self.written(link, self.draft(link, kind, contact, f"extra-{kind}", extra=extra))
-                assert link.fake.count_holding(f"Quillextra {kind}") == 1, kind
 
     @catches("dates what it lists by another clock", _CREATE)
     def test_it_is_told_when_each_was_written(self, link: Link) -> None:

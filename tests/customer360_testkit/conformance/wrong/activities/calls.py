@@ -52,12 +52,6 @@ class Lavish(ZohoConnector):
         return await super().related(facts, contact, kind, limit=max(limit, 20), cursor=cursor)
 
 
-@mutant("drops what a rule adds")
-class Ruleless(Calling):
-    def call(self, draft: CallDraft) -> CallDraft:
-        return attrs.evolve(draft, extra={}) if "Quillextra" in draft.extra.values() else draft
-
-
 @mutant("forgets how a call ended")
 class Resultless(Calling):
     def call(self, draft: CallDraft) -> CallDraft:

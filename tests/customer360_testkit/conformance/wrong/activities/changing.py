@@ -73,12 +73,6 @@ class _Amending(ZohoConnector):
         raise NotImplementedError
 
 
-@mutant("drops what a rule changes")
-class Unruled(_Amending):
-    def amended(self, change: ActivityChange) -> ActivityChange:
-        return attrs.evolve(change, extra={})
-
-
 @mutant("lists whatever was asked for")
 class Unconditional(ZohoConnector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
@@ -13,7 +11,6 @@ from customer360.core.activities import (
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     UNSET,
-    RelatedKind,
 )
 from customer360_zoho import ZohoConnector
 
@@ -26,20 +23,7 @@ class _Correcting(ZohoConnector):
         raise NotImplementedError
 
 
-@mutant("resets what is not being corrected")
-class Resetting(_Correcting):
-    def sent(self, change: ActivityChange) -> ActivityChange:
-        reset: dict[str, Any] = {"Priority": "Normal"} if change.kind is RelatedKind.TASK else {}
-        return attrs.evolve(change, extra={**change.extra, **reset})
-
-
 @mutant("makes the first of several corrections")
 class FirstOnly(_Correcting):
     def sent(self, change: ActivityChange) -> ActivityChange:
         return change if change.status is UNSET else attrs.evolve(change, due_on=UNSET)
-
-
-@mutant("empties no field of an activity")
-class Unemptying(_Correcting):
-    def sent(self, change: ActivityChange) -> ActivityChange:
-        return attrs.evolve(change, extra={name: value for name, value in change.extra.items() if value is not None})

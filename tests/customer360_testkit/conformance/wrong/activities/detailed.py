@@ -53,19 +53,7 @@ class Rekeyed(SalesforceConnector):
         return await super().create_activity(facts, attrs.evolve(draft, key=str(key)))
 
 
-@mutant("keeps the first of what a rule adds")
-class Singular(Drafting):
-    def sent(self, draft: Any) -> Any:
-        return attrs.evolve(draft, extra=dict(list(draft.extra.items())[:1]))
-
-
 @mutant("changes lines that were typed")
 class Doubling(Drafting):
     def sent(self, draft: Any) -> Any:
         return attrs.evolve(draft, text=draft.text.replace("\r", "\n"))
-
-
-@mutant("keeps the texts of what a rule adds")
-class Literal(Drafting):
-    def sent(self, draft: Any) -> Any:
-        return attrs.evolve(draft, extra={name: text for name, text in draft.extra.items() if isinstance(text, str)})

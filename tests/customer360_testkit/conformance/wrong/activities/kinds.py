@@ -179,13 +179,6 @@ class _Tasking(Drafting):
         raise NotImplementedError
 
 
-@mutant("drops what a rule adds to a task")
-class TaskRuleless(_Tasking):
-    def task(self, draft: TaskDraft) -> TaskDraft:
-        dropped = any(f"{value}".startswith("Quillextra") for value in draft.extra.values())
-        return attrs.evolve(draft, extra={}) if dropped else draft
-
-
 @mutant("dates what it lists by another clock")
 class Clockwork(Listing):
     def listed(self, records: tuple[RelatedRecord, ...]) -> tuple[RelatedRecord, ...]:

@@ -60,7 +60,7 @@ class _Calling(_Telling):
 class Turning(_Calling, ZohoConnector):
     def call(self, draft: CallDraft) -> ActivityDraft:
         other = Direction.INBOUND if draft.direction is Direction.OUTBOUND else Direction.OUTBOUND
-        return attrs.evolve(draft, direction=other)
+        return attrs.evolve(draft, direction=other) if draft.key.startswith("seen") else draft
 
 
 @mutant("tells the CRM's users of another call", "missed for answered, and the other way round")
