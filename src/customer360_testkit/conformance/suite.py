@@ -75,6 +75,7 @@ from customer360_testkit.conformance.syncing.changes import SyncingChecks
 from customer360_testkit.conformance.syncing.resuming import ResumingChecks
 from customer360_testkit.conformance.unbent import (
     guarded,
+    refuse_leaving_out,
     refuse_replacing,
     refuse_rewriting,
     refuse_waiving,
@@ -181,6 +182,7 @@ def refuse_bending(kind: type[ConnectorConformance], bench: ConnectorConformance
     refuse_replacing(kind, ConnectorConformance, _KEPT, CHECKS)
     refuse_rewriting(TOOLS)
     refuse_waiving(kind.__name__, waivers(kind), CHECKS)
+    refuse_leaving_out(kind)
     if bench is not None:
         refuse_writing_into(bench, _KEPT)
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import CodeType, ModuleType
 from typing import Any, TypeAlias
 
+from customer360.core.capabilities import Capability
+
 Place: TypeAlias = tuple[Any, str]
 """A class or a module, and a name in it."""
 
@@ -138,6 +140,16 @@ def waivers(kind: type) -> dict[str, str]:
     if type(told) is not dict or any(type(each) is not str for pair in told.items() for each in pair):
         raise TypeError(f"{kind.__name__}.waived is no plain dict of texts: name of a check to reason")
     return dict(told)
+
+
+def refuse_leaving_out(kind: type) -> None:
+    """Raises TypeError where ``without`` is anything but a plain dict of capabilities, each with its reason."""
+    told = inspect.getattr_static(kind, "without")
+    if type(told) is not dict or not all(type(each) is Capability and type(told[each]) is str for each in told):
+        raise TypeError(f"{kind.__name__}.without is no plain dict of texts: capability to reason")
+    for capability, reason in told.items():
+        if len(reason.split()) < _SHORTEST:
+            raise TypeError(f"{kind.__name__} is without {capability.value} for no reason: a sentence that says why")
 
 
 def refuse_waiving(kind: str, waived: Mapping[str, str], checks: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.customer360_zoho.test_conformance import TestZoho as Zoho
 
+from customer360.core.capabilities import Capability
 from customer360_testkit.conformance import ConnectorConformance, Link
 from customer360_testkit.conformance.bench import Bench, checks_of
 from customer360_testkit.conformance.suite import CHECKS, refuse_bending
@@ -89,6 +90,13 @@ def test_the_suite_is_not_waived_at_large() -> None:
         type("TestAll", (Zoho,), {"waived": dict.fromkeys(NAMES[: some + 1], reason)})
     with pytest.raises(TypeError, match="without a reason"):
         type("TestShrug", (Zoho,), {"waived": {CHECK: "x"}})
+
+
+@pytest.mark.parametrize("without", [{Capability.CREATE_CASE: "none"}, {"create_case": "Acme has no cases"}, None])
+def test_what_people_are_without_has_a_reason(without: Any) -> None:
+    """By the capability, in a sentence."""
+    with pytest.raises(TypeError, match="without"):
+        type("TestBare", (Zoho,), {"without": without})
 
 
 class Sly(dict[str, str]):
