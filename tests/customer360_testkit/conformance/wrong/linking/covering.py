@@ -13,7 +13,7 @@ from customer360.core.metadata import Resource
 from customer360.core.records import ContactKind, RelatedKind
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
-from customer360_zoho.metadata import custom_resource
+from customer360_zoho.records import custom_resource
 
 
 @mutant("takes people whom no suite looks at")
