@@ -72,12 +72,12 @@ class DetailedChecks(Bench):
     @catches("lets a rule take the key away", _CREATE)
     def test_no_rule_takes_the_key_away(self, link: Link) -> None:
         """Whatever field it names, listed or not, with every setting: the repeat would be a second record (R1)."""
-        for each in self.links(link):
+        for number, each in enumerate(self.links(link)):
             contact = self.make(each, "Quillruled")
             for kind in self.every_kind(each):
                 if kind in self.connector.within_contact:
                     continue
-                key = f"quillruled-{kind}"
+                key = f"quillruled{number}-{kind}"
                 self.written(each, self.draft(each, kind, contact, key, text="Quill"))
                 rows = [row for module in each.fake.modules for row in each.fake.records(module)]
                 names = {name for row in rows for name, value in row.items() if key in repr(value)}
