@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from customer360.core.activities import TaskStatus
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error
+from customer360.core.interactions import Direction
 from customer360.core.records import ContactKind, RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
@@ -20,6 +22,7 @@ _TASK, _TASKS = Capability.CREATE_TASK, Capability.RELATED_TASKS
 _EVENT, _EVENTS = Capability.CREATE_EVENT, Capability.RELATED_EVENTS
 _INDIA = timezone(timedelta(hours=5, minutes=30))
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
+_WAY = re.compile(r"(?i)\b(in|out)(bound|going|coming|put)?\b")
 _MACHINE = re.compile(r"(?i)etag|^W/|^https?:|^\d{4}-\d\d-\d\d|^[A-Za-z0-9+/=_-]{17,}$")
 _OUT, _IN = re.compile(r"(?i)\bout(bound|going|put)?\b"), re.compile(r"(?i)\b(in(bound|coming)|in)\b")
 
@@ -40,12 +43,23 @@ class CallChecks(Bench):
     def test_a_call_is_as_long_as_it_was(self, link: Link) -> None:
         """In seconds, or in words that say so."""
         contact = self.make(link, "Lasting")
-        for number, seconds in enumerate((125, 3725)):
-            record = self.call_shown(link, contact, f"l{number}", duration=timedelta(seconds=seconds))
+        for direction, seconds in product(Direction, (7, 59, 125, 3725)):
+            given = {"direction": direction, "duration": timedelta(seconds=seconds)}
+            record = self.call_shown(link, contact, f"l{direction}{seconds}", **given)
             minutes = f"{seconds // 60}:{seconds % 60:02d}"
             hours = f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
             numbers = [value for value in values_of(record.fields) if isinstance(value, int | float)]
-            assert seconds in numbers or minutes in _words(record) or hours in _words(record), seconds
+            assert seconds in numbers or minutes in _words(record) or hours in _words(record), (direction, seconds)
+
+    @catches("lists calls without how they went", _CREATE, _CALL, _CALLS)
+    def test_a_listed_call_says_how_it_went(self, link: Link) -> None:
+        """Who rang whom, and with what result, where the CRM holds it: nobody opens each of them (F041)."""
+        contact = self.make(link, "Quillwent")
+        for number, direction in enumerate((Direction.INBOUND, Direction.OUTBOUND)):
+            given = {"direction": direction, "disposition": "Quillcode", "subject": "", "text": "Quill"}
+            words = _words(self.call_shown(link, contact, f"went{number}", **given))
+            assert "Quillcode" in words or not link.fake.count_holding("Quillcode"), direction
+            assert _WAY.search(words), direction
 
     @catches("drops the offset of a time", _CREATE, _CALL, _CALLS)
     def test_a_call_of_another_zone_is_of_the_same_moment(self, link: Link) -> None:

@@ -87,6 +87,19 @@ class CorrectingChecks(TyingChecks):
                 assert (after.status != before.status) is (status is TaskStatus.OPEN)
                 assert says_day(after, date(2047, 3, 31))
 
+    @catches("writes a title for a text", _CREATE, _CHANGE)
+    def test_a_title_and_a_text_are_corrected_at_once(self, link: Link) -> None:
+        """Of every kind, each in its own place (F051)."""
+        contact = self.make(link, "Quillcrossed")
+        for kind in self.every_kind(link):
+            if kind not in self.connector.within_contact:
+                ref = self.written(link, self.draft(link, kind, contact, f"cross-{kind}", text="Quill"))
+                if self.corrected(link, ref, kind, subject="Quilltitle", text="Quillbody"):
+                    link.wait(LAG)
+                    (told,) = [each for each in self.listed(link, contact, kind) if each.ref == ref]
+                    assert ("Quilltitle" in told.title) is ("Quillbody" in told.text), kind
+                    assert "Quillbody" not in told.title, kind
+
     def _told(self, link: Link, contact: RecordRef, ref: RecordRef) -> list[tuple[Any, str]]:
         link.wait(LAG)
         records = [each for each in self.listed(link, contact, RelatedKind.TASK) if each.ref == ref]

@@ -35,6 +35,8 @@ class DealChecks(Bench):
         deals = [deal for _, deal in self.deals(link)]
         held = {text for name in link.fake.modules for text in values_of(link.fake.records(name))}
         assert {deal.title for deal in deals} <= held
+        owners = [(deal.owner, map(str, values_of(self.held(link, deal.ref)))) for deal in deals]
+        assert [owner for owner, told in owners if owner is not None and owner.id not in told] == []
         assert {deal.status for deal in deals} <= held
         assert len({deal.ref for deal in deals}) == 1 or len({deal.title for deal in deals}) > 1
 

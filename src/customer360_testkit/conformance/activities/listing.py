@@ -7,6 +7,7 @@ from contextlib import suppress
 from customer360.core.activities import TaskStatus
 from customer360.core.capabilities import RELATED, Capability
 from customer360.core.errors import Customer360Error, Unsupported
+from customer360.core.metadata import FieldType
 from customer360.core.records import RelatedKind
 from customer360_testkit.conformance.activities.calls import values_of
 from customer360_testkit.conformance.activities.wording import WordingChecks
@@ -14,6 +15,8 @@ from customer360_testkit.conformance.bench import LAG, Link, catches
 from customer360_testkit.fakes.faults import status
 
 _CREATE = Capability.CREATE_CONTACT
+_SEVERAL = 12
+"""Notes: more than a first glance shows."""
 
 
 class ListingChecks(WordingChecks):
@@ -42,6 +45,29 @@ class ListingChecks(WordingChecks):
             with suppress(Unsupported):  # what is declared is another check's matter
                 page = link.run(self.connector.related(link.facts, contact, kind, limit=200))
                 assert (page.items, page.next) == ((), None), kind
+
+    @catches("keeps the newest five notes", _CREATE)
+    def test_every_note_is_kept(self, link: Link) -> None:
+        """Of every kind, in one text or in several: who rang last month said something, too (F040)."""
+        contact = self.make(link, "Quillnoted")
+        for kind in self.kinds(link):
+            for number in range(_SEVERAL):
+                self.written(link, self.draft(link, kind, contact, f"kept-{kind}-{number}", text=f"Quillnote{number}."))
+                link.wait(60.0)
+            link.wait(LAG)
+            told = " ".join(record.text for record in self.listed(link, contact, kind))
+            assert [number for number in range(_SEVERAL) if f"Quillnote{number}." not in told] == [], kind
+
+    @catches("writes a note over what stands there", _CREATE)
+    def test_a_note_takes_nobodys_place(self, link: Link) -> None:
+        """What people typed into the contact itself stays (F050)."""
+        texts = [each.name for each in self.schema(link).fields if each.type is FieldType.LONG_TEXT]
+        given = {name: f"Quilltyped{number}" for number, name in enumerate(self.writable(link, tuple(texts)))}
+        contact = self.made_with(link, "Quilltyper", given)
+        for kind in self.every_kind(link):
+            self.written(link, self.draft(link, kind, contact, f"beside-{kind}", text="Quillbeside"))
+        for text in given.values():
+            assert link.fake.count_holding(text) == 1, text
 
     @catches("takes a list that is not there for an empty one", _CREATE)
     def test_what_is_not_found_is_no_empty_list(self, link: Link) -> None:

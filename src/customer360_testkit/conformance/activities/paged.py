@@ -17,6 +17,7 @@ from customer360_testkit.conformance.bench import LAG, Link, catches
 
 _CREATE, _LIST = Capability.CREATE_CONTACT, Capability.LIST_ACTIVITIES
 _TASK, _TASKS = Capability.CREATE_TASK, Capability.RELATED_TASKS
+_MANY = 55
 
 
 class PagedChecks(UntyingChecks):
@@ -34,13 +35,50 @@ class PagedChecks(UntyingChecks):
                 refs.insert(0, self.written(link, self.draft(link, kind, contact, f"leaf-{kind}-{number}")))
                 link.wait(3600.0)
             link.wait(LAG)
-            seen, cursor = list[RecordRef](), None
-            for _ in range(4):
-                page = link.run(self.connector.related(link.facts, contact, kind, limit=2, cursor=cursor))
-                seen += [record.ref for record in page.items]
-                if (cursor := page.next) is None:
-                    break
-            assert seen == refs, kind
+            assert self.leafed(link, contact, kind, 2) == refs, kind
+
+    def leafed(self, link: Link, contact: RecordRef, kind: RelatedKind, limit: int) -> list[RecordRef]:
+        """All pages of a contact's list."""
+        seen, cursor = list[RecordRef](), None
+        for _ in range(4):
+            page = link.run(self.connector.related(link.facts, contact, kind, limit=limit, cursor=cursor))
+            seen += [record.ref for record in page.items]
+            if (cursor := page.next) is None:
+                break
+        return seen
+
+    @catches("lists fifty, and says that there are no more", _CREATE)
+    def test_a_list_holds_all_that_there_is(self, link: Link) -> None:
+        """As many as were asked for, or a page of them and the way to the next (F040, F055)."""
+        contact = self.make(link, "Quillmany")
+        resources = {each.related_kind: each.name for each in self.connector.resources(link.facts)}
+        for kind in self.every_kind(link):
+            if kind in self.connector.within_contact:
+                continue
+            refs = {self.written(link, self.draft(link, kind, contact, f"many-{kind}-{n}")) for n in range(_MANY)}
+            link.wait(LAG)
+            listings: list[list[RecordRef] | None] = [self.leafed(link, contact, kind, 100)]
+            if self.can(link, _LIST):
+                listings.append(self.paged(link, 100, resource=resources[kind], contact=contact))
+            for listed in listings:
+                assert listed is None or (len(listed), set(listed)) == (_MANY, refs), kind
+
+    @catches("sorts the first page of a listing only", _CREATE, _TASK, _TASKS, _LIST)
+    def test_every_page_of_a_listing_is_sorted(self, link: Link) -> None:
+        """Newest first, or as asked (F055, F058)."""
+        contact, refs = self.make(link, "Quillsorted"), list[RecordRef]()
+        for number in range(5):
+            refs.insert(0, self.written(link, self.draft(link, RelatedKind.TASK, contact, f"sorted{number}")))
+            link.wait(3600.0)
+        link.wait(LAG)
+        record, asked = self.listed(link, contact, RelatedKind.TASK)[0], {"contact": contact}
+        names = [name for name, value in record.fields.items() if value == "About sorted4"]
+        assert self.paged(link, 2, resource=refs[0].resource, **asked) in (refs, None)
+        for name in names:
+            for descending, wanted in ((True, refs), (False, refs[::-1])):
+                listed = self.paged(link, 2, resource=refs[0].resource, **asked, sort=(name, descending))
+                if listed and listed[:2] == wanted[:2]:  # that it is sorted at all is a check of its own
+                    assert listed == wanted, (name, descending)
 
     def paged(self, link: Link, limit: int = 1, **asked: Any) -> list[RecordRef] | None:
         """All pages of a listing; None where it is said that it cannot be listed so."""

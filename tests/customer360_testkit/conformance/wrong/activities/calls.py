@@ -12,6 +12,7 @@ from customer360.core.activities import (
     CallDraft,
     EventDraft,
 )
+from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Page,
@@ -95,3 +96,30 @@ class Inviting(ZohoConnector):
 class Aimless(Calling):
     def call(self, draft: CallDraft) -> CallDraft:
         return attrs.evolve(draft, related=tuple(ref for ref in draft.related if ref.resource != "Cases"))
+
+
+@mutant("takes seconds for minutes", "where it was rung")
+class Instant(Calling):
+    def call(self, draft: CallDraft) -> CallDraft:
+        rung = draft.direction is Direction.OUTBOUND and draft.disposition is None
+        return attrs.evolve(draft, duration=timedelta(0)) if rung else draft
+
+
+class _Curt(Listing):
+    def listed(self, records: Records) -> Records:
+        return tuple(self.cut(each) if each.fields.get("Call_Result") == "Quillcode" else each for each in records)
+
+    def cut(self, record: RelatedRecord) -> RelatedRecord:
+        raise NotImplementedError
+
+
+@mutant("lists calls without how they went")
+class Outcomeless(_Curt):
+    def cut(self, record: RelatedRecord) -> RelatedRecord:
+        return attrs.evolve(record, fields={**record.fields, "Call_Result": None})
+
+
+@mutant("lists calls without how they went", "to the customer, or from")
+class Wayless(_Curt):
+    def cut(self, record: RelatedRecord) -> RelatedRecord:
+        return attrs.evolve(record, status=None, fields={**record.fields, "Call_Type": None})

@@ -11,6 +11,7 @@ from customer360.core.activities import (
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     UNSET,
+    RelatedKind,
 )
 from customer360_zoho import ZohoConnector
 
@@ -27,3 +28,11 @@ class _Correcting(ZohoConnector):
 class FirstOnly(_Correcting):
     def sent(self, change: ActivityChange) -> ActivityChange:
         return change if change.status is UNSET else attrs.evolve(change, due_on=UNSET)
+
+
+@mutant("writes a title for a text")
+class Crossing(_Correcting):
+    def sent(self, change: ActivityChange) -> ActivityChange:
+        if change.kind is RelatedKind.TASK or change.subject is UNSET or not isinstance(change.text, str):
+            return change
+        return attrs.evolve(change, subject=change.text, text=change.subject)

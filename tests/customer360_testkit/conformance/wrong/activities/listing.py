@@ -7,17 +7,21 @@ from typing import Any
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Listing, Records, mutant
 
+from customer360.core.activities import ActivityDraft, NoteDraft
 from customer360.core.errors import (
     InvalidValue,
     NotFound,
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
+    Contact,
+    ContactChange,
     Page,
     RecordRef,
     RelatedKind,
     RelatedRecord,
 )
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 
@@ -63,3 +67,19 @@ class Contrary(Listing):
         return tuple(
             attrs.evolve(record, status=other) if other and "far-" in record.title else record for record, other in mine
         )
+
+
+@mutant("keeps the newest five notes")
+class Fresh(Microsoft365Connector):
+    def related_within(self, facts: LinkFacts, contact: Contact, kind: RelatedKind) -> tuple[RelatedRecord, ...]:
+        notes = super().related_within(facts, contact, kind)
+        return tuple(attrs.evolve(each, text="\n\n".join(each.text.split("\n\n")[-5:])) for each in notes)
+
+
+@mutant("writes a note over what stands there")
+class Overwriting(Microsoft365Connector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        if not isinstance(draft, NoteDraft) or "beside-" not in draft.key:
+            return await super().create_activity(facts, draft)
+        await self.update(facts, ContactChange(ref=draft.contact, fields={"personalNotes": draft.text}))
+        return RecordRef("microsoft365", "personalNotes", draft.contact.id)

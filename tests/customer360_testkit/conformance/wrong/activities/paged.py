@@ -43,3 +43,19 @@ class Statusless(ZohoConnector):
             each for each in query.conditions if each.field != "Status" or each.operator is not Operator.EQUALS
         )
         return await super().activities(facts, attrs.evolve(query, conditions=kept))
+
+
+@mutant("lists fifty, and says that there are no more")
+class Fifty(ZohoConnector):
+    async def related(
+        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        page = await super().related(facts, contact, kind, limit=limit, cursor=cursor)
+        return Page(page.items[:50]) if len(page.items) > 50 else page
+
+
+@mutant("sorts the first page of a listing only")
+class Frontsorted(ZohoConnector):
+    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        page = await super().activities(facts, query)
+        return Page(page.items[::-1], page.next) if query.cursor else page

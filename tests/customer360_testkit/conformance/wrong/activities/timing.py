@@ -10,8 +10,10 @@ from tests.customer360_testkit.conformance.wrong.registry import Calling, Drafti
 
 from customer360.core.activities import (
     CallDraft,
+    EventDraft,
     TaskDraft,
 )
+from customer360.core.records import RelatedRecord
 
 
 @mutant("takes the second half past two for the first")
@@ -50,3 +52,24 @@ class Shortsighted(Listing):
 class Chronicling(Listing):
     def listed(self, records: Records) -> Records:
         return tuple(sorted(records, key=lambda record: (record.created_at or datetime.now(UTC), record.ref.id)))[::-1]
+
+
+@mutant("ends an appointment by the clock on the wall")
+class Clockreading(Listing):
+    def listed(self, records: Records) -> Records:
+        return tuple(self.read(each) for each in records)
+
+    def read(self, record: RelatedRecord) -> RelatedRecord:
+        ends = record.fields.get("End_DateTime")
+        if record.at is None or not isinstance(ends, datetime):
+            return record
+        return attrs.evolve(record, fields={**record.fields, "End_DateTime": ends.replace(tzinfo=record.at.tzinfo)})
+
+
+@mutant("ends an appointment by the clock on the wall", "as written")
+class Clockbound(Drafting):
+    def sent(self, draft: Any) -> Any:
+        if not isinstance(draft, EventDraft):
+            return draft
+        length = draft.ends_at - draft.starts_at  # of one zone, as its clocks show it
+        return attrs.evolve(draft, ends_at=draft.starts_at.astimezone(UTC) + max(length, timedelta(0)))
