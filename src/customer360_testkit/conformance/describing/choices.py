@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, TypeAlias
 
+import pytest
+
 from customer360.core.errors import Customer360Error
 from customer360.core.metadata import FieldInfo
 from customer360_testkit.conformance.bench import Link, catches
-from customer360_testkit.conformance.describing.formed import FormedChecks
+from customer360_testkit.conformance.verbs import Verbs
 
 Entry: TypeAlias = dict[str, str]
 """The texts of an entry of a list in an answer, by their names; of one that is a text, that text."""
@@ -20,21 +22,27 @@ _LABEL = re.compile(r"(?i)\w*(?:label|caption|display[_ ]?(?:name|value|text))")
 _OFF = "switched off"
 
 
-class ChoiceChecks(FormedChecks):
+class ChoiceChecks(Verbs):
     """See the module."""
 
     def choosing(self, link: Link) -> Iterator[tuple[FieldInfo, list[Entry]]]:
-        """Each field of people that can be chosen in, and the list of the answers that tells its choices.
+        """Each field of any resource that can be chosen in, and the list of the answers that tells its choices.
 
-        The list is empty where none does: then the choices are the vendor's own for everybody.
+        The list is empty where none does: then the choices are the vendor's own for everybody. Skips where no answer
+        tells of any field.
         """
-        schema, answers = self.described(link)
-        lists = [each for answer in answers for each in _lists(json.loads(answer.content))]
-        for field in schema.fields:
-            values = {choice.value for choice in field.choices}
-            longer = [each for each in lists if values <= {text for entry in each for text in entry.values()}]
-            if values:
-                yield field, min(longer, key=len, default=[])
+        told = 0
+        for resource in link.run(self.connector.list_resources(link.facts)):
+            with suppress(Customer360Error):  # that each is described is a check of its own
+                schema, answers = self.heard(link, self.connector.describe(link.facts, resource.name))
+                lists = [each for answer in answers for each in _lists(json.loads(answer.content))]
+                told += len(answers)
+                for field in [each for each in schema.fields if each.choices and answers]:
+                    values = {choice.value for choice in field.choices}
+                    longer = [each for each in lists if values <= {text for entry in each for text in entry.values()}]
+                    yield field, min(longer, key=len, default=[])
+        if not told:
+            pytest.skip("the connector knows the fields by itself")
 
     @catches("offers the first choice only")
     def test_every_choice_is_offered(self, link: Link) -> None:

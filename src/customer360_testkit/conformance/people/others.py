@@ -94,7 +94,8 @@ class OtherResourceChecks(Newcomers):
     @catches("makes a contact of a lead", _CREATE)
     def test_who_is_created_is_of_the_resource_that_was_asked_for(self, link: Link) -> None:
         """In the CRM itself: salespeople work through their leads, and a contact is none of these (F012)."""
-        for resource, _, ref in self.newcomers(link, "Quillnewcomer"):
+        keyed = self.newcomers(link, "Quillkeyed", key="quillnewcomer")
+        for resource, _, ref in (*self.newcomers(link, "Quillnewcomer"), *keyed):
             assert ref.resource == resource.name
             assert self.get(link, ref).kind is resource.contact_kind, resource.name
             if resource.name in link.fake.modules:

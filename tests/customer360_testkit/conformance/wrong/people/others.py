@@ -62,10 +62,8 @@ class Halving(ZohoConnector):
 @mutant("makes a contact of a lead")
 class Promoting(ZohoConnector):
     async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
-        if draft.resource == "Leads":
-            fields = {name: value for name, value in draft.fields.items() if name != "Company"}
-            draft = attrs.evolve(draft, resource="Contacts", fields=fields)
-        return await super().create(facts, draft)
+        alone = draft.resource == "Leads" and "Company" not in draft.fields
+        return await super().create(facts, attrs.evolve(draft, resource="Contacts") if alone else draft)
 
 
 @mutant("creates a lead again that was refused")
