@@ -10,7 +10,7 @@ from urllib.parse import quote
 import attrs
 
 from customer360.core.effects import GET, POST
-from customer360.core.errors import Truncated, UnexpectedAnswer
+from customer360.core.errors import Customer360Error, Truncated, UnexpectedAnswer
 from customer360.core.paging import PageGuard
 from customer360_salesforce.auth import API_PATH, VERSION
 from customer360_salesforce.errors import part_error
@@ -53,8 +53,8 @@ def sosl(statement: str) -> Part:
     return Part("/search", {"q": statement})
 
 
-async def batch(*parts: Part, accept: tuple[int, ...] = ()) -> tuple[Any, ...]:
-    """Several reads in one request, answered in order; None where a part's status is one of ``accept``.
+async def batch(*parts: Part, accept: tuple[type[Customer360Error], ...] = ()) -> tuple[Any, ...]:
+    """Several reads in one request, answered in order; None where a part's failure is one of ``accept``.
 
     Any other failure of a part is raised.
     """
@@ -67,15 +67,16 @@ async def batch(*parts: Part, accept: tuple[int, ...] = ()) -> tuple[Any, ...]:
     return tuple(_result(part, each, accept) for part, each in zip(parts, results, strict=True))
 
 
-def _result(part: Part, told: Any, accept: tuple[int, ...]) -> Any:
+def _result(part: Part, told: Any, accept: tuple[type[Customer360Error], ...]) -> Any:
     status = told.get("statusCode") if isinstance(told, dict) else None
     if not isinstance(status, int):
         raise UnexpectedAnswer("Salesforce answered a part of a batch without its status")
     if 200 <= status < 300:
         return told.get("result")
-    if status in accept:
+    problem = part_error(part.path, status, told.get("result"))
+    if isinstance(problem, accept):
         return None
-    raise part_error(part.path, status, told.get("result"))
+    raise problem
 
 
 async def asked(statement: str, *, deleted: bool = False) -> Rows:

@@ -11,7 +11,7 @@ import attrs
 
 from customer360.core.connector import Identity
 from customer360.core.effects import GET, gather
-from customer360.core.errors import UnexpectedAnswer
+from customer360.core.errors import Forbidden, NotFound, UnexpectedAnswer, Unsupported, ValidationFailed
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema
 from customer360.core.records import RecordRef
@@ -24,8 +24,9 @@ from customer360_salesforce.related import ACTIVITIES, object_of
 _SHAPE: Final = "shape."
 _OBJECTS: Final = "objects"
 _KEYED: Final = "keyed"
-_ABSENT: Final = (400, 403, 404)
-"""Statuses of a part of a batch that say "not for this user": it then counts as not there."""
+_ABSENT: Final = (Forbidden, NotFound, Unsupported, ValidationFailed)
+"""What a part of a batch means that says "not for this user": it then counts as not there. Any other failure of it is
+one of all: what this user may use is kept for as long as the link."""
 
 _KEPT: Final = ("Contact", "Lead", "Account", "Task", "Event", "Case", "Opportunity", "ContentNote", "Note")
 _CAN_BE_KEYED: Final = ("Contact", "Lead", "Account", "Task", "Event", "Case")

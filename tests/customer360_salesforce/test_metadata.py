@@ -87,6 +87,16 @@ def test_sign_in_without_the_rights_to_look_around(sf: Any, reply: Callable[...,
     assert who.organisation is None
 
 
+@pytest.mark.fault("X12")
+def test_a_description_that_failed_is_no_missing_right(sf: Any, reply: Callable[..., Response], batched: Any) -> None:
+    """The object would be gone from every list for as long as the link."""
+    failed = (400, [{"errorCode": "UNKNOWN_EXCEPTION", "message": "An unexpected error occurred."}])
+    with pytest.raises(e.UnexpectedAnswer):
+        sf.run(sf.connector.identify(sf.facts), reply(USERINFO), batched({"sobjects": []}, *[failed] * 4))
+    with pytest.raises(e.UnexpectedAnswer):
+        sf.run(sf.connector.list_resources(sf.facts), reply({"sobjects": [sobject("Caller__c")]}), batched(failed))
+
+
 def test_a_spent_quota_is_no_missing_right(sf: Any, reply: Callable[..., Response]) -> None:
     """The whole request fails with it."""
     spent = reply([{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}], 403)

@@ -42,6 +42,7 @@ from customer360_testkit.conformance.describing.formed import FormedChecks
 from customer360_testkit.conformance.describing.typed import TypedChecks
 from customer360_testkit.conformance.failing.doubting import DoubtingChecks
 from customer360_testkit.conformance.failing.errors import FailingChecks
+from customer360_testkit.conformance.failing.later import LaterChecks
 from customer360_testkit.conformance.failing.meaning import MeaningChecks
 from customer360_testkit.conformance.failing.passing import PassingChecks
 from customer360_testkit.conformance.failing.refusing import RefusingChecks
@@ -128,6 +129,7 @@ class ConnectorConformance(
     DetailedChecks,
     TyingChecks,
     MeaningChecks,
+    LaterChecks,
     FailingChecks,
     RefusingChecks,
     PassingChecks,

@@ -1,0 +1,162 @@
+"""A failure of a later request is no end: half of what there is, is never taken for all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeAlias
+
+import attrs
+
+from customer360.core.activities import ActivityFilter
+from customer360.core.capabilities import Capability
+from customer360.core.connector import SEARCHES, Connector, Identity
+from customer360.core.effects import Operation
+from customer360.core.errors import Customer360Error, Unsupported
+from customer360.core.linking import LinkFacts
+from customer360.core.records import Page
+from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
+from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.crowds import Crowds
+from customer360_testkit.conformance.syncing.resuming import ResumingChecks
+from customer360_testkit.fakes import faults
+
+Reading: TypeAlias = Callable[[], Any]
+"""What a verb tells, or a whole round of a sync."""
+
+_CREATE = Capability.CREATE_CONTACT
+_PARTS, _MOST_PARTS = 3, 25
+_FIRST, _LAST = 5, 2
+"""Of many requests these fail in turn."""
+_CROWD = 210
+"""More than are asked for at once."""
+_PAGE = 505
+"""More than most vendors hand out at once."""
+_CUT = b'{"'
+
+
+class LaterChecks(ResumingChecks, Crowds):
+    """See the module."""
+
+    @catches("takes half for all when a search fails", _CREATE)
+    def test_a_search_that_failed_half_way_is_no_answer(self, link: Link) -> None:
+        """Or it is said that there are more: a customer would be taken for nobody (F023, X3)."""
+        number, address = "+442079460991", "quilllater{}@conform.example"
+        self.crowd_of_people(link, "Quilllater", number, address.format(""), most=_CROWD)
+        link.wait(LAG)
+        queries: tuple[Query, ...] = (
+            NameHas("Quilllater"),
+            EmailIs(address.format(0)),
+            PhoneIs(number, number[3:], "GB"),
+            TextHas("Quilllater"),
+            FieldIs(self.name_field, "Quilllater0"),
+        )
+        for query in queries:
+            if self.can(link, SEARCHES[type(query)]):
+                searching = partial(self.connector.search, link.facts, self.people, query, limit=200)
+                self.whole_or_refused(link, self.read_once(link, searching), type(query).__name__)
+
+    @catches("takes half for all when a list fails", _CREATE)
+    def test_a_list_that_failed_half_way_is_no_answer(self, link: Link) -> None:
+        """What happened would be forgotten: of every kind, of one person and as it is filtered (F040, X3)."""
+        contact, resources = self.make(link, "Quilllater"), self.connector.resources(link.facts)
+        for kind in self.every_kind(link):
+            if kind in self.connector.within_contact:
+                continue
+            self.many(link, kind, contact, _CROWD)
+            link.wait(LAG)
+            listing = partial(self.connector.related, link.facts, contact, kind, limit=200)
+            self.whole_or_refused(link, self.read_once(link, listing), kind)
+            for name in [each.name for each in resources if each.related_kind is kind]:
+                if self.can(link, Capability.LIST_ACTIVITIES):
+                    query = ActivityFilter(resource=name, contact=contact, limit=200)
+                    filtering = partial(self.connector.activities, link.facts, query)
+                    self.whole_or_refused(link, self.read_once(link, filtering), name)
+
+    @catches("writes again when it fails to look", _CREATE)
+    def test_a_look_that_failed_half_way_is_no_answer(self, link: Link) -> None:
+        """ "It is not there" lets the outbox write it a second time (R1, R2)."""
+        contact, since = self.make(link, "Quilllater"), link.now
+        for kind in self.every_kind(link):
+            if kind not in self.connector.within_contact and self.sought(link, kind):
+                written = self.many(link, kind, contact, _PAGE)
+                link.wait(LAG)
+                for draft, _ in (written[0], written[-1]):  # in whatever order they are looked through
+                    looking = partial(self.connector.find_created, link.facts, draft, since=since)
+                    self.whole_or_refused(link, self.read_once(link, looking), kind)
+
+    @catches("takes half for all when a sync fails", _CREATE, Capability.DELTA)
+    def test_a_sync_that_failed_half_way_is_not_over(self, link: Link) -> None:
+        """Neither is who changed left out, nor who is gone: the round is begun again (P15, X3)."""
+        refs = self.crowd_of_people(link, "Quilllater", most=_PAGE)
+        link.wait(LAG)
+        for resource in self.followed(link):
+            _, _, cursor = self.sync(link, of=resource.name)
+            if resource.name == self.people:
+                for ref in refs[:_PARTS]:
+                    self.delete(link, ref)
+                link.wait(LAG)
+            for place in (None, cursor):
+                self.whole_or_refused(link, self.read_to_the_end(link, resource.name, place), resource.name)
+
+    @catches("takes half for all when it fails to describe", _CREATE)
+    def test_what_is_described_half_way_is_no_answer(self, link: Link) -> None:
+        """Forms and searches are made of it, and stay so for hours (F115, X3)."""
+        connector, facts, ref = self.connector, link.facts, self.make(link, "Quilllater", "+442079460991")
+        ops: dict[str, Callable[[], Operation[Any]]] = {
+            "identify": lambda: _identified(connector, facts),
+            "list resources": lambda: connector.list_resources(facts),
+            "get": lambda: connector.get(facts, ref),
+        }
+        for resource in link.run(connector.list_resources(facts)):
+            ops[f"describe {resource.name}"] = partial(connector.describe, facts, resource.name)
+        for name, op in ops.items():
+            self.whole_or_refused(link, self.read_once(link, op), name)
+
+    def whole_or_refused(self, link: Link, reading: Reading, what: object) -> None:
+        """With any of its requests but the first failing, and with failed parts of a batch."""
+        link.fake.faults.clear()
+        link.asked.clear()
+        try:
+            whole = reading()
+        except Unsupported:  # what is declared is another check's matter
+            return
+        last = len(link.asked)
+        later = range(2, last + 1)
+        for nth in sorted({*later[:_FIRST], *later[-_LAST:]}):
+            for fault in (faults.status(503), faults.status(200, content=_CUT)):
+                link.fake.faults.add(fault, nth=nth)
+                self.same_or_refused(link, reading, whole, (what, nth, fault.name))
+        for places in (*((place,) for place in range(_PARTS)), range(_MOST_PARTS)):
+            link.fake.faults.add(faults.partial(*places), times=None)
+            self.same_or_refused(link, reading, whole, (what, "parts", places))
+
+    def same_or_refused(self, link: Link, reading: Reading, whole: Any, what: object) -> None:
+        link.asked.clear()
+        try:
+            half = reading()
+        except Customer360Error:
+            return
+        finally:
+            link.fake.faults.clear()
+        if isinstance(half, Page) and half.next is not None:  # it says that there are more
+            assert half.items == whole.items[: len(half.items)], what
+        else:
+            assert half == whole, what
+
+    # What is read -----------------------------------------------------------------------------------------------------
+
+    def read_once(self, link: Link, op: Callable[[], Operation[Any]]) -> Reading:
+        return lambda: link.run(op())
+
+    def read_to_the_end(self, link: Link, resource: str, cursor: str | None) -> Reading:
+        def read() -> Any:
+            changed, gone, _ = self.sync(link, cursor, of=resource)
+            return changed.keys(), gone
+
+        return read
+
+
+async def _identified(connector: Connector, facts: LinkFacts) -> Identity:
+    """Who signed in, without what is kept to spare requests: that is read again where it is not there."""
+    return attrs.evolve(await connector.identify(facts), extra={})

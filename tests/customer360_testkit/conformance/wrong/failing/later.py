@@ -1,0 +1,164 @@
+"""The wrong connectors of :mod:`customer360_testkit.conformance.failing.later`."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Generator
+from datetime import datetime
+from typing import Any
+
+import attrs
+from tests.customer360_testkit.conformance.wrong.registry import mutant
+
+from customer360.core.activities import ActivityFilter
+from customer360.core.effects import Operation, Request, Settle
+from customer360.core.errors import Customer360Error, Gone, NotFound
+from customer360.core.linking import LinkFacts
+from customer360.core.metadata import Resource, Schema
+from customer360.core.records import Changes, Contact, Page, RecordRef, RelatedKind, RelatedRecord
+from customer360.core.search import Query
+from customer360.core.wire import Response
+from customer360_bullhorn import BullhornConnector
+from customer360_microsoft365 import Microsoft365Connector
+from customer360_salesforce import SalesforceConnector
+from customer360_zoho import ZohoConnector
+
+_ROWS = {"value": [], "data": [], "records": [], "count": 0, "total": 0, "done": True, "info": {"more_records": False}}
+
+
+@types.coroutine
+def _shrugged(op: Operation[Any], asked: list[Request]) -> Generator[Any, Any, Any]:
+    """An operation to which the failure of any request but the first is an answer without rows."""
+    value: Any = None
+    error: BaseException | None = None
+    while True:
+        try:
+            effect = op.send(value) if error is None else op.throw(error)
+        except StopIteration as stop:
+            return stop.value
+        value, error = None, None
+        if isinstance(effect, Settle):
+            effect = attrs.evolve(effect, ops=tuple(_as_operation(_shrugged(each, asked)) for each in effect.ops))
+        try:
+            value = yield effect
+        except Customer360Error as raised:
+            lost = asked and isinstance(effect, Request) and not isinstance(raised, Gone | NotFound)
+            value, error = (Response(200, json.dumps(_ROWS).encode()), None) if lost else (None, raised)
+        asked += [effect] if isinstance(effect, Request) else []
+
+
+async def _as_operation(op: Any) -> Any:
+    return await op
+
+
+async def shrugged(op: Operation[Any]) -> Any:
+    return await _shrugged(op, [])
+
+
+@mutant("takes half for all when a search fails")
+class HalfFound(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        found: Page[Contact] = await shrugged(super().search(facts, resource, query, limit=limit))
+        return found
+
+
+@mutant("takes half for all when a search fails", "a part of a batch")
+class PartFound(Microsoft365Connector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        found: Page[Contact] = await _patched(super().search(facts, resource, query, limit=limit))
+        return found
+
+
+@types.coroutine
+def _patched(op: Operation[Any]) -> Generator[Any, Any, Any]:
+    """An operation to which a failed part of a batch is one without rows."""
+    value: Any = None
+    while True:
+        try:
+            effect = op.send(value)
+        except StopIteration as stop:
+            return stop.value
+        value = yield effect
+        told = value.json() if isinstance(effect, Request) and effect.path == "/$batch" and value.content else None
+        if isinstance(told, dict) and "responses" in told:
+            parts = [
+                each if each["status"] < 400 else {**each, "status": 200, "body": _ROWS} for each in told["responses"]
+            ]
+            value = Response(value.status, json.dumps({"responses": parts}).encode(), value.headers)
+
+
+class _HalfListed:
+    async def related(
+        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        op = super().related(facts, contact, kind, limit=limit, cursor=cursor)  # type: ignore[misc]  # a connector's
+        listed: Page[RelatedRecord] = await shrugged(op)
+        return listed
+
+
+@mutant("takes half for all when a list fails")
+class TasksHalfListed(_HalfListed, Microsoft365Connector):
+    pass
+
+
+@mutant("takes half for all when a list fails", "of notes among calls")
+class NotesHalfListed(_HalfListed, BullhornConnector):
+    pass
+
+
+@mutant("takes half for all when a list fails", "that is filtered")
+class HalfFiltered(Microsoft365Connector):
+    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        listed: Page[RelatedRecord] = await shrugged(super().activities(facts, query))
+        return listed
+
+
+class _HalfLooked:
+    async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
+        op = super().find_created(facts, draft, since=since)  # type: ignore[misc]  # a connector's
+        found: RecordRef | None = await shrugged(op)
+        return found
+
+
+@mutant("writes again when it fails to look")
+class TasksHalfLooked(_HalfLooked, Microsoft365Connector):
+    pass
+
+
+@mutant("writes again when it fails to look", "from page to page")
+class PagesHalfLooked(_HalfLooked, BullhornConnector):
+    pass
+
+
+@mutant("takes half for all when a sync fails")
+class DeletionsShrugged(ZohoConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        try:
+            return await super().changes(facts, resource, cursor)
+        except Gone:
+            raise
+        except Customer360Error:
+            mark = json.loads(cursor or "{}")
+            if mark.get("phase") != "deleted":
+                raise
+            after = {**mark, "phase": "changed", "since": mark["high"], "done": 0, "last": None}
+            return Changes(cursor=json.dumps(after), more=False)
+
+
+@mutant("takes half for all when it fails to describe")
+class HalfDescribed(BullhornConnector):
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema: Schema = await shrugged(super().describe(facts, resource))
+        return schema
+
+
+@mutant("takes half for all when it fails to describe", "a part of a batch")
+class PartListed(SalesforceConnector):
+    async def list_resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        try:
+            return await super().list_resources(facts)
+        except Customer360Error as error:
+            if error.status != 400:
+                raise
+            return self.resources(facts)
