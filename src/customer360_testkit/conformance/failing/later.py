@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -12,7 +13,7 @@ from customer360.core.activities import ActivityFilter
 from customer360.core.capabilities import Capability
 from customer360.core.connector import SEARCHES, Connector, Identity
 from customer360.core.effects import Operation
-from customer360.core.errors import Customer360Error, Unsupported
+from customer360.core.errors import Customer360Error, Forbidden, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Page
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
@@ -93,8 +94,9 @@ class LaterChecks(ResumingChecks, Crowds):
         for resource in self.followed(link):
             _, _, cursor = self.sync(link, of=resource.name)
             if resource.name == self.people:
-                for ref in refs[:_PARTS]:
-                    self.delete(link, ref)
+                with suppress(Forbidden):  # there are CRMs in which nobody deletes a company
+                    for ref in refs[:_PARTS]:
+                        self.delete(link, ref)
                 link.wait(LAG)
             for place in (None, cursor):
                 self.whole_or_refused(link, self.read_to_the_end(link, resource.name, place), resource.name)
@@ -158,5 +160,5 @@ class LaterChecks(ResumingChecks, Crowds):
 
 
 async def _identified(connector: Connector, facts: LinkFacts) -> Identity:
-    """Who signed in, without what is kept to spare requests: that is read again where it is not there."""
-    return attrs.evolve(await connector.identify(facts), extra={})
+    """Who signed in, without what is kept to spare requests and the zone: nobody is kept out for want of those."""
+    return attrs.evolve(await connector.identify(facts), extra={}, zone=None)
