@@ -21,7 +21,6 @@ _NOT_DELETED = dict.fromkeys(
     (
         "test_who_came_in_between_is_found",
         "test_who_is_gone_is_told",
-        "test_all_who_changed_at_once_are_read",
         "test_who_is_gone_is_not_there",
         "test_who_is_gone_is_told_by_the_same_reference",
         "test_no_deletion_is_forgotten",

@@ -2,55 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
-
-import attrs
-import pytest
-
 from customer360.core.activities import ActivityDraft
-from customer360.core.metadata import Resource
 from customer360.core.records import ContactDraft, FieldValue, RecordRef, RelatedKind
-from customer360_testkit.conformance.bench import Link
-from customer360_testkit.conformance.newcomers import Newcomers
+from customer360_testkit.conformance.bench import Bench, Link
 
 _BEYOND = 5
 
 
-class Crowds(Newcomers):
+class Crowds(Bench):
     """See the module."""
 
     def more_than_a_page(self, link: Link, most: int) -> int:
         """As many as fill more than a page, and no more than ``most``; pages are as short now as the CRM's may be."""
         return min((link.fake.shorten_pages() or self.connector.limits.page_size) + _BEYOND, most)
 
-    def crowd(self, link: Link, draft: ContactDraft, name: str, most: int) -> list[RecordRef]:
-        """More than a page of people, made in one moment like the one of that name, each with a name of its own."""
-        link.wait(60.0)
-        link.asked.clear()  # it is told of what follows whether it goes in circles
-        refs = list[RecordRef]()
-        for number in range(self.more_than_a_page(link, most)):
-            fields = {field: _numbered(value, name, number) for field, value in draft.fields.items()}
-            refs.append(link.run(self.connector.create(link.facts, attrs.evolve(draft, fields=fields, key=None))))
-        link.asked.clear()
-        return refs
-
     def crowd_of_people(
         self, link: Link, name: str, phone: str | None = None, email: str | None = None, *, most: int
     ) -> list[RecordRef]:
-        """The same of the author's people."""
-        fields = {field: value for field, value in self.fields(name, phone, email).items() if value is not None}
-        return self.crowd(link, ContactDraft(resource=self.people, fields=fields), name, most)
-
-    def crowds(self, link: Link, name: str, most: int) -> Iterator[tuple[Resource, list[RecordRef]]]:
-        """The same in every resource that takes people."""
-        yield self.resource(link), self.crowd_of_people(link, name, most=most)
-        seen = {self.people}
-        with suppress(pytest.skip.Exception):  # nobody of another resource can be made
-            for resource, draft, _ in self.newcomers(link, name):
-                if resource.name not in seen:
-                    seen.add(resource.name)
-                    yield resource, self.crowd(link, draft, name, most)
+        """More than a page of people, made in one moment, whose names and addresses have a number each."""
+        link.wait(60.0)
+        link.asked.clear()  # it is told of what follows whether it goes in circles
+        refs = list[RecordRef]()
+        given = {field: value for field, value in self.fields(name, phone, email).items() if value is not None}
+        for number in range(self.more_than_a_page(link, most)):
+            fields = {field: _numbered(value, name, number) for field, value in given.items()}
+            refs.append(link.run(self.connector.create(link.facts, ContactDraft(resource=self.people, fields=fields))))
+        link.asked.clear()
+        return refs
 
     def many(
         self, link: Link, kind: RelatedKind, contact: RecordRef, most: int

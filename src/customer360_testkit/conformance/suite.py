@@ -73,6 +73,7 @@ from customer360_testkit.conformance.repeats.sought import SoughtChecks
 from customer360_testkit.conformance.syncing.agreeing import AgreeingChecks
 from customer360_testkit.conformance.syncing.becoming import BecomingChecks
 from customer360_testkit.conformance.syncing.changes import SyncingChecks
+from customer360_testkit.conformance.syncing.flooded import FloodedChecks
 from customer360_testkit.conformance.syncing.resuming import ResumingChecks
 from customer360_testkit.conformance.unbent import (
     guarded,
@@ -136,6 +137,7 @@ class ConnectorConformance(
     DoubtingChecks,
     AgreeingChecks,
     BecomingChecks,
+    FloodedChecks,
     ResumingChecks,
     SyncingChecks,
     CoveringChecks,

@@ -117,19 +117,6 @@ class SyncingChecks(Bench):
         later, _, _ = self.sync(link, cursor)
         assert at_once.id in {*changed, *later}
 
-    @catches("skips those who changed at the same time", _DELTA, _CREATE)
-    def test_all_who_changed_at_once_are_read(self, link: Link) -> None:
-        """An import writes hundreds within a second; pages begin in the middle of it."""
-        made = {self.make(link, f"Imported{number}").id for number in range(self.connector.limits.page_size % 250 + 5)}
-        link.wait(120.0)
-        changed, _, cursor = self.sync(link)
-        assert made <= set(changed)
-        for identifier in made:
-            self.delete(link, RecordRef(link.facts.crm, self.people, identifier))
-        link.wait(120.0)
-        _, gone, _ = self.sync(link, cursor)
-        assert made <= gone, "of many who are gone some are told"
-
     @catches("reads its first resource for every other", _DELTA, _CREATE)
     def test_a_sync_is_of_its_resource(self, link: Link) -> None:
         """Leads are not contacts."""

@@ -14,7 +14,7 @@ from customer360_testkit.conformance.bench import LAG, Link, catches
 from customer360_testkit.conformance.syncing.changes import SyncingChecks
 
 _DELTA, _CREATE, _UPDATE = Capability.DELTA, Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT
-_LATE = 60.0
+_LATE = 240.0
 """Seconds by which a long import may be committed after what was written meanwhile."""
 _SEASON = 120 * 86_400.0
 _FEW = 4
@@ -74,25 +74,7 @@ class ResumingChecks(SyncingChecks):
             _, gone, _ = self.sync(link, cursor)
         except Gone:
             return
-        finally:
-            link.wait(-_SEASON)  # the fake's clock is the other checks', too
         assert ref.id in gone
-
-    @catches("reads a page of those who came since", _DELTA, _CREATE)
-    def test_all_who_came_since_are_read(self, link: Link) -> None:
-        """An import after the first round is read whole by the next one, and not a page a night."""
-        _, _, cursor = self.sync(link)
-        link.wait(LAG)
-        made = dict[str, str]()
-        for each in range(self.connector.limits.page_size % 250 + 5):
-            address = f"quillcame{each}@conform.example"
-            made[self.make(link, f"Quillcame{each}", email=address).id] = address
-        link.wait(LAG)
-        changed, _, _ = self.sync(link, cursor)
-        assert made.keys() <= changed.keys()
-        told = {identifier: [email.address for email in changed[identifier].emails] for identifier in made}
-        addressed = bool(self.resource(link).emails)
-        assert told == {identifier: [address] if addressed else [] for identifier, address in made.items()}
 
     @catches("tells every night who was ever deleted", _DELTA, _CREATE)
     def test_who_is_gone_is_told_once(self, link: Link) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import ActivityFilter
@@ -66,26 +67,14 @@ class HalfFound(ZohoConnector):
 @mutant("takes half for all when a search fails", "a part of a batch")
 class PartFound(Microsoft365Connector):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
-        found: Page[Contact] = await _patched(super().search(facts, resource, query, limit=limit))
+        def alter(request: Request, told: Any) -> Any:
+            if request.path != "/$batch" or "responses" not in told:
+                return None
+            empty = {"status": 200, "body": _ROWS}
+            return {"responses": [{**each, **empty} if each["status"] >= 400 else each for each in told["responses"]]}
+
+        found: Page[Contact] = await hearing(super().search(facts, resource, query, limit=limit), alter)
         return found
-
-
-@types.coroutine
-def _patched(op: Operation[Any]) -> Generator[Any, Any, Any]:
-    """An operation to which a failed part of a batch is one without rows."""
-    value: Any = None
-    while True:
-        try:
-            effect = op.send(value)
-        except StopIteration as stop:
-            return stop.value
-        value = yield effect
-        told = value.json() if isinstance(effect, Request) and effect.path == "/$batch" and value.content else None
-        if isinstance(told, dict) and "responses" in told:
-            parts = [
-                each if each["status"] < 400 else {**each, "status": 200, "body": _ROWS} for each in told["responses"]
-            ]
-            value = Response(value.status, json.dumps({"responses": parts}).encode(), value.headers)
 
 
 class _HalfListed:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
+from customer360.core.effects import Request
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     RecordRef,
 )
+from customer360_bullhorn import BullhornConnector
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 
@@ -30,7 +34,30 @@ class ContactsOnly(ZohoConnector):
 
 
 @mutant("looks for a key on the first page")
-class FirstPage(ZohoConnector):
+class TasksFirstPage(Microsoft365Connector):
     async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
-        found = await super().find_created(facts, draft, since=since)
-        return None if draft.key.startswith("crowd-") and draft.key.endswith(("-209", "-0")) else found
+        def alter(request: Request, told: Any) -> Any:
+            return {name: value for name, value in told.items() if name != "@odata.nextLink"}
+
+        found: RecordRef | None = await hearing(super().find_created(facts, draft, since=since), alter)
+        return found
+
+
+@mutant("looks for a key on the first page", "of a query")
+class QueryFirstPage(ZohoConnector):
+    async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
+        def alter(request: Request, told: Any) -> Any:
+            return {**told, "info": {**told.get("info", {}), "more_records": False}} if "coql" in request.path else None
+
+        found: RecordRef | None = await hearing(super().find_created(facts, draft, since=since), alter)
+        return found
+
+
+@mutant("looks for a key on the first page", "in lists by number")
+class ListFirstPage(BullhornConnector):
+    async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
+        def alter(request: Request, told: Any) -> Any:
+            return {**told, "count": 1, "data": told["data"][:200]} if "data" in told else None
+
+        found: RecordRef | None = await hearing(super().find_created(facts, draft, since=since), alter)
+        return found

@@ -110,17 +110,6 @@ class Skipping(Syncing):
         return tuple(contact for contact in contacts if contact.name != "Meanwhile")
 
 
-@mutant("skips those who changed at the same time")
-class Crowding(Syncing):
-    def changed(self, contacts: Hits) -> Hits:
-        times = [contact.modified_at for contact in contacts]
-        return tuple(
-            contact
-            for contact in contacts
-            if not contact.name.startswith("Imported") or times.index(contact.modified_at) == contacts.index(contact)
-        )
-
-
 @mutant("reads its first resource for every other")
 class Monotonous(ZohoConnector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:

@@ -48,14 +48,6 @@ class Sleepless(SalesforceConnector):
         return await super().changes(facts, resource, _with(cursor, at=1e12) if young else cursor)
 
 
-@mutant("reads a page of those who came since")
-class Trickling(ZohoConnector):
-    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
-        changes = await super().changes(facts, resource, cursor)
-        came = [each for each in changes.changed if each.name.startswith("Quillcame")]
-        return attrs.evolve(changes, changed=changes.changed[:100]) if len(came) > 100 else changes
-
-
 @mutant("tells every night who was ever deleted")
 class Mournful(ZohoConnector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
@@ -86,10 +78,3 @@ class Sufficing(Syncing):
 class Boundless(ZohoConnector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
         return attrs.evolve(await super().changes(facts, resource, cursor), total=100_000)
-
-
-@mutant("reads a page of those who came since", "and of others not their addresses")
-class Fading(Syncing):
-    def changed(self, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
-        come = [each for each in contacts if each.name.startswith("Quillcame")]
-        return tuple(attrs.evolve(each, emails=()) if each in come[100:] else each for each in contacts)
