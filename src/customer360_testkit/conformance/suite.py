@@ -67,6 +67,7 @@ from customer360_testkit.conformance.people.touching import TouchingChecks
 from customer360_testkit.conformance.people.truth import TruthChecks
 from customer360_testkit.conformance.people.wholeness import WholenessChecks
 from customer360_testkit.conformance.people.writing import WritingChecks
+from customer360_testkit.conformance.repeats.clocked import ClockedChecks
 from customer360_testkit.conformance.repeats.keyed import KeyedChecks
 from customer360_testkit.conformance.repeats.repeating import RepeatingChecks
 from customer360_testkit.conformance.repeats.sought import SoughtChecks
@@ -112,6 +113,7 @@ class ConnectorConformance(
     SparingChecks,
     RepeatingChecks,
     SoughtChecks,
+    ClockedChecks,
     KeyedChecks,
     ActivityChecks,
     KindChecks,
