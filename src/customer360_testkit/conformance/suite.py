@@ -17,6 +17,7 @@ from customer360_testkit.conformance.activities.changing import ChangingChecks
 from customer360_testkit.conformance.activities.correcting import CorrectingChecks
 from customer360_testkit.conformance.activities.deals import DealChecks
 from customer360_testkit.conformance.activities.detailed import DetailedChecks
+from customer360_testkit.conformance.activities.ends import EndChecks
 from customer360_testkit.conformance.activities.filtering import FilteringChecks
 from customer360_testkit.conformance.activities.kinds import KindChecks
 from customer360_testkit.conformance.activities.listing import ListingChecks
@@ -123,6 +124,7 @@ class ConnectorConformance(
     ListingChecks,
     WordingChecks,
     ChangingChecks,
+    EndChecks,
     PagedChecks,
     UntyingChecks,
     ScreenedChecks,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import (
     ActivityFilter,
     Operator,
 )
+from customer360.core.effects import Request
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Page,
@@ -16,6 +20,8 @@ from customer360.core.records import (
     RelatedKind,
     RelatedRecord,
 )
+from customer360_bullhorn import BullhornConnector
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 
@@ -52,6 +58,52 @@ class Fifty(ZohoConnector):
     ) -> Page[RelatedRecord]:
         page = await super().related(facts, contact, kind, limit=limit, cursor=cursor)
         return Page(page.items[:50]) if len(page.items) > 50 else page
+
+
+class _FirstPage(Microsoft365Connector):
+    """Takes the first page of the user's lists for all of them."""
+
+    of: str
+
+    async def related(
+        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        def alter(request: Request, told: Any) -> Any:
+            return {name: told[name] for name in told if name != "@odata.nextLink"} if self.of in request.path else None
+
+        op = super().related(facts, contact, kind, limit=limit, cursor=cursor)
+        page: Page[RelatedRecord] = await hearing(op, alter)
+        return page
+
+
+@mutant("lists fifty, and says that there are no more", "or a page of everybody's tasks")
+class TasksFirstPage(_FirstPage):
+    of = "/todo/"
+
+
+@mutant("lists fifty, and says that there are no more", "or a page of appointments")
+class EventsFirstPage(_FirstPage):
+    of = "/events"
+
+
+@mutant("lists fifty, and says that there are no more", "where others came after")
+class Buried(BullhornConnector):
+    """Ends a list of notes at a page that holds calls only, for both are rows of one kind."""
+
+    async def related(
+        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        page = await super().related(facts, contact, kind, limit=limit, cursor=cursor)
+        newer = await super().related(facts, contact, RelatedKind.CALL, limit=200)
+        buried = kind is RelatedKind.NOTE and len(newer.items) == 200
+        return Page(()) if buried else page
+
+
+@mutant("lists fifty, and says that there are no more", "of a filtered listing")
+class FilteredFifty(Microsoft365Connector):
+    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        page = await super().activities(facts, attrs.evolve(query, limit=min(query.limit, 50)))
+        return page if query.limit <= 50 else Page(page.items)
 
 
 @mutant("sorts the first page of a listing only")
