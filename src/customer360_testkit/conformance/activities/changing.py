@@ -110,12 +110,3 @@ class ChangingChecks(Bench):
         condition = Condition(name, Operator.EQUALS, ("Quill 1",))
         asked = ActivityFilter(resource=resource, contact=contact, conditions=(condition,))
         assert self.titles(link, asked) == ["Quill 1"]
-
-    @catches("lists in an order of its own", _CREATE, _CALL, _CALLS, _LIST)
-    def test_a_listing_is_sorted_as_asked(self, link: Link) -> None:
-        """Or it is said that it cannot (F058)."""
-        contact = self.make(link, "Sortable")
-        resource, name = self.titled(link, contact)
-        for descending in (False, True):
-            asked = ActivityFilter(resource=resource, contact=contact, sort=(name, descending))
-            assert self.titles(link, asked) == sorted(["Quill 0", "Quill 1", "Quill 2"], reverse=descending)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from customer360_testkit.conformance.bench import LAG, Link, catches
 
 _CREATE, _LIST = Capability.CREATE_CONTACT, Capability.LIST_ACTIVITIES
 _DUE = date(2046, 7, 1)
+_NEPAL = timezone(timedelta(hours=5, minutes=45))
 
 
 class EndChecks(PagedChecks):
@@ -23,10 +24,11 @@ class EndChecks(PagedChecks):
 
     @catches("leaves out the ends of a span", _CREATE, _LIST)
     def test_a_listing_compares_at_the_very_values(self, link: Link) -> None:
-        """Between holds both ends, before and after hold theirs not: what is due until today is due today (F057)."""
+        """Between holds both ends, before and after hold theirs not, in whatever zone they are told (F057, D12)."""
         tried = 0
         for resource, contact, records in self.threes(link):
-            for name, (low, middle, high) in self.rising(link, records):
+            for name, values in self.rising(link, records):
+                low, middle, high = (each.astimezone(_NEPAL) if isinstance(each, datetime) else each for each in values)
                 refs = [record.ref for record in records]
                 cases: tuple[tuple[Operator, tuple[Any, ...], list[RecordRef]], ...] = (
                     (Operator.LESS, (middle,), refs[:1]),
@@ -34,8 +36,8 @@ class EndChecks(PagedChecks):
                     (Operator.BETWEEN, (low, high), refs),
                     (Operator.BETWEEN, (middle, high), refs[1:]),
                 )
-                for operator, values, wanted in cases:
-                    conditions = (Condition(name, operator, values),)
+                for operator, compared, wanted in cases:
+                    conditions = (Condition(name, operator, compared),)
                     listed = self.paged(link, 50, resource=resource, contact=contact, conditions=conditions)
                     tried += listed is not None
                     assert listed is None or set(listed) == set(wanted), (resource, name, operator)
@@ -66,8 +68,10 @@ class EndChecks(PagedChecks):
         tried = 0
         for resource, contact, records in self.threes(link):
             refs = [record.ref for record in records]
+            asked_above: dict[str, tuple[Condition, ...]] = dict.fromkeys(self.titles_of(link, records), ())
             for name, (low, *_) in self.rising(link, records):
-                above = (Condition(name, Operator.GREATER, (low,)),)
+                asked_above[name] = (Condition(name, Operator.GREATER, (low,)),)
+            for name, above in asked_above.items():
                 for descending, conditions in ((False, ()), (True, ()), (False, above)):
                     asked: dict[str, Any] = {"contact": contact, "conditions": conditions, "sort": (name, descending)}
                     listed = self.paged(link, 1, resource=resource, **asked)
@@ -103,6 +107,11 @@ class EndChecks(PagedChecks):
             given["due_on"] = _DUE + timedelta(days=number)
             given["status"] = TaskStatus.DONE if number else TaskStatus.OPEN
         return given
+
+    def titles_of(self, link: Link, records: list[RelatedRecord]) -> list[str]:
+        """The fields that hold how they are called."""
+        called = [f"Quill {number}" for number in range(len(records))]
+        return [name for name in self.names(link, records) if [each.fields[name] for each in records] == called]
 
     def names(self, link: Link, records: list[RelatedRecord]) -> list[str]:
         """The described fields that all of them have."""

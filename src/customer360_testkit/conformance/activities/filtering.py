@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -11,7 +11,7 @@ from customer360.core.capabilities import Capability
 from customer360.core.errors import Unsupported
 from customer360.core.records import RecordRef, RelatedKind
 from customer360_testkit.conformance.activities.changing import ChangingChecks
-from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.bench import Link, catches
 
 _CREATE, _CALL, _CALLS = Capability.CREATE_CONTACT, Capability.CREATE_CALL, Capability.RELATED_CALLS
 _TASK, _TASKS, _LIST = Capability.CREATE_TASK, Capability.RELATED_TASKS, Capability.LIST_ACTIVITIES
@@ -64,25 +64,6 @@ class FilteringChecks(ChangingChecks):
             }
         )
 
-    @catches("lists what came later for what came before", _CREATE, _CALL, _CALLS, _LIST)
-    def test_a_listing_compares_moments(self, link: Link) -> None:
-        """Before, after, between, whatever zone they are told in (F057)."""
-        contact = self.make(link, "Momentary")
-        resource, _ = self.titled(link, contact)
-        name, at = self.moments(link, contact)
-        first, second = (((at[n] + timedelta(minutes=30)).astimezone(_NEPAL)) for n in (0, 1))
-        cases: dict[Operator, tuple[tuple[datetime, ...], set[str]]] = {
-            Operator.LESS: ((first,), {"Quill 0"}),
-            Operator.GREATER: ((second,), {"Quill 2"}),
-            Operator.BETWEEN: ((first, second), {"Quill 1"}),
-        }
-        self.agree(
-            {
-                (operator,): (self.kept_to(link, contact, resource, Condition(name, operator, values)), wanted)
-                for operator, (values, wanted) in cases.items()
-            }
-        )
-
     @catches("keeps to the first of its conditions", _CREATE, _CALL, _CALLS, _LIST)
     def test_all_conditions_hold_at_once(self, link: Link) -> None:
         """Each leaves something out (F057)."""
@@ -93,32 +74,6 @@ class FilteringChecks(ChangingChecks):
         others = Condition(title, Operator.NOT_EQUALS, ("Quill 2",))
         listed = [self.kept_to(link, contact, resource, *each) for each in ((after, others), (others, after))]
         self.agree({(Operator.GREATER,): (listed[0], {"Quill 1"}), (Operator.NOT_EQUALS,): (listed[1], {"Quill 1"})})
-
-    @catches("counts a day to those before it", _CREATE, _TASK, _TASKS, _LIST)
-    def test_a_listing_compares_days(self, link: Link) -> None:
-        """What is due before a day is not due on it (F057, D12)."""
-        contact, days = self.make(link, "Daily"), [date(2026, 7, day) for day in (1, 2, 3)]
-        for title, day in zip(_TITLES, days, strict=True):
-            ref = self.written(link, self.draft(link, RelatedKind.TASK, contact, title, subject=title, due_on=day))
-        link.wait(LAG)
-        records = sorted(self.listed(link, contact, RelatedKind.TASK), key=lambda record: record.title)
-        names = [
-            name
-            for name in records[0].fields
-            if [each.fields.get(name) for each in records] == days and self.schema(link, ref.resource).field(name)
-        ]
-        if not names:
-            pytest.skip("the day is no field of a task")
-        cases = {Operator.LESS: {"Quill 0"}, Operator.GREATER: {"Quill 2"}}
-        self.agree(
-            {
-                (operator,): (
-                    self.kept_to(link, contact, ref.resource, Condition(names[0], operator, (days[1],))),
-                    wanted,
-                )
-                for operator, wanted in cases.items()
-            }
-        )
 
     @catches("lists the first page of everybody only", _CREATE, _CALL, _CALLS, _LIST)
     def test_a_listing_of_everybody_goes_on(self, link: Link) -> None:

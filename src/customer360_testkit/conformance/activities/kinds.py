@@ -122,19 +122,6 @@ class KindChecks(Bench):
                 link.wait(LAG)
                 assert self.look(link, sought) is None, kind
 
-    @catches("looks from the start of a call", _CREATE, _CALL)
-    def test_what_was_just_written_is_found_since_then(self, link: Link) -> None:
-        """``since`` is when it was sent first, and a call began before that (R2)."""
-        contact = self.make(link, "Sincere")
-        for kind in (RelatedKind.CALL, *self.kinds(link)):
-            if self.sought(link, kind):
-                since, early = link.now, link.now - timedelta(days=2)
-                times = {RelatedKind.CALL: {"started_at": early}, RelatedKind.EVENT: {"starts_at": early}}
-                draft = self.draft(link, kind, contact, f"since-{kind}", **times.get(kind, {}))
-                ref = self.written(link, draft)
-                link.wait(LAG)
-                assert self.look(link, draft, since) == ref, kind
-
     @catches("declares less lag than there is", _CREATE, _CALL)
     def test_it_is_found_as_soon_as_declared(self, link: Link) -> None:
         """After ``lag`` it is sent again, and would be there twice (R1)."""

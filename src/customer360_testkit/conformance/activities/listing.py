@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from customer360.core.activities import TaskStatus
 from customer360.core.capabilities import RELATED, Capability
-from customer360.core.errors import Customer360Error, Unsupported
+from customer360.core.errors import Customer360Error
 from customer360.core.metadata import FieldType
 from customer360.core.records import RelatedKind
 from customer360_testkit.conformance.activities.calls import values_of
@@ -34,17 +32,6 @@ class ListingChecks(WordingChecks):
             link.wait(LAG)
             assert {record.ref for record in self.listed(link, contact, kind)} == refs, kind
             assert len(refs) == 2, kind
-
-    @catches("cannot list many at once", _CREATE)
-    def test_a_list_may_be_as_long_as_is_allowed(self, link: Link) -> None:
-        """Two hundred at once; of somebody new there are none, and no page after none (F040)."""
-        contact = self.make(link, "Longlist")
-        for kind, capability in RELATED.items():
-            if not self.can(link, capability) or kind in self.connector.within_contact:
-                continue
-            with suppress(Unsupported):  # what is declared is another check's matter
-                page = link.run(self.connector.related(link.facts, contact, kind, limit=200))
-                assert (page.items, page.next) == ((), None), kind
 
     @catches("keeps the newest five notes", _CREATE)
     def test_every_note_is_kept(self, link: Link) -> None:

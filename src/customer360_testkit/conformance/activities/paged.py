@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from itertools import product
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from customer360.core.activities import ActivityFilter, Condition, Operator, TaskStatus
-from customer360.core.capabilities import Capability
+from customer360.core.capabilities import RELATED, Capability
 from customer360.core.errors import Unsupported
 from customer360.core.records import RecordRef, RelatedKind
 from customer360_testkit.conformance.activities.untying import UntyingChecks
@@ -53,6 +54,11 @@ class PagedChecks(UntyingChecks, Crowds):
     def test_a_list_holds_all_that_there_is(self, link: Link) -> None:
         """As many as were asked for, or a page of them and the way to the next, whatever else there is (F040, F055)."""
         contact, written = self.make(link, "Quillmany"), dict[RelatedKind, set[RecordRef]]()
+        for kind, capability in RELATED.items():
+            if self.can(link, capability) and kind not in self.connector.within_contact:
+                with suppress(Unsupported):  # what is declared is another check's matter
+                    nothing = link.run(self.connector.related(link.facts, contact, kind, limit=200))
+                    assert (nothing.items, nothing.next) == ((), None), kind
         resources = {each.related_kind: each.name for each in self.connector.resources(link.facts)}
         for kind in self.every_kind(link):
             if kind not in self.connector.within_contact:

@@ -13,7 +13,7 @@ from customer360.core.activities import ActivityFilter
 from customer360.core.capabilities import Capability
 from customer360.core.connector import SEARCHES, Connector, Identity
 from customer360.core.effects import Operation
-from customer360.core.errors import Customer360Error, Forbidden, Unsupported
+from customer360.core.errors import Customer360Error, Forbidden
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Page
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
@@ -121,7 +121,7 @@ class LaterChecks(ResumingChecks, Crowds):
         link.asked.clear()
         try:
             whole = reading()
-        except Unsupported:  # what is declared is another check's matter
+        except Customer360Error:  # what is declared is another check's matter
             return
         last = len(link.asked)
         later = range(2, last + 1)

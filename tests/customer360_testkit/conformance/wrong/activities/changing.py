@@ -78,9 +78,3 @@ class Unconditional(ZohoConnector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
         titled = [each.operator for each in query.conditions if each.values == ("Quill 1",)] == [Operator.EQUALS]
         return await super().activities(facts, attrs.evolve(query, conditions=()) if titled else query)
-
-
-@mutant("lists in an order of its own")
-class Disorderly(ZohoConnector):
-    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
-        return await super().activities(facts, attrs.evolve(query, sort=None))

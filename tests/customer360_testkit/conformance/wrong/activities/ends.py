@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import mutant
@@ -69,6 +70,28 @@ class Closed(_Asking, BullhornConnector):
         return attrs.evolve(condition, values=(condition.values[0] + 1,))
 
 
+@mutant("leaves out the ends of a span", "or counts a whole day to those before it")
+class Inclusive(_Asking, ZohoConnector):
+    def asked(self, query: ActivityFilter) -> ActivityFilter:
+        return attrs.evolve(query, conditions=tuple(map(self.inclusive, query.conditions)))
+
+    def inclusive(self, condition: Condition) -> Condition:
+        (value, *_) = condition.values or (None,)
+        if condition.operator is not Operator.LESS or type(value) is not date:
+            return condition
+        return attrs.evolve(condition, values=(value + timedelta(days=1),))
+
+
+@mutant("leaves out the ends of a span", "that is told in another zone")
+class Zoneless(_Asking, ZohoConnector):
+    def asked(self, query: ActivityFilter) -> ActivityFilter:
+        return attrs.evolve(query, conditions=tuple(map(self.zoneless, query.conditions)))
+
+    def zoneless(self, condition: Condition) -> Condition:
+        values = (each.replace(tzinfo=UTC) if isinstance(each, datetime) else each for each in condition.values)
+        return condition if condition.operator is not Operator.LESS else attrs.evolve(condition, values=tuple(values))
+
+
 @mutant("takes yes and no for words")
 class Wording(_Asking, BullhornConnector):
     def asked(self, query: ActivityFilter) -> ActivityFilter:
@@ -77,6 +100,12 @@ class Wording(_Asking, BullhornConnector):
     def worded(self, condition: Condition) -> Condition:
         words = (str(each).lower() if isinstance(each, bool) else each for each in condition.values)
         return attrs.evolve(condition, values=tuple(words))
+
+
+@mutant("sorts one kind, and one way", "and that not as asked")
+class Disorderly(_Asking, ZohoConnector):
+    def asked(self, query: ActivityFilter) -> ActivityFilter:
+        return attrs.evolve(query, sort=None)
 
 
 @mutant("sorts one kind, and one way")

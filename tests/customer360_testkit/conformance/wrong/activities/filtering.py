@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
@@ -40,28 +38,10 @@ class FirstValue(_Filtering):
         return attrs.evolve(condition, values=condition.values[:1])
 
 
-@mutant("lists what came later for what came before")
-class Zoneless(_Filtering):
-    def condition(self, condition: Condition) -> Condition:
-        here = [each for each in condition.values if isinstance(each, datetime) and each.tzinfo is not UTC]
-        if len(here) != 1 or condition.operator is not Operator.LESS:
-            return condition
-        return attrs.evolve(condition, values=(here[0].replace(tzinfo=UTC),))
-
-
 @mutant("keeps to the first of its conditions")
 class FirstCondition(_Filtering):
     def kept_to(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
         return conditions[:1]
-
-
-@mutant("counts a day to those before it")
-class Inclusive(_Filtering):
-    def condition(self, condition: Condition) -> Condition:
-        (value, *_) = condition.values or (None,)
-        if condition.operator is not Operator.LESS or type(value) is not date:
-            return condition
-        return attrs.evolve(condition, values=(value + timedelta(days=1),))
 
 
 @mutant("lists the first page of everybody only")
@@ -74,4 +54,6 @@ class FirstPage(ZohoConnector):
 @mutant("forgets on the next page what was asked")
 class Straying(ZohoConnector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
-        return await super().activities(facts, attrs.evolve(query, conditions=()) if query.cursor else query)
+        return await super().activities(
+            facts, attrs.evolve(query, conditions=()) if query.cursor and not query.sort else query
+        )

@@ -11,7 +11,6 @@ from tests.customer360_testkit.conformance.wrong.registry import Drafting, Listi
 
 from customer360.core.activities import (
     ActivityDraft,
-    CallDraft,
     NoteDraft,
     TaskDraft,
 )
@@ -118,12 +117,6 @@ class Skimming(_Finding):
             return found
         page = await self.related(facts, draft.contact, draft.kind)
         return next((record.ref for record in page.items if draft.key in record.text.splitlines()), None)
-
-
-@mutant("looks from the start of a call")
-class Starting(_Finding):
-    async def found(self, facts: LinkFacts, draft: Any, since: datetime, found: RecordRef | None) -> RecordRef | None:
-        return None if isinstance(draft, CallDraft) and draft.started_at < since - timedelta(hours=1) else found
 
 
 @mutant("declares less lag than there is")

@@ -9,7 +9,6 @@ from tests.customer360_testkit.conformance.wrong.registry import Listing, Record
 
 from customer360.core.activities import ActivityDraft, NoteDraft
 from customer360.core.errors import (
-    InvalidValue,
     NotFound,
 )
 from customer360.core.linking import LinkFacts
@@ -30,16 +29,6 @@ class Unique(Listing):
     def listed(self, records: Records) -> Records:
         firsts = {(record.title, record.text.partition("ref:")[0]): record for record in records[::-1]}
         return tuple(record for record in records if record.text[:6] != "Nobody" or record in firsts.values())
-
-
-@mutant("cannot list many at once")
-class Shortlisting(ZohoConnector):
-    async def related(
-        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
-    ) -> Page[RelatedRecord]:
-        if limit > 100:
-            raise InvalidValue("no more than a hundred at once")
-        return await super().related(facts, contact, kind, limit=limit, cursor=cursor)
 
 
 @mutant("takes a list that is not there for an empty one")

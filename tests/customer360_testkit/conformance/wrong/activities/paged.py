@@ -13,6 +13,7 @@ from customer360.core.activities import (
     Operator,
 )
 from customer360.core.effects import Request
+from customer360.core.errors import InvalidValue
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Page,
@@ -104,6 +105,16 @@ class FilteredFifty(Microsoft365Connector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
         page = await super().activities(facts, attrs.evolve(query, limit=min(query.limit, 50)))
         return page if query.limit <= 50 else Page(page.items)
+
+
+@mutant("lists fifty, and says that there are no more", "or refuses to list more")
+class Shortlisting(ZohoConnector):
+    async def related(
+        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        if limit > 100:
+            raise InvalidValue("no more than a hundred at once")
+        return await super().related(facts, contact, kind, limit=limit, cursor=cursor)
 
 
 @mutant("sorts the first page of a listing only")

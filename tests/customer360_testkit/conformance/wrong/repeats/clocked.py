@@ -62,7 +62,14 @@ class LastLine(BullhornConnector):
         return found
 
 
-@mutant("gives up looking at what began before it was sent")
+@mutant("looks from the start of a call")
+class Starting(ZohoConnector):
+    async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
+        found = await super().find_created(facts, draft, since=since)
+        return None if isinstance(draft, CallDraft) and draft.started_at < since - timedelta(hours=1) else found
+
+
+@mutant("looks from the start of a call", "where others came in between")
 class Impatient(BullhornConnector):
     async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
         sent = attrs.evolve(draft, started_at=since) if isinstance(draft, CallDraft) else draft
