@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import (
@@ -29,9 +27,8 @@ from customer360.core.records import (
     ContactDraft,
     Page,
     RecordRef,
-    RelatedKind,
 )
-from customer360.core.search import Query
+from customer360.core.search import NameHas, Query
 from customer360.core.wire import Response
 from customer360_zoho import ZohoConnector
 
@@ -94,6 +91,8 @@ class Swallowing(ZohoConnector):
         try:
             return await super().search(facts, resource, query, limit=limit)
         except CrmUnavailable:
+            if query != NameHas("Quill"):
+                raise
             return Page(())
 
 
@@ -196,15 +195,6 @@ class Pessimistic(_Answering):
     def judged(self, response: Response, error: Customer360Error | None) -> Customer360Error | None:
         silent = isinstance(error, RateLimited) and response.header("retry-after") is None and not response.content
         return QuotaExceeded("all used up", status=429) if silent else error
-
-
-@mutant("finds nothing when the CRM is down")
-class Deaf(ZohoConnector):
-    async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
-        try:
-            return await super().related(facts, contact, kind, **more)
-        except CrmUnavailable:
-            return Page(())
 
 
 @mutant("retries a change")

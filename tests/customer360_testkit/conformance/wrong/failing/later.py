@@ -14,7 +14,7 @@ from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import ActivityFilter
 from customer360.core.effects import Operation, Request, Settle
-from customer360.core.errors import Customer360Error, Gone, NotFound
+from customer360.core.errors import CrmUnavailable, Customer360Error, Gone, NotFound
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import Changes, Contact, Page, RecordRef, RelatedKind, RelatedRecord
@@ -89,6 +89,17 @@ class _HalfListed:
 @mutant("takes half for all when a list fails")
 class TasksHalfListed(_HalfListed, Microsoft365Connector):
     pass
+
+
+@mutant("takes half for all when a list fails", "or nothing, when the CRM is down")
+class Deaf(ZohoConnector):
+    async def related(
+        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        try:
+            return await super().related(facts, contact, kind, limit=limit, cursor=cursor)
+        except CrmUnavailable:
+            return Page(())
 
 
 @mutant("takes half for all when a list fails", "of notes among calls")
