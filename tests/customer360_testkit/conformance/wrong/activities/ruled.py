@@ -81,7 +81,7 @@ def _given(extra: Extra) -> Extra:
 
 
 def _ours(extra: Extra) -> Extra:
-    return {name: each for name, each in extra.items() if name not in ("Status", "Priority", "Origin")}
+    return {name: each for name, each in extra.items() if name not in ("Priority", "Origin")}
 
 
 def _users(crm: str) -> Callable[[Extra], Extra]:
