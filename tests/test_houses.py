@@ -102,8 +102,10 @@ def imported(paths: Iterable[Path]) -> set[str]:
 
 
 def named_for(path: Path, extras: Iterable[str]) -> str:
-    """The extra whose name a module's name begins with, or its room has, or ""."""
-    return next((extra for extra in extras if path.name.startswith(f"{extra}_") or path.parent.name == extra), "")
+    """The extra whose name a module's name begins with, or a room around it has, or ""."""
+    return next(
+        (extra for extra in extras if path.name.startswith(f"{extra}_") or extra in path.relative_to(ROOT).parts), ""
+    )
 
 
 @pytest.mark.parametrize("house", [ROOT / "src" / "customer360", *HOUSES], ids=lambda house: house.name)
