@@ -22,6 +22,7 @@ class NoSuch(Enum):
 
 
 NO_SUCH = NoSuch.NO_SUCH
+"""The only one of its class."""
 
 
 @attrs.frozen(kw_only=True)
