@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from customer360.arguments import checked
 from customer360.client import never
-from customer360.core.activities import ActivityDraft
+from customer360.core.activities import ActivityDraft, ActivityFilter
 from customer360.core.auth import Application
 from customer360.core.capabilities import Capabilities
 from customer360.core.connector import ConnectorInfo, Identity
@@ -22,7 +22,7 @@ from customer360.core.linking import Residency, Setting
 from customer360.core.matching import MatchPolicy, MatchResult
 from customer360.core.metadata import Resource, Schema
 from customer360.core.panel import Panel, Part
-from customer360.core.records import Contact, ContactChange, Fields, RecordRef, RelatedKind, RelatedRecord
+from customer360.core.records import Contact, ContactChange, Fields, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360.desk.account import Account, IfPending
 from customer360.desk.agent import AgentDesk, SearchResult
 from customer360.desk.deadlines import Deadlines
@@ -311,6 +311,16 @@ class AsyncSession:
     async def get_contact(self, ref: RecordRef) -> Contact:
         """As :meth:`customer360.client.Session.get_contact`."""
         return await self._driver.run(self._desk.get_contact(ref))
+
+    async def related(
+        self, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        """As :meth:`customer360.client.Session.related`."""
+        return await self._driver.run(self._desk.related(contact, kind, limit=limit, cursor=cursor))
+
+    async def activities(self, query: ActivityFilter) -> Page[RelatedRecord]:
+        """As :meth:`customer360.client.Session.activities`."""
+        return await self._driver.run(self._desk.activities(query))
 
     async def create_contact(self, resource: str, fields: Fields) -> Contact:
         """As :meth:`customer360.client.Session.create_contact`."""

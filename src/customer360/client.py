@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from customer360.arguments import checked
-from customer360.core.activities import ActivityDraft
+from customer360.core.activities import ActivityDraft, ActivityFilter
 from customer360.core.auth import Application
 from customer360.core.capabilities import Capabilities
 from customer360.core.connector import ConnectorInfo, Identity
@@ -22,7 +22,7 @@ from customer360.core.linking import Residency, Setting
 from customer360.core.matching import MatchPolicy, MatchResult
 from customer360.core.metadata import Resource, Schema
 from customer360.core.panel import Panel, Part
-from customer360.core.records import Contact, ContactChange, Fields, RecordRef, RelatedKind, RelatedRecord
+from customer360.core.records import Contact, ContactChange, Fields, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360.desk.account import Account, IfPending
 from customer360.desk.agent import AgentDesk, SearchResult
 from customer360.desk.deadlines import Deadlines
@@ -321,6 +321,24 @@ class Session:
     def get_contact(self, ref: RecordRef) -> Contact:
         """One contact with all its fields (F011). Raises :class:`NotFound`, :class:`Gone`."""
         return self._driver.run(self._desk.get_contact(ref))
+
+    def related(
+        self, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        """A contact's records of one kind, newest first, ``limit`` (1 to 200) at a time (F040).
+
+        ``cursor`` goes on where a page, or a part of the panel, has its ``next``; a page without one is the last.
+        Raises :class:`Unsupported` where the CRM has no such kind, :class:`Gone` for a cursor of something else.
+        """
+        return self._driver.run(self._desk.related(contact, kind, limit=limit, cursor=cursor))
+
+    def activities(self, query: ActivityFilter) -> Page[RelatedRecord]:
+        """One activity resource, filtered and sorted, of one contact or of all (F055, F058).
+
+        Raises :class:`Unsupported` for what the CRM cannot list, compare or sort by, :class:`InvalidValue` for a
+        resource that is not configured for agents (F056).
+        """
+        return self._driver.run(self._desk.activities(query))
 
     def create_contact(self, resource: str, fields: Fields) -> Contact:
         """Create a contact and read it back (F012). Raises :class:`ValidationFailed` naming the fields."""

@@ -12,6 +12,7 @@ import attrs
 
 from customer360.core.errors import InvalidValue
 from customer360.core.interactions import Direction
+from customer360.core.paging import check_limit
 from customer360.core.records import (
     UNSET,
     Fields,
@@ -245,23 +246,44 @@ class Condition:
     )
 
 
+def _conditions(wanted: object, attribute: attrs.Attribute[Any], values: object) -> None:
+    if not isinstance(values, tuple) or not all(isinstance(each, Condition) for each in values):
+        raise InvalidValue(
+            f"{type(wanted).__name__}.{attribute.name} is no tuple of Conditions",
+            next_step='give it as in (Condition("Status", Operator.EQUALS, ("Open",)),)',
+        )
+
+
+def _an_order(wanted: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if value is None:
+        return
+    if not (isinstance(value, tuple) and len(value) == 2 and whole(value[0]) and isinstance(value[1], bool)):
+        raise InvalidValue(
+            f"{type(wanted).__name__}.{attribute.name} is no field with a direction",
+            next_step='give it as in ("Due_Date", True), where True puts the greatest first',
+        )
+
+
+def _a_limit(wanted: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    of_kind(int)(wanted, attribute, value)
+    check_limit(value)
+
+
 @attrs.frozen(kw_only=True)
 class ActivityFilter:
     """A filtered listing of one activity resource (F055-F058): all conditions hold; newest first unless
     ``sort`` says else.
 
     ``contact`` limits it to one contact's; ``sort`` is (field, descending); ``limit`` 1 to 200; ``cursor``
-    continues a page.
+    continues a page. Raises :class:`InvalidValue`.
     """
 
-    resource: str
-    contact: RecordRef | None = None
-    conditions: tuple[Condition, ...] = ()
-    sort: tuple[str, bool] | None = None
-    limit: int = attrs.field(
-        default=50, validator=attrs.validators.and_(attrs.validators.ge(1), attrs.validators.le(200))
-    )
-    cursor: str | None = attrs.field(default=None, repr=False)
+    resource: str = attrs.field(validator=of_kind(str))
+    contact: RecordRef | None = attrs.field(default=None, validator=maybe_a_record)
+    conditions: tuple[Condition, ...] = attrs.field(default=(), validator=_conditions)
+    sort: tuple[str, bool] | None = attrs.field(default=None, validator=_an_order)
+    limit: int = attrs.field(default=50, validator=_a_limit)
+    cursor: str | None = attrs.field(default=None, repr=False, validator=_text)
 
 
 DRAFTS: Mapping[RelatedKind, type[ActivityDraft]] = {

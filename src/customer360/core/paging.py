@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from customer360.core.errors import Gone, PageLoop
+from customer360.core.errors import Gone, InvalidValue, PageLoop
 
 LONGEST: Final = 1000
 """Pages followed before a listing counts as endless: more than any screen or delta batch needs."""
 
+LONGEST_PAGE: Final = 200
+"""Records that one page may be asked to have."""
+
 MOST_EMPTY: Final = 3
 """Empty pages in a row that still lead on: a few are legitimate where a CRM filters after it cut the page."""
+
+
+def check_limit(limit: int) -> None:
+    """Raise :class:`InvalidValue` unless a page may be asked to have so many records."""
+    if not 1 <= limit <= LONGEST_PAGE:
+        raise InvalidValue(
+            f"a page has 1 to {LONGEST_PAGE} records, and {limit} are asked for",
+            next_step=f"give a limit from 1 to {LONGEST_PAGE}",
+        )
 
 
 def offset_of(cursor: str | None, *, most: int, of: str) -> int:

@@ -55,12 +55,15 @@ class Part:
     error.
 
     A contact that failed because the CRM is down has the index's last snapshot as its ``value``, if there is one.
+    Related records are the first page: where there are more, ``next`` is the cursor with which
+    ``Session.related`` goes on.
     """
 
     name: PartName
     state: PartState
     value: PartValue | None = None
     why: str = ""
+    next: str | None = attrs.field(default=None, repr=False)
     error: Customer360Error | None = attrs.field(default=None, eq=False, repr=False)
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import attrs
 
 from customer360.connections import Connection
-from customer360.core.activities import ActivityDraft
+from customer360.core.activities import ActivityDraft, ActivityFilter
 from customer360.core.capabilities import CREATE, Capabilities
 from customer360.core.effects import Now, Ok, Random, Within, settle, within
 from customer360.core.errors import AuthError, Customer360Error, InvalidValue, OtherOrganisation, Unsupported
@@ -25,8 +25,18 @@ from customer360.core.matching import (
     MatchStepKind,
 )
 from customer360.core.metadata import Resource, Schema
+from customer360.core.paging import check_limit
 from customer360.core.phones import read
-from customer360.core.records import Contact, ContactChange, ContactDraft, Fields, Page, RecordRef
+from customer360.core.records import (
+    Contact,
+    ContactChange,
+    ContactDraft,
+    Fields,
+    Page,
+    RecordRef,
+    RelatedKind,
+    RelatedRecord,
+)
 from customer360.core.search import NameHas
 from customer360.desk.by_hand import write_down
 from customer360.desk.office import Office
@@ -187,6 +197,27 @@ class AgentDesk:
         connection = await self.connection()
         _ours(connection, ref)
         return await within(self.office.deadlines.read, connection.run(connection.connector.get(connection.facts, ref)))
+
+    # Listing ----------------------------------------------------------------------------------------------------------
+
+    async def related(
+        self, contact: RecordRef, kind: RelatedKind, *, limit: int, cursor: str | None
+    ) -> Page[RelatedRecord]:
+        """A page of a contact's records of one kind. Raises :class:`Unsupported` where the CRM has no such kind."""
+        check_limit(limit)
+        connection = await self.connection()
+        _ours(connection, contact)
+        op = connection.connector.related(connection.facts, contact, kind, limit=limit, cursor=cursor)
+        return await within(self.office.deadlines.read, connection.run(op))
+
+    async def activities(self, wanted: ActivityFilter) -> Page[RelatedRecord]:
+        """A page of a filtered listing. Raises :class:`Unsupported` for what the CRM cannot list or compare so."""
+        connection = await self.connection()
+        _configured(connection, wanted.resource)
+        if wanted.contact is not None:
+            _ours(connection, wanted.contact)
+        op = connection.connector.activities(connection.facts, wanted)
+        return await within(self.office.deadlines.read, connection.run(op))
 
     # Writing ----------------------------------------------------------------------------------------------------------
 

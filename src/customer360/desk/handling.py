@@ -16,7 +16,7 @@ from customer360.core.activities import ActivityDraft
 from customer360.core.effects import Emit, Now, Operation, tx, within
 from customer360.core.errors import AuthError, Conflict, DeadlineExceeded, InvalidValue, SetupError, StoreError
 from customer360.core.interactions import Interaction, WrapUp
-from customer360.core.panel import RELATED_PARTS, Panel, Part, PartName, PartState
+from customer360.core.panel import Panel, Part, PartName, PartState
 from customer360.core.records import Contact, ContactChange, Fields, RecordRef, RelatedKind, RelatedRecord
 from customer360.desk.agent import AgentDesk
 from customer360.desk.call_log import log_of
@@ -294,11 +294,13 @@ class Handling:
         part = await related_part(
             await self.desk.connection(), contact.ref, draft.kind, self.desk.office.deadlines.read
         )
-        listed = part.value if isinstance(part.value, tuple) else self.panel.related(draft.kind)
+        if not isinstance(part.value, tuple):
+            part = self.panel.parts.get(part.name, part)
+        listed = part.value if isinstance(part.value, tuple) else ()
         if all(each.ref != record for each in listed):
             now = datetime.fromtimestamp(await Now(), UTC)
             mine = RelatedRecord(
                 ref=record, kind=draft.kind, title=draft.subject, text=draft.text, at=now, created_at=now
             )
             listed = (mine, *listed)
-        await self._show(Part(name=RELATED_PARTS[draft.kind], state=PartState.READY, value=listed), turn)
+        await self._show(Part(name=part.name, state=PartState.READY, value=listed, next=part.next), turn)

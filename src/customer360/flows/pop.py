@@ -180,20 +180,20 @@ async def related_part(connection: Connection, ref: RecordRef, kind: RelatedKind
     return await _settled(name, _related(connection, ref, kind), patience)
 
 
-async def _settled(name: PartName, op: Operation[PartValue], patience: float) -> Part:
+async def _settled(name: PartName, op: Operation[Part], patience: float) -> Part:
     """The part as it ends: ready, or failed or unsupported with the reason."""
     try:
-        return Part(name=name, state=PartState.READY, value=await within(patience, op))
+        return await within(patience, op)
     except Unsupported as error:
         return Part(name=name, state=PartState.UNSUPPORTED, why=error.what, error=error)
     except Customer360Error as error:
         return Part(name=name, state=PartState.FAILED, why=str(error), error=error)
 
 
-async def _contact(connection: Connection, ref: RecordRef, read: Contact | None) -> PartValue:
+async def _contact(connection: Connection, ref: RecordRef, read: Contact | None) -> Part:
     connector, facts = connection.connector, connection.facts
     if read is not None:
-        return attrs.evolve(read, url=read.url or connector.record_url(facts, ref))
+        return _ready(PartName.CONTACT, attrs.evolve(read, url=read.url or connector.record_url(facts, ref)))
     try:
         contact = await connection.run(connector.get(facts, ref))
     except Gone as gone:
@@ -201,9 +201,13 @@ async def _contact(connection: Connection, ref: RecordRef, read: Contact | None)
             raise
         contact = await connection.run(connector.get(facts, gone.merged_into))
     url = contact.url or connector.record_url(facts, contact.ref)
-    return attrs.evolve(contact, url=url)
+    return _ready(PartName.CONTACT, attrs.evolve(contact, url=url))
 
 
-async def _related(connection: Connection, ref: RecordRef, kind: RelatedKind) -> PartValue:
+async def _related(connection: Connection, ref: RecordRef, kind: RelatedKind) -> Part:
     page = await connection.run(connection.connector.related(connection.facts, ref, kind))
-    return tuple(page.items)
+    return _ready(RELATED_PARTS[kind], page.items, page.next)
+
+
+def _ready(name: PartName, value: PartValue, following: str | None = None) -> Part:
+    return Part(name=name, state=PartState.READY, value=value, next=following)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer360.core.activities import Condition, EventDraft, Operator, carries_key, with_key
+from customer360.core.activities import ActivityFilter, Condition, EventDraft, Operator, carries_key, with_key
 from customer360.core.errors import InvalidValue
 from customer360.core.records import RecordRef
 
@@ -32,6 +32,28 @@ def test_an_appointment_does_not_end_before_it_starts() -> None:
     """Whatever the clock on the wall says."""
     with pytest.raises(InvalidValue, match="before starts_at"):
         EventDraft(contact=_CONTACT, starts_at=_night(15, fold=1), ends_at=_night(45, fold=0))
+
+
+@pytest.mark.feature("F058")
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("resource", None, "is a NoneType"),
+        ("contact", "41", "no RecordRef"),
+        ("conditions", ("Status",), "no tuple of Conditions"),
+        ("conditions", Condition("Status", Operator.IS_EMPTY), "no tuple of Conditions"),
+        ("sort", "Due_Date", "no field with a direction"),
+        ("sort", ("Due_Date", "desc"), "no field with a direction"),
+        ("limit", 201, "1 to 200"),
+        ("limit", 0, "1 to 200"),
+        ("limit", 2.5, "is a float"),
+        ("cursor", 20, "is a int"),
+    ],
+)
+def test_a_filter_is_made_of_what_it_takes(name: str, value: Any, why: str) -> None:
+    """Refused where it is made, not in a connector."""
+    with pytest.raises(InvalidValue, match=why):
+        ActivityFilter(**{"resource": "Tasks", name: value})
 
 
 @pytest.mark.feature("F057")
