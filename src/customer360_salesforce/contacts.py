@@ -188,8 +188,15 @@ async def _by_name(form: Shape, text: str, enough: int) -> list[Row]:
     """Records whose whole name, or one part of it, begins with the text."""
     parts = [each for each in ("Name", "FirstName", "LastName") if each in form.columns]
     where = q.any_of(*(q.begins(each, text) for each in parts))
+    if "\\" in text:  # the pattern takes any sign for it
+        start = text.casefold()
+        return await _where(form, where, lambda row: any(_begins(text_of(row, each), start) for each in parts), enough)
     statement = q.select(form.columns, form.name, _and(where, current(form)), order=(("Name", False),), limit=enough)
     return await collected(statement, enough=enough)
+
+
+def _begins(name: str, start: str) -> bool:
+    return name.casefold().startswith(start)
 
 
 async def _by_text(form: Shape, text: str, enough: int) -> list[Row]:

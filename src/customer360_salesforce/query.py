@@ -74,8 +74,13 @@ def quoted(text: str) -> str:
 def pattern(text: str) -> str:
     """The inside of a LIKE pattern that matches the text itself.
 
-    Whether a backslash must be escaped twice there is not documented, so it is written as "any one character".
+    Whether a backslash must be escaped twice there is not documented, so it is written as "any one character": what was
+    found with one must be compared again. A text of nothing else would find everybody, and is refused.
     """
+    if not sayable(text).strip("\\"):
+        raise Unsupported(
+            "Salesforce's search needs more than a backslash", next_step="ask for a letter or a digit, too"
+        )
     return "_".join(re.sub(r"([%_])", r"\\\1", _written(part)) if part else "" for part in sayable(text).split("\\"))
 
 

@@ -266,6 +266,29 @@ def test_any_text_is_a_valid_search(plain: Link, query: Any, text: str) -> None:
         assert plain.requests == before
 
 
+@pytest.mark.feature("F008")
+@given(st.text(alphabet="a\\%_'", min_size=1, max_size=6))
+@settings(max_examples=60)
+def test_a_backslash_in_a_name_is_a_backslash(plain: Link, text: str) -> None:
+    """It stands for no other sign, and a search for it does not find everybody."""
+    try:
+        page = plain.run(SF.search(plain.facts, "Contact", NameHas(f"Back{text}"), limit=200))
+    except e.Unsupported:
+        return
+    assert all(any(each.startswith(f"back{text}") for each in hit.name.casefold().split()) for hit in page.items)
+
+
+def test_a_name_with_a_backslash_is_found(link: Link) -> None:
+    """As it is typed; nothing but backslashes is refused before any request."""
+    ref, other = unruly(link, "Quill\\ton", 901), unruly(link, "Quillxton", 902)
+    hits = found(link, "Contact", NameHas("quill\\t"))
+    assert (ref.id in hits, other.id in hits) == (True, False)
+    before = link.requests
+    with pytest.raises(e.Unsupported, match="more than a backslash"):
+        found(link, "Contact", NameHas("\\"))
+    assert link.requests == before
+
+
 # Activities ---------------------------------------------------------------------------------------------------------
 
 

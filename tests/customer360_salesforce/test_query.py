@@ -72,7 +72,7 @@ def test_a_pattern_matches_what_begins_with_the_text(text: str, more: str) -> No
     try:
         clause = q.begins("Name", text)
     except Unsupported:
-        assert not text or re.search(r"[\ud800-\udfff]", text)
+        assert not text.strip("\\") or re.search(r"[\ud800-\udfff]", text)
         return
     shape, (pattern,) = literals(clause.text, also="%_")
     assert shape == "Name LIKE ?"

@@ -99,6 +99,16 @@ class SearchingChecks(Bench):
         """None is an answer, and not who comes nearest."""
         assert self.found(link, NameHas("Quillnobodyatall")) == ()
 
+    @catches("takes a sign in a name for any letter", _NAME, _CREATE)
+    def test_a_sign_in_a_name_is_no_wildcard(self, link: Link) -> None:
+        """A slip of the finger does not find everybody; what cannot be asked is refused."""
+        refs = {self.make(link, "Quillwild"), self.make(link, "Quillwilder")}
+        link.wait(LAG)
+        assert refs <= {hit.ref for hit in self.found(link, NameHas("Quillwil"))}
+        for text in ("\\", "%", "Quillwil\\", "\\uillwild", "Quillwil%", "Quil%wild"):
+            with suppress(Unsupported):
+                assert not refs & {hit.ref for hit in self.found(link, NameHas(text), limit=200)}, text
+
     @catches("hands out more than was asked for", _NAME, _CREATE)
     def test_a_limit_is_kept(self, link: Link) -> None:
         """However many match."""

@@ -94,6 +94,12 @@ class Obliging(ZohoConnector):
         return await super().search(facts, resource, NameHas("a"), limit=limit)
 
 
+@mutant("takes a sign in a name for any letter")
+class Wild(_Searching):
+    def asked(self, query: Query) -> Query:
+        return NameHas("Quillwil") if query == NameHas("Quillwil\\") else query
+
+
 @mutant("hands out more than was asked for")
 class Generous(_Searching):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
