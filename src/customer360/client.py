@@ -168,7 +168,10 @@ class Customer360:
         return self._run(self._account.sync_resources(crm))
 
     def configure_resources(self, crm: str, names: tuple[str, ...]) -> None:
-        """Choose which resources agents see, in this order (F116, F120); at once."""
+        """Choose which resources agents see, in this order (F116, F120); at once.
+
+        Raises :class:`InvalidValue`, listing what there is, unless all are known and at least one holds contacts.
+        """
         self._run(self._account.configure_resources(crm, names))
 
     # Agents -----------------------------------------------------------------------------------------------------------

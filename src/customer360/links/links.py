@@ -190,14 +190,24 @@ class Links:
         return found
 
     async def configure_resources(self, tenant_id: str, crm: str, names: Sequence[str]) -> None:
-        """Offer these resources to agents, in this order, at once (F116, F120). Raises :class:`InvalidValue`."""
+        """Offer these resources to agents, in this order, at once (F116, F120).
+
+        Raises :class:`InvalidValue` for a name that the CRM has not, and without one that holds contacts: nobody would
+        be found.
+        """
         row = await self._row(tenant_id, crm)
-        known = {each.name for each in _all_resources(row, self._plugins[crm], self._facts(row, None, ACCOUNT))}
+        known = {each.name: each for each in _all_resources(row, self._plugins[crm], self._facts(row, None, ACCOUNT))}
         unknown = [name for name in names if name not in known]
         if unknown or not names:
             raise InvalidValue(
                 f"{crm} has no resource {unknown[0]!r}" if unknown else "no resource is named",
                 next_step=f"use some of: {', '.join(sorted(known))}",
+            )
+        if all(known[name].contact_kind is None for name in names):
+            people = sorted(name for name, each in known.items() if each.contact_kind is not None)
+            raise InvalidValue(
+                f"none of the resources named holds contacts of {crm}: nobody would be found",
+                next_step=f"name one of these, too: {', '.join(people)}",
             )
         await tx(rows.change_link, tenant_id, crm, configured=list(dict.fromkeys(names)))
 
