@@ -20,8 +20,10 @@ from customer360.core.records import (
     RelatedKind,
     Unset,
     a_record,
+    a_text,
     aware,
     maybe_a_record,
+    maybe_a_text,
     names_a_record,
     of_kind,
     plain_fields,
@@ -52,7 +54,6 @@ class CallOutcome(StrEnum):
     MISSED = "missed"
 
 
-_text = of_kind(str, type(None))
 _LONGEST_KEY = 64
 """Characters; a session's own have 26."""
 
@@ -108,8 +109,8 @@ class _Draft:
 
     contact: RecordRef = attrs.field(validator=a_record)
     key: str = attrs.field(default="", validator=_a_key)
-    subject: str = attrs.field(default="", repr=False, validator=of_kind(str))
-    text: str = attrs.field(default="", repr=False, validator=of_kind(str))
+    subject: str = attrs.field(default="", repr=False, validator=a_text)
+    text: str = attrs.field(default="", repr=False, validator=a_text)
     related: tuple[RecordRef, ...] = attrs.field(default=(), validator=_records)
     owner: RecordRef | None = attrs.field(default=None, validator=maybe_a_record)
     extra: Fields = attrs.field(factory=dict, repr=False, hash=False, validator=plain_fields)
@@ -144,10 +145,10 @@ class CallDraft(_Draft):
     duration: timedelta = attrs.field(default=timedelta(0), validator=_a_duration)
     direction: Direction = attrs.field(default=Direction.INBOUND, validator=of_kind(Direction))
     outcome: CallOutcome = attrs.field(default=CallOutcome.ANSWERED, validator=of_kind(CallOutcome))
-    customer: str = attrs.field(default="", repr=False, validator=of_kind(str))
-    dialled: str = attrs.field(default="", repr=False, validator=of_kind(str))
-    disposition: str | None = attrs.field(default=None, validator=_text)
-    recording_url: str | None = attrs.field(default=None, repr=False, validator=_text)
+    customer: str = attrs.field(default="", repr=False, validator=a_text)
+    dialled: str = attrs.field(default="", repr=False, validator=a_text)
+    disposition: str | None = attrs.field(default=None, validator=maybe_a_text)
+    recording_url: str | None = attrs.field(default=None, repr=False, validator=maybe_a_text)
 
 
 def _not_before_start(draft: EventDraft, attribute: attrs.Attribute[Any], value: datetime) -> None:
@@ -165,7 +166,7 @@ class EventDraft(_Draft):
     kind: ClassVar[RelatedKind] = RelatedKind.EVENT
     starts_at: datetime = attrs.field(validator=timed)
     ends_at: datetime = attrs.field(validator=[timed, _not_before_start])
-    location: str | None = attrs.field(default=None, repr=False, validator=_text)
+    location: str | None = attrs.field(default=None, repr=False, validator=maybe_a_text)
 
 
 @attrs.frozen(kw_only=True)
@@ -239,7 +240,7 @@ class Condition:
     The field is the CRM's name, checked against metadata, never text from a user. Raises :class:`InvalidValue`.
     """
 
-    field: str = attrs.field(validator=of_kind(str))
+    field: str = attrs.field(validator=a_text)
     operator: Operator = attrs.field(validator=of_kind(Operator))
     values: tuple[str | int | float | bool | datetime | date, ...] = attrs.field(
         default=(), repr=False, validator=_as_many_as_compared
@@ -278,12 +279,12 @@ class ActivityFilter:
     continues a page. Raises :class:`InvalidValue`.
     """
 
-    resource: str = attrs.field(validator=of_kind(str))
+    resource: str = attrs.field(validator=a_text)
     contact: RecordRef | None = attrs.field(default=None, validator=maybe_a_record)
     conditions: tuple[Condition, ...] = attrs.field(default=(), validator=_conditions)
     sort: tuple[str, bool] | None = attrs.field(default=None, validator=_an_order)
     limit: int = attrs.field(default=50, validator=_a_limit)
-    cursor: str | None = attrs.field(default=None, repr=False, validator=_text)
+    cursor: str | None = attrs.field(default=None, repr=False, validator=maybe_a_text)
 
 
 DRAFTS: Mapping[RelatedKind, type[ActivityDraft]] = {

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from customer360.core.errors import InvalidValue
-from customer360.core.records import RecordRef, aware, maybe_a_record, of_kind, timed
+from customer360.core.records import RecordRef, a_text, aware, maybe_a_record, maybe_a_text, of_kind, timed
 
 
 class Channel(StrEnum):
@@ -38,8 +38,8 @@ _text = of_kind(str, type(None))
 class Disposition:
     """The outcome code that the agent chose (wrap-up code)."""
 
-    code: str = attrs.field(validator=of_kind(str))
-    label: str | None = attrs.field(default=None, validator=_text)
+    code: str = attrs.field(validator=a_text)
+    label: str | None = attrs.field(default=None, validator=maybe_a_text)
 
 
 _LONGEST_ID = 255
@@ -93,6 +93,6 @@ class WrapUp:
     """How an interaction ended: what the agent wrote and chose after it."""
 
     ended_at: datetime = attrs.field(validator=timed)
-    notes: str = attrs.field(default="", repr=False, validator=of_kind(str))
+    notes: str = attrs.field(default="", repr=False, validator=a_text)
     disposition: Disposition | None = attrs.field(default=None, validator=of_kind(Disposition, type(None)))
-    recording_url: str | None = attrs.field(default=None, repr=False, validator=_text)
+    recording_url: str | None = attrs.field(default=None, repr=False, validator=maybe_a_text)

@@ -112,6 +112,22 @@ def whole(text: object) -> bool:
         return False
 
 
+def a_text(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Attrs validator: a text that every CRM can keep as it is, or :class:`InvalidValue`, which does not quote it."""
+    of_kind(str)(instance, attribute, value)
+    if not whole(value):
+        raise InvalidValue(
+            f"{type(instance).__name__}.{attribute.name} holds half a character (a lone surrogate)",
+            next_step='decode it anew, or replace what is broken: text.encode("utf-8", "replace").decode()',
+        )
+
+
+def maybe_a_text(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Attrs validator: as :func:`a_text`, or None."""
+    if value is not None:
+        a_text(instance, attribute, value)
+
+
 def names_a_record(ref: object) -> bool:
     """Whether this is a reference made of three texts. A vendor's number is no id until it is written as a text."""
     return isinstance(ref, RecordRef) and whole(ref.crm) and whole(ref.resource) and whole(ref.id)
@@ -138,13 +154,14 @@ def plain_fields(instance: object, attribute: attrs.Attribute[Any], value: Any) 
     Raises :class:`InvalidValue` naming the field, never its value.
     """
     where = f"{type(instance).__name__}.{attribute.name}"
-    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+    if not isinstance(value, Mapping) or not all(map(whole, value)):
         raise InvalidValue(f"{where} is no mapping of fields by their names", next_step='give it as in {"Title": "x"}')
     _no_naive_values(instance, attribute, value)
     for name, item in value.items():
         if not _is_field_value(item):
+            half = " with half a character" if isinstance(item, str) else ""
             raise InvalidValue(
-                f"{where}: a {type(item).__name__} that no field can hold is given for {name!r}",
+                f"{where}: a {type(item).__name__}{half} that no field can hold is given for {name!r}",
                 next_step="give a text, a finite number, a bool, a time with its zone, a date, a RecordRef, a tuple of "
                 "texts, or a dict of plain JSON",
             )
@@ -156,7 +173,7 @@ def _is_field_value(value: object) -> bool:
     if isinstance(value, RecordRef):
         return names_a_record(value)
     if isinstance(value, tuple):
-        return all(isinstance(each, str) for each in value)
+        return all(map(whole, value))
     if isinstance(value, Mapping):
         return _is_json(dict(value))
     return not isinstance(value, list) and _is_json(value)
@@ -164,7 +181,7 @@ def _is_field_value(value: object) -> bool:
 
 def _is_json(value: object, depth: int = 0) -> bool:
     if value is None or isinstance(value, str):
-        return True
+        return value is None or whole(value)
     if isinstance(value, int):
         return value.bit_length() <= _LONGEST_INT
     if isinstance(value, float):
@@ -173,9 +190,7 @@ def _is_json(value: object, depth: int = 0) -> bool:
         return False
     if isinstance(value, list):
         return all(_is_json(each, depth + 1) for each in value)
-    return isinstance(value, dict) and all(
-        isinstance(name, str) and _is_json(each, depth + 1) for name, each in value.items()
-    )
+    return isinstance(value, dict) and all(whole(name) and _is_json(each, depth + 1) for name, each in value.items())
 
 
 _LONGEST_INT = 4_096

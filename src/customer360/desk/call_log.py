@@ -37,8 +37,8 @@ def log_of(
             duration=min(max(timedelta(0), wrap_up.ended_at - began), LONGEST_CALL),
             direction=interaction.direction,
             outcome=CallOutcome.ANSWERED if _talked(interaction, wrap_up) else CallOutcome.MISSED,
-            customer=interaction.customer or "",
-            dialled=interaction.dialled or "",
+            customer=_mended(interaction.customer),
+            dialled=_mended(interaction.dialled),
             disposition=_disposition(wrap_up),
             recording_url=wrap_up.recording_url,
         )
@@ -62,7 +62,12 @@ def _disposition(wrap_up: WrapUp) -> str | None:
     return None if wrap_up.disposition is None else wrap_up.disposition.label or wrap_up.disposition.code
 
 
+def _mended(received: str | None) -> str:
+    """What came from the telephone system, with a question mark for each half character: no log is lost over it."""
+    return (received or "").encode("utf-8", "replace").decode()
+
+
 def _subject(interaction: Interaction) -> str:
     direction = {Direction.INBOUND: "Inbound", Direction.OUTBOUND: "Outbound", Direction.INTERNAL: "Internal"}
-    queue = f", {interaction.queue}" if interaction.queue else ""
+    queue = f", {_mended(interaction.queue)}" if interaction.queue else ""
     return f"{direction[interaction.direction]} {_WORDS[interaction.channel]}{queue}"

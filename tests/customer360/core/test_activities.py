@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer360.core.activities import ActivityFilter, Condition, EventDraft, Operator, carries_key, with_key
+from customer360.core.activities import (
+    DRAFTS,
+    ActivityFilter,
+    Condition,
+    EventDraft,
+    Operator,
+    carries_key,
+    with_key,
+)
 from customer360.core.errors import InvalidValue
 from customer360.core.records import RecordRef
 
@@ -34,6 +43,29 @@ def test_an_appointment_does_not_end_before_it_starts() -> None:
         EventDraft(contact=_CONTACT, starts_at=_night(15, fold=1), ends_at=_night(45, fold=0))
 
 
+_HALF = "a\ud800b"
+
+
+@pytest.mark.promise("R1")
+@pytest.mark.parametrize("kind", DRAFTS.values())
+def test_a_draft_holds_whole_characters_only(kind: type[Any]) -> None:
+    """Half of one is kept by no CRM as it is: refused where it is made, in every text, and not quoted."""
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    given = {"contact": _CONTACT, "started_at": noon, "starts_at": noon, "ends_at": noon}
+    needed = {name: given[name] for name in attrs.fields_dict(kind) if name in given}
+    texts = [name for name, hint in get_type_hints(kind).items() if hint in (str, str | None)]
+    assert {"subject", "text", "key"} <= set(texts)
+    for name, value in [(each, _HALF) for each in texts] + [
+        ("extra", {"Title": _HALF}),
+        ("extra", {_HALF: "x"}),
+        ("extra", {"Tags": (_HALF,)}),
+        ("extra", {"Address": {"street": [_HALF]}}),
+    ]:
+        with pytest.raises(InvalidValue, match=f"{kind.__name__}.{name}") as refused:
+            kind(**{**needed, name: value})
+        assert _HALF not in str(refused.value)
+
+
 @pytest.mark.feature("F058")
 @pytest.mark.parametrize(
     ("name", "value", "why"),
@@ -48,6 +80,7 @@ def test_an_appointment_does_not_end_before_it_starts() -> None:
         ("limit", 0, "1 to 200"),
         ("limit", 2.5, "is a float"),
         ("cursor", 20, "is a int"),
+        ("resource", "Tasks\ud800", "half a character"),
     ],
 )
 def test_a_filter_is_made_of_what_it_takes(name: str, value: Any, why: str) -> None:

@@ -57,6 +57,8 @@ def test_what_is_of_another_kind_is_refused_where_it_is_reported(field: str, val
         lambda: Disposition("done", 7),  # type: ignore[arg-type]
         lambda: WrapUp(ended_at=NOW, disposition="done"),  # type: ignore[arg-type]
         lambda: WrapUp(ended_at=NOW, notes=None),  # type: ignore[arg-type]
+        lambda: WrapUp(ended_at=NOW, notes="Wants an offer \ud83d"),
+        lambda: Disposition("done", "Done \ud83d"),
         lambda: WrapUp(ended_at=NOW, recording_url=b"https://rec.example/1"),  # type: ignore[arg-type]
     ],
 )

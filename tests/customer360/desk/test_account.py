@@ -108,7 +108,7 @@ def test_agents_meet_the_configured_resources_only(own_world: Any) -> None:
     assert session.find_contacts(phone=person.e164[0]).matches == ()
     with pytest.raises(InvalidValue, match="no resource"):
         own_world.client.configure_resources("zoho", ("Nonsense",))
-    with pytest.raises(InvalidValue, match="holds contacts.*: Accounts, Contacts, Leads"):
+    with pytest.raises(InvalidValue, match=r"holds contacts.*: Accounts, Contacts, Leads"):
         own_world.client.configure_resources("zoho", ("Notes", "Tasks"))
 
 

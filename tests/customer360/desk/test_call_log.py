@@ -57,6 +57,16 @@ def test_an_ending_before_the_answer_gives_no_negative_duration() -> None:
 
 
 @pytest.mark.promise("R1")
+def test_half_a_character_from_the_switchboard_costs_no_notes() -> None:
+    """What it sent is logged with a question mark there."""
+    broken = attrs.evolve(CALL, customer="Ann\ud800 <sip:ann@example.com>", dialled=None, queue="S\udc00les")
+    draft = log_of(broken, ENDING, ADA, CALLS_AND_NOTES)
+    assert isinstance(draft, CallDraft)
+    assert (draft.subject, draft.text) == ("Inbound call, S?les", "Wants an offer")
+    assert (draft.customer, draft.dialled) == ("Ann? <sip:ann@example.com>", "")
+
+
+@pytest.mark.promise("R1")
 def test_a_switchboard_whose_clock_was_never_set_costs_no_notes() -> None:
     """The log of a call of two thousand years can still be promised."""
     ancient = attrs.evolve(CALL, started_at=datetime(1, 1, 1, tzinfo=UTC))
