@@ -109,6 +109,10 @@ class AsyncCustomer360:
         """As :meth:`customer360.client.Customer360.links`."""
         return await self._run(self._account.links())
 
+    async def check_key(self) -> None:
+        """As :meth:`customer360.client.Customer360.check_key`."""
+        await self._run(self._account.check_key())
+
     async def unlink(self, crm: str, *, confirm: bool = False, if_pending: IfPending = IfPending.HOLD) -> None:
         """As :meth:`customer360.client.Customer360.unlink`."""
         await self._run(self._account.unlink(crm, confirm=confirm, if_pending=if_pending))

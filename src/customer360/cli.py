@@ -185,19 +185,25 @@ def _opened(arguments: argparse.Namespace) -> Customer360:
     from customer360.store.engine import stands
     from customer360.vault import MasterKey
 
-    if arguments.store and not stands(arguments.store):
+    if arguments.store is not None and not stands(arguments.store):
         raise StoreError("there is no store at this URL", next_step="give the URL that your application opens")
     policy = MatchPolicy(regions=tuple(getattr(arguments, "region", ())))
-    key = MasterKey.from_file(arguments.key_file) if arguments.key_file else MasterKey.usual()
+    key = MasterKey.usual() if arguments.key_file is None else MasterKey.from_file(arguments.key_file)
     try:
         key.get()  # without it nothing can be done at the CRM, which should be seen now
     except VaultError as missing:
-        if arguments.key_file:
+        if arguments.key_file is not None:
             raise
         unlock = "give your application's key: its file as --key-file, or the key as CUSTOMER360_MASTER_KEY"
         raise VaultError(missing.what, next_step=f"{unlock}; or unlock the keyring that has it") from None
     held = Residency(account=Region.EMEA, store=Region.EMEA) if arguments.emea else None
-    return Customer360(tenant_id=arguments.tenant, store=arguments.store, key=key, match=policy, residency=held)
+    client = Customer360(tenant_id=arguments.tenant, store=arguments.store, key=key, match=policy, residency=held)
+    try:
+        client.check_key()
+    except BaseException:
+        client.close()
+        raise
+    return client
 
 
 _BUILT_IN: tuple[Callable[[Verbs], None], ...] = (_crms, _worker, _index)

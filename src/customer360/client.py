@@ -132,6 +132,13 @@ class Customer360:
         """The account's links and their state (F103)."""
         return self._run(self._account.links())
 
+    def check_key(self) -> None:
+        """Raise :class:`VaultError` unless the master key is the one that the account's links were stored with.
+
+        Without a link there is nothing to tell it by.
+        """
+        self._run(self._account.check_key())
+
     def unlink(self, crm: str, *, confirm: bool = False, if_pending: IfPending = IfPending.HOLD) -> None:
         """Take a CRM away from everybody at once (F108, F109); ``if_pending`` decides about undelivered activities."""
         self._run(self._account.unlink(crm, confirm=confirm, if_pending=if_pending))

@@ -53,7 +53,9 @@ def open_office(
         policy=match,
         deadlines=deadlines,
     )
-    return Opened(office=office, store=open_store(store or _own_file()), plugins=found, endpoints=mapped)
+    return Opened(
+        office=office, store=open_store(_own_file() if store is None else store), plugins=found, endpoints=mapped
+    )
 
 
 def _own_file() -> str:

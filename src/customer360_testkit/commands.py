@@ -21,7 +21,7 @@ def sandbox(verbs: Verbs) -> None:
     parser = verbs.add_parser("sandbox", help="serve fake CRMs on loopback, until Ctrl-C")
     parser.add_argument("crms", nargs="+", metavar="CRM", help="zoho, microsoft365, ... or another installed fake")
     parser.add_argument(
-        "--port", type=int, default=0, help="of the first CRM, the others follow it (default: free ones)"
+        "--port", type=_port, default=0, help="of the first CRM, the others follow it (default: free ones)"
     )
     parser.add_argument(
         "--switch",
@@ -31,6 +31,13 @@ def sandbox(verbs: Verbs) -> None:
         help="choose how an uncertain fact of the vendor reads; may be repeated",
     )
     parser.set_defaults(run=_serve)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65_535:
+        raise argparse.ArgumentTypeError("a number from 0 to 65535")
+    return port
 
 
 def _serve(arguments: argparse.Namespace) -> int:

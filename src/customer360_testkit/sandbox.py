@@ -90,7 +90,7 @@ class Sandbox(Mapping[str, SandboxedCrm]):
 
     Raises:
         NoSuchFake: no fake of that name is installed.
-        ValueError: no CRM or a CRM twice, or a switch or a reading that does not exist.
+        ValueError: no CRM or a CRM twice, a port that there is not, or a switch or a reading that does not exist.
     """
 
     def __init__(
@@ -103,6 +103,8 @@ class Sandbox(Mapping[str, SandboxedCrm]):
     ) -> None:
         if not crms or len(set(crms)) != len(crms):
             raise ValueError("name one or more different CRMs")
+        if not 0 <= port <= 65_536 - len(crms):
+            raise ValueError(f"ports are 0 to 65535, and {len(crms)} of them are due from {port} on")
         chosen = _by_crm(crms, switches or {})
         self._fakes = [fake_named(crm)(switches=chosen.get(crm), clock=clock or WallClock(), cast=cast) for crm in crms]
         self._port = port

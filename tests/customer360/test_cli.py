@@ -133,6 +133,28 @@ def test_a_worker_without_its_key_says_so_at_once(store: Path, capsys: pytest.Ca
     assert "master key cannot be read" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("option", "said"), [("--store", "URL cannot be read"), ("--key-file", "cannot be read")])
+def test_an_empty_option_is_no_default(option: str, said: str, store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A variable that was never set would have meant another store, or another key."""
+    assert main(["worker", "--once", "--store", f"sqlite:///{store}", option, ""]) == 1
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.fault("X18")
+@pytest.mark.parametrize("command", [["worker", "--once"], ["index", "sync", "microsoft365"]])
+def test_with_another_key_it_ends_at_once(
+    command: list[str], linked: tuple[Customer360, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing of the store opens with it: a scheduler is told, whether something is due or not."""
+    client, (*store, _) = linked
+    other = tmp_path / "other"
+    other.write_text(MasterKey.new_text())
+    other.chmod(0o600)
+    assert main([*command, *store, str(other)]) == 1
+    assert "another master key" in capsys.readouterr().err
+    client.check_key()
+
+
 @pytest.mark.fault("X18")
 @pytest.mark.parametrize("command", [["worker", "--once"], ["index", "sync", "zoho"]])
 def test_without_any_key_it_says_how_to_give_one(
@@ -185,7 +207,8 @@ def test_an_index_of_nobody_in_particular_is_refused_where_contacts_are_private(
     """It says whose is asked for."""
     client, _ = linked
     assert sync_index(client, "microsoft365", []) == 1
-    assert "private to an agent" in capsys.readouterr().err
+    assert "private to an agent" in (said := capsys.readouterr().err)
+    assert "--agent" in said
 
 
 def test_the_index_of_a_crm_that_is_not_linked(

@@ -50,6 +50,9 @@ def test_what_cannot_be_served_is_refused_before_anything_starts() -> None:
     """Unknown CRMs, repeated ones, none at all, and unknown switches are errors that say what there is."""
     with pytest.raises(NoSuchFake, match="zoho"):
         Sandbox("acme")
+    for port, crms in ((99_999, ("zoho",)), (-1, ("zoho",)), (65_535, ("zoho", "bullhorn"))):
+        with pytest.raises(ValueError, match="ports are 0 to 65535"):
+            Sandbox(*crms, port=port)
     with pytest.raises(ValueError, match="different CRMs"):
         Sandbox("zoho", "zoho")
     with pytest.raises(ValueError, match="one or more"):

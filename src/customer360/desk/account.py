@@ -45,6 +45,10 @@ class Account:
         """The account's links."""
         return await self._office.links.linked(self._office.tenant_id)
 
+    async def check_key(self) -> None:
+        """See :meth:`customer360.client.Customer360.check_key`."""
+        await self._office.links.check_key(self._office.tenant_id)
+
     async def unlink(self, crm: str, *, confirm: bool, if_pending: IfPending) -> None:
         """Unlink, decide about what is pending, and forget the index."""
         tenant = self._office.tenant_id

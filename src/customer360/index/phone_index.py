@@ -96,7 +96,8 @@ def _look_up(
     for resource in resources:
         ready_at, records, synced_at = read.get(resource, _UNREAD)
         if ready_at is None:
-            so_far = f", {records} records so far" if records else ""
+            command = f"customer360 index sync {owned.crm}{' --agent ID' if owned.owner else ''}"
+            so_far = f", {records} records so far" if records else f" ({command})"
             return IndexAnswer(
                 ready=False, begun=bool(state), why=f"{resource} has not been read to the end yet{so_far}"
             )

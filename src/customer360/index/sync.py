@@ -71,7 +71,7 @@ def owned_by(connection: Connection, resource: Resource) -> Owned:
     if resource.private and not connection.agent_id:
         raise InvalidValue(
             f"the contacts of {resource.label} are private to an agent, and this connection is no agent's",
-            next_step="use the connection of the agent whose contacts they are",
+            next_step="name the agent whose contacts they are: agent_id, or --agent on the command line",
         )
     return _owned(connection, private=resource.private)
 

@@ -157,6 +157,19 @@ class Links:
         """The account's links, by CRM (F103, F104)."""
         return tuple(map(_shown, await tx(rows.read_links, tenant_id)))
 
+    async def check_key(self, tenant_id: str) -> None:
+        """Raise :class:`VaultError` if the master key opens none of the account's links: then it is another one."""
+        refused: VaultError | None = None
+        for row in await tx(rows.read_links, tenant_id):
+            try:
+                Seals(self._vault, tenant_id, row.crm).open_application(row.application)
+            except VaultError as error:
+                refused = refused or error
+            else:
+                return
+        if refused is not None:
+            raise refused
+
     async def unlink(self, tenant_id: str, crm: str, *, confirm: bool) -> None:
         """Remove a link with every sign-in under it, at once (F108, F109).
 

@@ -55,7 +55,7 @@ def stands(url: str) -> bool:
 def _url(text: str) -> sa.URL:
     try:
         return sa.make_url(text)
-    except sa.exc.ArgumentError:  # its message may quote a password
+    except (sa.exc.ArgumentError, ValueError):  # its message may quote a password
         raise InvalidSettings(
             "the store's URL cannot be read", next_step="give one like sqlite:////path/to/file"
         ) from None

@@ -304,7 +304,7 @@ def test_a_crm_without_phone_search_is_matched_by_the_index_alone(player: Player
     cold = who(player, call(), POLICY, MAILBOX, index=INDEX)
     assert (cold.found, player.crm.asked) == (Found.FAILED, [])
     assert [step.detail for step in cold.steps] == [
-        "mailbox has not been read to the end yet",
+        "mailbox has not been read to the end yet (customer360 index sync stand-in --agent ID)",
         "it has no search by phone",
     ]
     indexed(player, MAILBOX)
