@@ -325,7 +325,10 @@ class Session:
         return self._driver.run(self._desk.find_contacts(phone=phone, email=email, name=name))
 
     def search_contacts(self, text: str, *, limit: int = 20) -> SearchResult:
-        """Search by what an agent types: an address, a number, else the beginning of a name (F008-F010)."""
+        """Search by what an agent types: an address, a number, else the beginning of a name (F008-F010).
+
+        ``limit`` is 1 to 200: whoever is among more types another letter.
+        """
         return self._driver.run(self._desk.search_contacts(text, limit=limit))
 
     def get_contact(self, ref: RecordRef) -> Contact:

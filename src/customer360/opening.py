@@ -7,6 +7,7 @@ from pathlib import Path
 
 import attrs
 
+from customer360.core.errors import InvalidValue
 from customer360.core.linking import Residency
 from customer360.core.matching import MatchPolicy
 from customer360.desk.deadlines import Deadlines
@@ -18,6 +19,8 @@ from customer360.plugins import Plugins, installed
 from customer360.store.engine import Store, open_store
 from customer360.transport.endpoints import Endpoints
 from customer360.vault import MasterKey, Vault
+
+_LONGEST_ID = 255
 
 
 @attrs.frozen(kw_only=True)
@@ -42,6 +45,11 @@ def open_office(
     residency: Residency | None = None,
 ) -> Opened:
     """Open the store (``None``: a file in the user's data folder) and put the rooms around it."""
+    if not 0 < len(tenant_id) <= _LONGEST_ID or tenant_id.isspace() or not tenant_id.isprintable():
+        raise InvalidValue(
+            f"tenant_id is no text of 1 to {_LONGEST_ID} printable characters",
+            next_step="give your own id of the account, or leave it out where there is one account only",
+        )
     found = installed() if plugins is None else plugins
     mapped = Endpoints(endpoints)
     links = Links(plugins=found, vault=Vault(key), endpoints=mapped, residency=residency)

@@ -152,8 +152,7 @@ class AgentDesk:
         """
         if not isinstance(text, str) or not (typed := " ".join(text.split())):
             raise InvalidValue("the search text is empty", next_step="ask for a name, a number or an address")
-        if limit < 1:
-            raise InvalidValue("a search gives at least one contact", next_step="ask for a limit of 1 or more")
+        check_limit(limit)
         if "@" in typed:
             return _as_search(await self.find_contacts(email=typed), limit)
         number = None if any(c.isalpha() for c in typed) else read(typed, self.office.policy.regions)

@@ -9,8 +9,9 @@ import attrs
 from customer360.core.errors import InvalidSettings
 
 
-def _ends(_: object, field: attrs.Attribute[float], given: float) -> None:
-    if not (given > 0 and math.isfinite(given)):
+def _ends(_: object, field: attrs.Attribute[float], given: object) -> None:
+    number = given if isinstance(given, int | float) and not isinstance(given, bool) else math.nan
+    if not 0 < number < math.inf:
         raise InvalidSettings(f"the deadline {field.name!r} is no time", next_step="give seconds above zero")
 
 

@@ -16,6 +16,7 @@ from customer360.core.matching import (
     ByEmail,
     ByField,
     ByName,
+    ByPhone,
     Evidence,
     Found,
     Match,
@@ -164,7 +165,7 @@ def test_routing_data_that_are_missing_ask_nothing() -> None:
 def test_an_own_number_that_is_none_is_a_wrong_setting() -> None:
     """It is named by its place, never by its text."""
     with pytest.raises(InvalidSettings, match=r"own_numbers\[1\]") as refused:
-        MatchPolicy(own_numbers=("+442079460000", "reception")).own_keys()
+        MatchPolicy(own_numbers=("+442079460000", "reception"))
     assert "reception" not in str(refused.value)
 
 
@@ -193,11 +194,22 @@ def test_the_records_own_country_decides() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"regions": ("UK",)}, "UK"),
+        ({"regions": ("UK",)}, "UK.*the code is GB"),
+        ({"regions": ("ZZ",)}, "ZZ.*as in GB or DE"),
+        ({"regions": ("",)}, "regions"),
         ({"regions": "GB"}, "regions"),
         ({"regions": ("gb",)}, "regions"),
         ({"own_numbers": "+442079460000"}, "own_numbers"),
-        ({"limit": 0}, "limit"),
+        ({"own_numbers": ("4711",)}, r"own_numbers\[0\]"),
+        ({"limit": 0}, "from 1 to 200"),
+        ({"limit": 60_000}, "from 1 to 200"),
+        ({"limit": 2.5}, "from 1 to 200"),
+        ({"combine": "no"}, "combine"),
+        ({"criteria": {"voice": (ByPhone(),)}}, "criteria"),
+        ({"criteria": {Channel.VOICE: ByPhone()}}, "criteria"),
+        ({"criteria": (ByPhone(),)}, "criteria"),
+        ({"index_age": float("nan")}, "index_age"),
+        ({"index_age": "1 day"}, "index_age"),
     ],
 )
 def test_a_policy_that_cannot_be_meant_is_refused(wrong: dict[str, Any], said: str) -> None:

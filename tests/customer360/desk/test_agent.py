@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
-from customer360 import AsyncCustomer360, InvalidSettings, InvalidValue, MasterKey
+from customer360 import Application, AsyncCustomer360, Customer360, InvalidSettings, InvalidValue, MasterKey
 from customer360.core.interactions import WrapUp
 from customer360.core.records import ContactChange
 from customer360.desk.deadlines import Deadlines
@@ -23,9 +23,31 @@ def test_an_agent_without_an_id_gets_no_session(world: Any, agent_id: Any) -> No
         world.client.session(world.crm.key, agent_id)
 
 
+@pytest.mark.parametrize("tenant_id", ["", " ", "a\x00", "a" * 256])
+def test_an_account_without_an_id_is_no_account(tenant_id: str) -> None:
+    """Or two hosts that both forgot theirs would share links."""
+    with pytest.raises(InvalidValue, match="1 to 255 printable"):
+        Customer360(tenant_id=tenant_id, store="sqlite://", key=MasterKey.in_memory())
+
+
+@pytest.mark.parametrize("given", [("",), (" ",), ("id", ""), ("id", " "), (None,), ("id", 7), ("id\ud800",)], ids=repr)
+def test_a_registration_names_a_client(given: tuple[Any, ...]) -> None:
+    """A form that was sent empty is told before the vendor's page is."""
+    with pytest.raises(InvalidValue, match=r"Application\.(client_id|secret)"):
+        Application(*given)
+    assert Application("id").secret is None
+
+
+@pytest.mark.parametrize("limit", [0, -1, 201, 60_000])
+def test_a_search_gives_a_page(world: Any, limit: int) -> None:
+    """The bounds are told, and nothing is asked."""
+    with pytest.raises(InvalidValue, match="1 to 200"):
+        world.session().search_contacts("Ada", limit=limit)
+
+
 @pytest.mark.promise("R4")
-@pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan")])
-def test_a_deadline_that_never_comes_or_is_over_is_refused(seconds: float) -> None:
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan"), "3", None, True])
+def test_a_deadline_that_never_comes_or_is_over_is_refused(seconds: Any) -> None:
     """Every call ends, and none before it began."""
     with pytest.raises(InvalidSettings, match="pop"):
         Deadlines(pop=seconds)

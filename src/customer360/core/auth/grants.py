@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
+
+from customer360.core.errors import InvalidValue
+from customer360.core.records import a_text
+
+
+def _said(application: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    a_text(application, attribute, value)
+    if not value.strip():
+        raise InvalidValue(
+            f"Application.{attribute.name} is empty", next_step="give what the vendor's page of your registration shows"
+        )
 
 
 @attrs.frozen
@@ -12,11 +24,12 @@ class Application:
     """Our registration with the vendor: the OAuth client.
 
     ``secret`` is None for a public client. ``secrets`` are the link's settings that are marked secret (a private key),
-    by name: they are sealed with the registration, and no connector's ``facts`` hold them.
+    by name: they are sealed with the registration, and no connector's ``facts`` hold them. Raises
+    :class:`InvalidValue` for an id or a secret without a word in it.
     """
 
-    client_id: str
-    secret: str | None = attrs.field(default=None, repr=False)
+    client_id: str = attrs.field(validator=_said)
+    secret: str | None = attrs.field(default=None, repr=False, validator=attrs.validators.optional(_said))
     secrets: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False)
 
 

@@ -9,8 +9,10 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from customer360.core.countries import country_of
 from customer360.core.errors import InvalidSettings
 from customer360.core.interactions import Channel, Interaction
+from customer360.core.paging import LONGEST_PAGE
 from customer360.core.phones import PhoneNumber, Unusable, read, usable
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
 
@@ -66,26 +68,50 @@ _BY_DEFAULT: Mapping[Channel, tuple[Criterion, ...]] = {
 def _countries(_: object, field: attrs.Attribute[tuple[str, ...]], given: object) -> None:
     if not isinstance(given, tuple) or not all(isinstance(each, str) and _COUNTRY.fullmatch(each) for each in given):
         raise InvalidSettings(f"{field.name} are no ISO countries", next_step='give them as in ("GB", "DE")')
-    if "UK" in given:
-        raise InvalidSettings(f"{field.name} hold 'UK', which is no ISO country", next_step="the code is GB")
+    for each in given:
+        if each not in _REMOTE and country_of(each) != each:
+            meant = country_of(each) or "one of ISO 3166, as in GB or DE"
+            raise InvalidSettings(
+                f"{field.name} hold {each!r}, which is no ISO country", next_step=f"the code is {meant}"
+            )
 
 
-def _texts(_: object, field: attrs.Attribute[tuple[str, ...]], given: object) -> None:
+def _numbers(policy: MatchPolicy, field: attrs.Attribute[tuple[str, ...]], given: object) -> None:
     if not isinstance(given, tuple) or not all(isinstance(each, str) for each in given):
         raise InvalidSettings(f"{field.name} is no tuple of texts", next_step='give it as in ("+441632960000",)')
+    policy.own_keys()
 
 
-def _positive(_: object, field: attrs.Attribute[int], given: int) -> None:
-    if given < 1:
-        raise InvalidSettings(f"{field.name} is below one", next_step="give how many candidates to show")
+def _by_channel(_: object, field: attrs.Attribute[Any], given: object) -> None:
+    for channel, criteria in given.items() if isinstance(given, Mapping) else ((None, None),):
+        listed = isinstance(criteria, tuple) and all(isinstance(each, Criterion) for each in criteria)
+        if not isinstance(channel, Channel) or not listed:
+            raise InvalidSettings(
+                f"{field.name} are no criteria by channel",
+                next_step="give them as in {Channel.VOICE: (ByPhone(), ByName())}",
+            )
 
 
-def _some_seconds(_: object, field: attrs.Attribute[Any], given: float | None) -> None:
-    if given is not None and not given > 0:
-        raise InvalidSettings(f"{field.name} is no time", next_step="give seconds, or None for no limit")
+def _a_choice(_: object, field: attrs.Attribute[bool], given: object) -> None:
+    if not isinstance(given, bool):
+        raise InvalidSettings(f"{field.name} is a {type(given).__name__}", next_step="give True or False")
+
+
+def _some(_: object, field: attrs.Attribute[int], given: object) -> None:
+    if not isinstance(given, int) or isinstance(given, bool) or not 1 <= given <= LONGEST_PAGE:
+        raise InvalidSettings(
+            f"{field.name} is no number of candidates", next_step=f"give a whole number from 1 to {LONGEST_PAGE}"
+        )
+
+
+def _some_seconds(_: object, field: attrs.Attribute[Any], given: object) -> None:
+    if given is not None and not (isinstance(given, int | float) and not isinstance(given, bool) and given > 0):
+        raise InvalidSettings(f"{field.name} is no time", next_step="give seconds above zero, or None for no limit")
 
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_REMOTE = frozenset({"AC", "TA"})
+"""Ascension and Tristan da Cunha: they have numbers of their own, and no record names them as a country."""
 
 
 @attrs.frozen(kw_only=True)
@@ -100,11 +126,11 @@ class MatchPolicy:
     may fail. Raises :class:`InvalidSettings`.
     """
 
-    criteria: Mapping[Channel, tuple[Criterion, ...]] = attrs.field(factory=dict, hash=False)
-    combine: bool = False
+    criteria: Mapping[Channel, tuple[Criterion, ...]] = attrs.field(factory=dict, hash=False, validator=_by_channel)
+    combine: bool = attrs.field(default=False, validator=_a_choice)
     regions: tuple[str, ...] = attrs.field(default=(), validator=_countries)
-    own_numbers: tuple[str, ...] = attrs.field(default=(), repr=False, validator=_texts)
-    limit: int = attrs.field(default=20, validator=_positive)
+    own_numbers: tuple[str, ...] = attrs.field(default=(), repr=False, validator=_numbers)
+    limit: int = attrs.field(default=20, validator=_some)
     index_age: float | None = attrs.field(default=2 * 86_400.0, validator=_some_seconds)
 
     def criteria_of(self, channel: Channel) -> tuple[Criterion, ...]:
