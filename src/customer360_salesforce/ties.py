@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from customer360.core.activities import ActivityDraft, NoteDraft
@@ -99,14 +100,17 @@ async def patch(ref: RecordRef, fields: Mapping[str, Any]) -> None:
 
 
 async def link(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
-    """Point the record's lookup at the contact, replacing what it pointed at; notes and deals take further links."""
+    """Point the record's lookup at the contact, replacing what it pointed at; notes and deals take further links.
+
+    Of a note Salesforce refuses a second link to the same record, of a deal it takes any number: those are looked for.
+    """
     identifier = identifier_of(contact)
     if junction := _junction(contact, record):
         name, mine, its, more = junction
-        try:
+        if record.resource == "Opportunity" and await _linked(contact, record):
+            return
+        with suppress(Duplicate):
             created(name, await POST(f"/sobjects/{name}", {mine: identifier, its: identifier_of(record), **more}))
-        except Duplicate:
-            return  # linked already
         return
     field, target = await _pointing(facts, contact, record)
     await patch(record, {field: target})
@@ -115,15 +119,22 @@ async def link(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
 async def unlink(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
     """Take the link away, or clear the record's lookup if it is this contact's."""
     if junction := _junction(contact, record):
-        name, mine, its, _ = junction
-        where = q.all_of(q.equals(mine, identifier_of(contact)), q.equals(its, identifier_of(record)))
-        for row in await collected(q.select(("Id",), name, where)):
-            await DELETE(f"/sobjects/{name}/{identifier_of(RecordRef(KEY, name, text_of(row, 'Id')))}")
+        for link in await _linked(contact, record):
+            await DELETE(f"/sobjects/{junction[0]}/{identifier_of(link)}")
         return
     field, target = await _pointing(facts, contact, record)
     row = (await GET(f"/sobjects/{record.resource}/{identifier_of(record)}", {"fields": field})).json()
     if isinstance(row, dict) and text_of(row, field)[:15] == target[:15]:
         await patch(record, {field: None})
+
+
+async def _linked(contact: RecordRef, record: RecordRef) -> list[RecordRef]:
+    """The records of the junction that tie the two together."""
+    if (junction := _junction(contact, record)) is None:
+        return []
+    name, mine, its, _ = junction
+    where = q.all_of(q.equals(mine, identifier_of(contact)), q.equals(its, identifier_of(record)))
+    return [RecordRef(KEY, name, text_of(row, "Id")) for row in await collected(q.select(("Id",), name, where))]
 
 
 def _junction(contact: RecordRef, record: RecordRef) -> tuple[str, str, str, dict[str, str]] | None:

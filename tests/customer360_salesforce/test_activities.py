@@ -462,8 +462,8 @@ def test_link(sf: Any, done: Response, contact: RecordRef, record: RecordRef, pa
     assert (sf.last.path, sf.last.json) == (path, sent)
 
 
-def test_link_a_note_and_a_deal(sf: Any, written: Response, reply: Callable[..., Response]) -> None:
-    """They take further links; one that is there already is no error."""
+def test_link_a_note_and_a_deal(sf: Any, rows: Any, written: Response, reply: Callable[..., Response]) -> None:
+    """They take further links; one that is there already is no error, and there is no second one."""
     sf.run(sf.connector.link(sf.facts, ADA, NOTE), written)
     assert sf.last.json == {
         "LinkedEntityId": ADA.id,
@@ -472,8 +472,11 @@ def test_link_a_note_and_a_deal(sf: Any, written: Response, reply: Callable[...,
         "Visibility": "AllUsers",
     }
     again = reply([{"errorCode": "DUPLICATE_VALUE", "message": "x"}], 400)
-    sf.run(sf.connector.link(sf.facts, ADA, DEAL), again)
+    sf.run(sf.connector.link(sf.facts, ADA, NOTE), again)
+    sf.run(sf.connector.link(sf.facts, ADA, DEAL), rows(), written)
     assert sf.last.path == "/sobjects/OpportunityContactRole"
+    sf.run(sf.connector.link(sf.facts, ADA, DEAL), rows({"Id": "00K5e00000AbCdEAAV"}))
+    assert sf.last.path == "/query"
 
 
 @pytest.mark.feature("F045")

@@ -280,7 +280,7 @@ class Connector(ABC):
         raise self._cannot(facts, Capability.CREATE_CONTACT if isinstance(draft, ContactDraft) else CREATE[draft.kind])
 
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
-        """Associate a record with a contact in the CRM (F044)."""
+        """Associate a record with a contact in the CRM (F044); done again, it stays as it is."""
         raise self._cannot(facts, Capability.LINK)
 
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:

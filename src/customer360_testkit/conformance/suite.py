@@ -36,6 +36,7 @@ from customer360_testkit.conformance.bounds.interleaving import InterleavingChec
 from customer360_testkit.conformance.bounds.keeping import KeepingChecks
 from customer360_testkit.conformance.bounds.outside import OutsideChecks
 from customer360_testkit.conformance.bounds.reaching import ReachingChecks
+from customer360_testkit.conformance.bounds.untouched import UntouchedChecks
 from customer360_testkit.conformance.describing.choices import ChoiceChecks
 from customer360_testkit.conformance.describing.declaring import DeclaringChecks
 from customer360_testkit.conformance.describing.fields import DescribingChecks
@@ -126,6 +127,7 @@ class ConnectorConformance(
     ChangingChecks,
     EndChecks,
     PagedChecks,
+    UntouchedChecks,
     UntyingChecks,
     ScreenedChecks,
     RuledChecks,

@@ -121,7 +121,7 @@ class FakeCrm(ABC):
 
     @abstractmethod
     def snapshot(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
-        """All rows that it holds now, by table and id, links between records and deleted ones too.
+        """All rows that are there now, by table and id, the links between records among them.
 
         What is written afterwards does not change them: two snapshots are compared.
         """

@@ -26,17 +26,19 @@ class TyingChecks(Bench):
         if self.can(link, Capability.CREATE_CASE):
             with suppress(Unsupported):
                 found += [self.written(link, self.draft(link, RelatedKind.CASE, contact, f"t{n}")) for n in range(2)]
-        if self.can(link, Capability.RELATED_DEALS) and self.can(link, Capability.DELTA):
-            found += islice(self._deals(link), 2)
+        found += islice(self.some_deals(link), 2)
         return (*found, self.make(link, "Quillbeside"))
 
-    def _deals(self, link: Link) -> set[RecordRef]:
-        deals = set[RecordRef]()
+    def some_deals(self, link: Link) -> list[RecordRef]:
+        """Those of some of whom the fake holds, each once."""
+        if not (self.can(link, Capability.RELATED_DEALS) and self.can(link, Capability.DELTA)):
+            return []
+        deals = list[RecordRef]()
         for contact in link.run(self.connector.changes(link.facts, self.people)).changed[:15]:
             with suppress(Unsupported):
                 page = link.run(self.connector.related(link.facts, contact.ref, RelatedKind.DEAL))
-                deals |= {deal.ref for deal in page.items}
-        return deals
+                deals += [deal.ref for deal in page.items]
+        return list(dict.fromkeys(deals))
 
     @catches("says that it ties what it does not", _CREATE)
     def test_what_is_declared_as_tied_is_tied(self, link: Link) -> None:

@@ -33,21 +33,6 @@ class TouchingChecks(Bench):
         read = self.get(link, ref).fields
         return ref, {field: read.get(field) for field in given}
 
-    @catches("changes one field and loses another", _CREATE, _UPDATE)
-    def test_a_change_of_one_field_leaves_every_other(self, link: Link) -> None:
-        """Each number, each address, and a text: a new mobile is no reason to lose the desk's number (F012)."""
-        resource = self.resource(link)
-        ref, before = self.filled(link, "Quillwhole")
-        for number, name in enumerate((*resource.phones, *resource.emails, self.spare_field)):
-            if name in before:
-                value = f"quillnew{number}@conform.example" if name in resource.emails else f"+4420794608{number:02d}"
-                link.wait(60.0)
-                self.change(link, ref, {name: value})
-                after = self.get(link, ref).fields
-                lost = {each for each in before if after.get(each) != before[each]}
-                assert lost == {name}, name
-                before[name] = after.get(name)
-
     @catches("loses the second number with the first", _CREATE, _UPDATE)
     def test_one_of_several_in_a_field_is_changed_alone(self, link: Link) -> None:
         """A text for a field of several takes the place of the first: the others stay (F012)."""

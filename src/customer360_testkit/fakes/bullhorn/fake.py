@@ -163,7 +163,8 @@ class BullhornFake(FakeCrm):
         return screens.screen(self, kind, record_id, user)
 
     def snapshot(self) -> dict[tuple[str, str], Row]:
-        return {(name, str(key)): row for name, table in self.store.tables.items() for key, row in table.rows.items()}
+        tables = {name: table.rows.items() for name, table in self.store.tables.items()}
+        return {(name, str(key)): row for name in tables for key, row in tables[name] if not row.get("isDeleted")}
 
     def settle(self, *, emea: bool) -> bool:
         """In which data centre the tenant lives."""

@@ -178,8 +178,7 @@ class SalesforceFake(FakeCrm):
         return screens.screen(self, kind, record_id)
 
     def snapshot(self) -> dict[tuple[str, str], Row]:
-        tables = self.store.tables.items()
-        return {(name, key): row for name, table in tables for key, row in {**table.rows, **table.deleted}.items()}
+        return {(name, key): row for name, table in self.store.tables.items() for key, row in table.rows.items()}
 
     def use_up(self) -> bool:
         """The calls of 24 hours are made."""

@@ -1,0 +1,81 @@
+"""What a write left in the CRM: every row that the fake holds, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+import attrs
+
+Row: TypeAlias = tuple[str, str]
+"""A table, and the id of a row in it."""
+Leaf: TypeAlias = tuple[str, str, str]
+"""The same, and the way to a value in the row."""
+Rows: TypeAlias = Mapping[Row, Mapping[str, Any]]
+
+
+@attrs.frozen
+class Trace:
+    """Rows that came and went, and values of others that are not what they were."""
+
+    came: Rows
+    went: Rows
+    changed: Mapping[Leaf, tuple[Any, Any]]
+    """What each was, and what it is."""
+
+    @property
+    def rows(self) -> set[Row]:
+        """Those that are still there, and differ."""
+        return {leaf[:2] for leaf in self.changed}
+
+    def of_others(self, *ids: str) -> set[Row]:
+        """Rows that came, went or differ and neither are one of these nor hold one of their ids."""
+        moved = {**self.came, **self.went}
+        strange = {row for row, held in moved.items() if not set(ids) & {row[1], *_texts(held)}}
+        return strange | {row for row in self.rows if row[1] not in ids}
+
+
+def trace(before: Rows, after: Rows) -> Trace:
+    """What is different."""
+    return Trace(
+        came={row: after[row] for row in after.keys() - before.keys()},
+        went={row: before[row] for row in before.keys() - after.keys()},
+        changed={
+            (*row, way): values
+            for row in after.keys() & before.keys()
+            if before[row] is not after[row]
+            for way, values in _apart(_told(before[row]), _told(after[row]))
+        },
+    )
+
+
+def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    for way in one.keys() | other.keys():
+        if one.get(way) != other.get(way):
+            yield way, (one.get(way), other.get(way))
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What a row says, by the way to it: of the members of a list all together, in their order."""
+    found: dict[str, list[Any]] = {}
+    for way, value in _leaves(row):
+        found.setdefault(way, []).append(value)
+    return found
+
+
+def _leaves(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
+    match value:
+        case Mapping():
+            for name, each in value.items():
+                yield from _leaves(each, f"{way}.{name}")
+        case list() | tuple():
+            for each in value:
+                yield from _leaves(each, f"{way}[]")
+        case None:
+            return  # as good as not there
+        case _:
+            yield way, value
+
+
+def _texts(held: Mapping[str, Any]) -> set[str]:
+    return {str(value) for _, value in _leaves(held)}
