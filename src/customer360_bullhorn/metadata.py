@@ -266,6 +266,8 @@ async def describe(resource: str) -> Schema:
         described = await ask
     body = described.json()
     fields = [_field(row) for row in _fields(body if isinstance(body, dict) else {}) if _offered(row)]
+    if not fields:
+        raise UnexpectedAnswer("Bullhorn described an entity without its fields")
     return Schema(resource=resource, fields=tuple(_of(name, each, choices) for each in fields))
 
 

@@ -244,8 +244,10 @@ async def describe(resource: str) -> Schema:
     """
     name = "Task" if resource == "Call" else named(resource)
     described = (await GET(f"/sobjects/{name}/describe")).json()
-    fields = _fields(described) if isinstance(described, dict) else []
-    return Schema(resource=resource, fields=tuple(_field(each) for each in fields if _text(each, "name")))
+    fields = [each for each in _fields(described) if _text(each, "name")] if isinstance(described, dict) else []
+    if not fields:
+        raise UnexpectedAnswer("Salesforce described an object without its fields")
+    return Schema(resource=resource, fields=tuple(map(_field, fields)))
 
 
 def _field(row: Row) -> FieldInfo:

@@ -16,12 +16,14 @@ import pytest
 
 from customer360.core.capabilities import Capability
 from customer360.core.connector import Connector, Identity
-from customer360.core.errors import Customer360Error
+from customer360.core.errors import Customer360Error, UnexpectedAnswer
 from customer360.core.metadata import FieldInfo, Schema
 from customer360.core.wire import Response
 from customer360_testkit.conformance.bench import Link, catches
 from customer360_testkit.conformance.verbs import Verbs
+from customer360_testkit.fakes.faults import status
 
+_JSON = (("content-type", "application/json"),)
 _CUSTOM = re.compile(rb'"(?:custom|custom_field|is_?custom)"\s*:\s*true', re.IGNORECASE)
 _ORGANISATION = re.compile(rb'"(?:org|organi[sz]ation|tenant|company|corporation)[a-z_]*"\s*:', re.IGNORECASE)
 
@@ -122,6 +124,22 @@ class FormedChecks(Verbs):
     def _identity(self, link: Link) -> tuple[Identity, bytes]:
         identity, answers = self.heard(link, self.connector.identify(link.facts))
         return identity, b"".join(answer.content for answer in answers)
+
+    @catches("takes an answer of another shape for a resource without fields")
+    def test_a_description_of_another_shape_is_no_description(self, link: Link) -> None:
+        """A form without fields would be shown, and kept (X10)."""
+        for resource in self.connector.resources(link.facts):
+            for body in (b"null", b"[1]", b'"x"', b"{}", b'{"fields": null}', b'{"fields": [1]}'):
+                before = len(link.asked)
+                link.fake.faults.add(status(200, headers=_JSON, content=body), times=None)
+                try:
+                    described = link.run(self.connector.describe(link.facts, resource.name)).fields
+                except UnexpectedAnswer:
+                    continue
+                finally:
+                    link.fake.faults.clear()
+                assert described, (resource.name, body)
+                assert len(link.asked) == before, "it said nothing, and was believed"
 
 
 def _anew(connector: Connector) -> Connector:

@@ -8,6 +8,7 @@ import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Describing, mutant
 
 from customer360.core.connector import Identity
+from customer360.core.errors import UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import FieldInfo, Schema
 from customer360_zoho import ZohoConnector
@@ -63,3 +64,14 @@ class Programmatic(ZohoConnector):
         schema = await super().describe(facts, resource)
         named = tuple(attrs.evolve(each, label=each.name) for each in schema.fields)
         return attrs.evolve(schema, fields=named) if resource == "Tasks" else schema
+
+
+@mutant("takes an answer of another shape for a resource without fields")
+class Undescribed(ZohoConnector):
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        try:
+            return await super().describe(facts, resource)
+        except UnexpectedAnswer as answered:
+            if "without a list" not in answered.what:
+                raise
+            return Schema(resource=resource, fields=())
