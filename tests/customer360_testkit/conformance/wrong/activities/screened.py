@@ -363,7 +363,8 @@ class Textful(_Correcting, Microsoft365Connector):
 @mutant("tells the CRM's users of another correction", "no text of a call")
 class Callproof(_Correcting, ZohoConnector):
     def corrected(self, change: ActivityChange) -> ActivityChange:
-        return attrs.evolve(change, text=UNSET) if change.kind is RelatedKind.CALL else change
+        alone = change.kind is RelatedKind.CALL and change.subject is UNSET
+        return attrs.evolve(change, text=UNSET) if alone else change
 
 
 @mutant("tells the CRM's users of another correction", "no title but a task's")
