@@ -38,6 +38,7 @@ class _Changing(ZohoConnector):
 class Clinging(ZohoConnector):
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._require(facts, Capability.UNLINK)
+        self._ours(contact, record)
         if (await self.get(facts, contact)).name != "Tied":
             await super().unlink(facts, contact, record)
 
