@@ -114,6 +114,7 @@ class Flattening(_Listing):
 class Loose(ZohoConnector):
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._require(facts, Capability.LINK)
+        self._ours(contact, record)
         if (await self.get(facts, contact)).name != "Borrower":
             await super().link(facts, contact, record)
 

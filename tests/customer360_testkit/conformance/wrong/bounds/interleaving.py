@@ -48,6 +48,7 @@ class Misquoting(ZohoConnector):
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
         self.draft = draft
+        self._ours(draft.contact, draft.owner)
         if draft.key != "k":  # of nobody, without permission
             await self.get(facts, draft.contact)
         return await super().create_activity(facts, self.draft)

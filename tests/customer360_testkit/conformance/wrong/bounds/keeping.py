@@ -139,7 +139,7 @@ class Provincial(ZohoConnector):
 @mutant("gives an address where it says that there is none")
 class Guessing(Microsoft365Connector):
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
-        return f"https://outlook.office.com/people/{ref.id}"
+        return f"https://outlook.office.com/people/{ref.id}" if ref.crm == self.info.key else None
 
 
 @mutant("goes on where it was not allowed to")
