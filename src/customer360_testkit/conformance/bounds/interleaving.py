@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,7 @@ from customer360.core.connector import SEARCHES
 from customer360.core.effects import Cancelled, Operation, Request
 from customer360.core.errors import Customer360Error, Duplicate
 from customer360.core.linking import LinkFacts
-from customer360.core.records import ContactChange, RecordRef, RelatedKind
+from customer360.core.records import ContactChange, Fields, RecordRef, RelatedKind
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import play
@@ -127,6 +128,57 @@ class InterleavingChecks(Verbs):
     def _change(self, link: Link, ref: RecordRef, text: str) -> Verb:
         change = ContactChange(ref=ref, fields={self.spare_field: text})
         return lambda: self.connector.update(link.facts, change)
+
+    @catches("overwrites what a colleague wrote meanwhile", _CREATE)
+    def test_what_was_written_between_reading_and_writing_stays(self, link: Link) -> None:
+        """A second number, a note in the same text: both are there, or the later one is refused (R2)."""
+        for ref, field, (first, new, third) in self._several(link):
+            link.wait(60.0)
+            ours = self._change_of(link, ref, {field: new})
+            refused = self._between(link, ours(), self._change_of(link, ref, {field: (first, third)}))
+            read = self.get(link, ref)
+            held = {each.text for each in read.phones} | {each.address for each in read.emails}
+            assert (third in held, new in held) == (True, refused is None), field
+        contact = self.make(link, "Quillmeanwhile")
+        for kind, capability in CREATE.items():
+            if self.can(link, capability):
+                ours, theirs = (
+                    self._create(link, self.draft(link, kind, contact, f"{word}-{kind}")) for word in ("our", "their")
+                )
+                link.wait(60.0)
+                refused = self._between(link, ours(), theirs)
+                assert link.fake.count_holding(f"About their-{kind}") == 1, kind
+                assert link.fake.count_holding(f"About our-{kind}") == (refused is None), kind
+
+    def _between(self, link: Link, op: Operation[Any], other: Verb) -> Customer360Error | None:
+        """The error that an operation ends in while another one is run whole before its first request that writes."""
+        waiting = [other]
+
+        def answer(request: Request) -> Response:
+            if request.method != "GET" and not request.repeatable and waiting:
+                link.run(waiting.pop()())
+            return link.send(request)
+
+        try:
+            play(op, answer, now=link.fake.clock.time)
+        except Customer360Error as error:
+            return error
+        return None
+
+    def _several(self, link: Link) -> Iterator[tuple[RecordRef, str, tuple[str, str, str]]]:
+        """The fields that hold several numbers or addresses: who has two there, the first of them, and two more."""
+        resource = self.resource(link)
+        for number, field in enumerate(self.writable(link, (*resource.phones, *resource.emails))):
+            first, second, new, third = (f"+44207946{number}8{each}7" for each in range(4))
+            if field in resource.emails:
+                first, second, new, third = (f"quillbetween{number}{each}@conform.example" for each in range(4))
+            with suppress(Customer360Error):  # it takes one
+                ref = self.made_with(link, "Quillseveral", {field: (first, second)})
+                if self.get(link, ref).fields.get(field) == (first, second):
+                    yield ref, field, (first, new, third)
+
+    def _change_of(self, link: Link, ref: RecordRef, fields: Fields) -> Verb:
+        return lambda: self.connector.update(link.facts, ContactChange(ref=ref, fields=fields))
 
     @catches("goes on after it was told to stop", _CREATE)
     def test_what_is_given_up_asks_for_nothing_more(self, link: Link) -> None:

@@ -54,6 +54,8 @@ class TouchingChecks(Bench):
             tried += 1
             assert second in read, field
             several_of[field] = (first, second, new)
+            self.change(link, ref, {field: ()})
+            assert not self.get(link, ref).fields.get(field), "none of several are none"
         if len(several_of) > 1:
             given = {field: each[:2] for field, each in several_of.items()}
             ref = self.made_with(link, "Quillseverally", given)

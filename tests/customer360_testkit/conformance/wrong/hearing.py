@@ -16,8 +16,12 @@ Alter = Callable[[Request, Any], Any]
 """Makes another body of a request's answer; None leaves it as it is."""
 
 
+Send = Callable[[Request], Request]
+"""Makes another request of one."""
+
+
 @types.coroutine
-def _heard(op: Operation[Any], alter: Alter) -> Generator[Any, Any, Any]:
+def _heard(op: Operation[Any], alter: Alter, send: Send) -> Generator[Any, Any, Any]:
     value: Any = None
     error: BaseException | None = None
     while True:
@@ -27,9 +31,9 @@ def _heard(op: Operation[Any], alter: Alter) -> Generator[Any, Any, Any]:
             return stop.value
         value, error = None, None
         if isinstance(effect, Settle):
-            effect = attrs.evolve(effect, ops=tuple(hearing(each, alter) for each in effect.ops))
+            effect = attrs.evolve(effect, ops=tuple(hearing(each, alter, send) for each in effect.ops))
         try:
-            value = yield effect
+            value = yield send(effect) if isinstance(effect, Request) else effect
         except Exception as raised:
             error = raised
         if isinstance(effect, Request) and isinstance(value, Response):
@@ -44,6 +48,6 @@ def _altered(request: Request, response: Response, alter: Alter) -> Response:
     return response if told is None else Response(response.status, json.dumps(told).encode(), response.headers)
 
 
-async def hearing(op: Operation[Any], alter: Alter) -> Any:
-    """What an operation comes to that hears what ``alter`` makes of each answer in JSON."""
-    return await _heard(op, alter)
+async def hearing(op: Operation[Any], alter: Alter = lambda request, told: None, send: Send = lambda each: each) -> Any:
+    """What an operation comes to that hears what ``alter`` makes of an answer in JSON, and sends what ``send`` does."""
+    return await _heard(op, alter, send)

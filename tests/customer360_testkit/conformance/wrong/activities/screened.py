@@ -363,7 +363,8 @@ class Textful(_Correcting, Microsoft365Connector):
 @mutant("tells the CRM's users of another correction", "no text of a call")
 class Callproof(_Correcting, ZohoConnector):
     def corrected(self, change: ActivityChange) -> ActivityChange:
-        alone = change.kind is RelatedKind.CALL and change.subject is UNSET
+        short = change.text is None or (isinstance(change.text, str) and len(change.text) < 255)
+        alone = change.kind is RelatedKind.CALL and change.subject is UNSET and short
         return attrs.evolve(change, text=UNSET) if alone else change
 
 

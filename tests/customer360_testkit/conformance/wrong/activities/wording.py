@@ -13,6 +13,9 @@ from customer360.core.activities import (
     ActivityChange,
 )
 from customer360.core.linking import LinkFacts
+from customer360.core.records import RelatedKind
+from customer360_bullhorn import BullhornConnector
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 
@@ -59,6 +62,22 @@ class _Changing(ZohoConnector):
 class ChangeCutting(_Changing):
     def changed(self, change: ActivityChange) -> ActivityChange:
         return attrs.evolve(change, text=change.text[:500]) if isinstance(change.text, str) else change
+
+
+@mutant("cuts what a text is changed to", "where it looks like markup")
+class ChangeMarkingUp(Microsoft365Connector):
+    async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
+        if change.kind is RelatedKind.EVENT and isinstance(change.text, str):
+            change = attrs.evolve(change, text=re.sub(r"<[^<>]*>", "", change.text))
+        await super().update_activity(facts, change)
+
+
+@mutant("cuts what a text is changed to", "of a note")
+class ChangeMarkingUpNotes(BullhornConnector):
+    async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
+        if change.kind is RelatedKind.NOTE and isinstance(change.text, str):
+            change = attrs.evolve(change, text=re.sub(r"<[^<>]*>", "", change.text))
+        await super().update_activity(facts, change)
 
 
 @mutant("writes a change of a task twice")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import (
     ActivityDraft,
 )
-from customer360.core.effects import GET
+from customer360.core.effects import GET, Request
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Contact,
@@ -19,6 +20,7 @@ from customer360.core.records import (
     RecordRef,
 )
 from customer360.core.search import EmailIs, Query
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 
@@ -64,6 +66,24 @@ class Mischanging(ZohoConnector):
         if change.ref.id != "1" and "Title" in change.fields:  # 1 is nobody, without permission
             await self.identify(facts)
         await super().update(facts, self.change)
+
+
+def _unguarded(request: Request) -> Request:
+    return attrs.evolve(request, headers=tuple(each for each in request.headers if each[0] != "If-Match"))
+
+
+@mutant("overwrites what a colleague wrote meanwhile")
+class Overrunning(Microsoft365Connector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        several = change.version is None and len(change.fields) == 1
+        await hearing(super().update(facts, change), send=_unguarded if several else lambda each: each)
+
+
+@mutant("overwrites what a colleague wrote meanwhile", "into the same text")
+class Overwriting(Microsoft365Connector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        ref: RecordRef = await hearing(super().create_activity(facts, draft), send=_unguarded)
+        return ref
 
 
 @mutant("goes on after it was told to stop")

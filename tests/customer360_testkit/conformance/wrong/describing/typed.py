@@ -64,7 +64,7 @@ def _true(fields: Values) -> Values:
 
 
 def _filled(fields: Values) -> Values:
-    return {name: each for name, each in fields.items() if each != ()}
+    return {name: each for name, each in fields.items() if each != () or len(fields) == 1}
 
 
 def _moved(fields: Values) -> Values:

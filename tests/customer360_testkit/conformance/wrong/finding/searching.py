@@ -11,6 +11,7 @@ from customer360.core.records import (
     Page,
 )
 from customer360.core.search import EmailIs, FieldIs, NameHas, Query
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 
@@ -59,6 +60,13 @@ class Literal(ZohoConnector):
         return Page(
             tuple(hit for hit in page.items if query.address in [each.address for each in hit.emails]), page.next
         )
+
+
+@mutant("compares addresses letter by letter", "and spaces behind them")
+class Spacing(Microsoft365Connector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        spaced = isinstance(query, EmailIs) and query.address != query.address.strip()
+        return Page(()) if spaced else await super().search(facts, resource, query, limit=limit)
 
 
 @mutant("drops quotes from what it asks")

@@ -69,3 +69,10 @@ class Merging(Microsoft365Connector):
         given: Fields = {name: (str(value),) if name in several[1:] else value for name, value in change.fields.items()}
         severally = "quillnew@conform.example" in change.fields.values()
         await super().update(facts, attrs.evolve(change, fields=given) if severally else change)
+
+
+@mutant("loses the second number with the first", "and takes none for no change")
+class Withholding(Microsoft365Connector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        given = {name: value for name, value in change.fields.items() if name != "emailAddresses" or value != ()}
+        await super().update(facts, attrs.evolve(change, fields=given))
