@@ -85,6 +85,27 @@ class ReachingChecks(Verbs):
         if grant.refresh_ends_at is not None:
             assert grant.refresh_ends_at - grant.received_at >= min(lasts or _MONTH, _MONTH)
 
+    @catches("signs people in for an hour")
+    def test_a_sign_in_that_runs_out_is_renewed(self, link: Link) -> None:
+        """The first, and every other of the same user: nobody signs in again after lunch (X6)."""
+        for _ in range(2):
+            grant = signed_in(self.connector, link.fake, user=link.user, settings=self.settings).grant
+            if grant.expires_at is None:
+                pytest.skip("a sign-in does not run out")
+            assert self.connector.auth_for(link.facts).renews(grant)
+
+    @catches("takes a question for a write", _CREATE)
+    def test_no_question_counts_as_a_write(self, link: Link) -> None:
+        """Asked by POST, too: an answer that was lost is asked for again, and leaves nothing in doubt (X8)."""
+        ref = self.make(link, "Quillasks", "+442079460123")
+        verbs = list(self.reading(link, ref, "Quillasks"))
+        if self.can(link, Capability.DELTA):
+            verbs.append(("changes", lambda: self.connector.changes(link.facts, self.people)))
+        for name, verb in verbs:
+            before = link.writes
+            self.failure(link, verb())
+            assert link.writes == before, name
+
 
 @coroutine
 def _noting(op: Operation[Any], seen: list[Effect[Any]]) -> Generator[Effect[Any], Any, Any]:

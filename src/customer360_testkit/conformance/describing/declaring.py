@@ -11,7 +11,7 @@ import pytest
 from customer360.core.capabilities import CREATE, RELATED, Capability, PhoneSearch
 from customer360.core.effects import Operation
 from customer360.core.errors import Customer360Error, Unsupported
-from customer360.core.records import RecordRef
+from customer360.core.records import ContactKind, RecordRef
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
 _NUMBER = re.compile(r"\+?[\d ()./-]{8,}")
@@ -153,6 +153,13 @@ class DeclaringChecks(Bench):
         """The capability and the way of searching say the same: else the index answers where it need not, or nobody."""
         way = self.connector.phone_search(link.facts)
         assert self.can(link, Capability.SEARCH_PHONE) == (way is not PhoneSearch.NONE)
+
+    @catches("begins with companies")
+    def test_people_come_first(self, link: Link) -> None:
+        """Then companies, then what happened: a desktop looks in this order (F115)."""
+        kinds = [each.contact_kind for each in self.connector.resources(link.facts)]
+        places = [(kind is None, kind is ContactKind.COMPANY) for kind in kinds]
+        assert places == sorted(places)
 
     @catches("hides where the customer keeps people besides")
     def test_every_place_that_holds_numbers_is_listed(self, link: Link) -> None:

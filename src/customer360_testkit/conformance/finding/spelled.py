@@ -10,14 +10,16 @@ from customer360.core.capabilities import Capability
 from customer360.core.errors import Unsupported, ValidationFailed
 from customer360.core.metadata import StandardField
 from customer360.core.search import EmailIs, FieldIs, NameHas, TextHas
-from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
+from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.finding.searching import HOSTILE
+from customer360_testkit.conformance.newcomers import Newcomers
 
 _CREATE, _NAME, _TEXT = Capability.CREATE_CONTACT, Capability.SEARCH_NAME, Capability.SEARCH_TEXT
 _LONG = f"{'q' * 44}@{'quill' * 3}.conform.example"
 """As long as vendors take them: the shortest limit is 80."""
 
 
-class SpelledChecks(Bench):
+class SpelledChecks(Newcomers):
     """See the module."""
 
     @catches("takes the second first name for the last", _CREATE, _NAME)
@@ -84,6 +86,46 @@ class SpelledChecks(Bench):
         for word in ("Quillfront", "Quillmiddle", "Quillback"):
             try:
                 assert ref in {hit.ref for hit in self.found(link, TextHas(word))}, word
+            except Unsupported:
+                pytest.skip("not of these people")
+
+    @catches("finds no word of others", _CREATE, _TEXT)
+    def test_a_word_is_found_of_anybody(self, link: Link) -> None:
+        """Of leads and companies as of people, or it is said that it cannot; not that of everybody (F010)."""
+        made, answered = [self.make(link, "Quillwordly")], 0
+        for place in [each.name for each in self.connector.resources(link.facts) if each.contact_kind is not None]:
+            with suppress(Unsupported):
+                link.run(self.connector.search(link.facts, place, TextHas("Quillwordly")))
+                answered += 1
+        assert answered
+        with suppress(pytest.skip.Exception):  # there is one resource of people
+            made += [ref for _, _, ref in self.newcomers(link, "Quillwordly")]
+        link.wait(LAG)
+        for ref in made:
+            read = self.get(link, ref)
+            with suppress(Unsupported):
+                query = TextHas(read.family_name or read.name)
+                page = link.run(self.connector.search(link.facts, ref.resource, query, limit=50))
+                assert ref.resource == self.people or ref in {hit.ref for hit in page.items}, ref.resource
+
+    @catches("stumbles over a sign in a text", _TEXT)
+    def test_any_text_can_be_asked_for(self, link: Link) -> None:
+        """It is answered, or refused before any request: what people type is no order (injection)."""
+        for text in HOSTILE:
+            before = len(link.asked)
+            try:
+                self.found(link, TextHas(text), limit=5)
+            except Unsupported:
+                assert len(link.asked) == before, text
+
+    @catches("asks for one of several words", _CREATE, _TEXT)
+    def test_every_word_of_a_text_counts(self, link: Link) -> None:
+        """Who has the first of two and not the second is somebody else (F010)."""
+        one, other = self.make(link, "Quilltwin Quillnorth"), self.make(link, "Quilltwin Quillsouth")
+        link.wait(LAG)
+        for text, ref in (("Quilltwin Quillnorth", one), ("Quilltwin Quillsouth", other)):
+            try:
+                assert {hit.ref for hit in self.found(link, TextHas(text))} <= {ref}, text
             except Unsupported:
                 pytest.skip("not of these people")
 

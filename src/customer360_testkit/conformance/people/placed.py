@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,12 +13,13 @@ from customer360.core.capabilities import Capability
 from customer360.core.records import ContactKind, RecordRef, RelatedKind
 from customer360.core.search import NameHas
 from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.newcomers import Newcomers
 from customer360_testkit.conformance.verbs import Verbs
 
 _CREATE, _NAME, _URL = Capability.CREATE_CONTACT, Capability.SEARCH_NAME, Capability.RECORD_URL
 
 
-class PlacedChecks(Verbs):
+class PlacedChecks(Newcomers, Verbs):
     """See the module."""
 
     @catches("lists what cannot be opened", _CREATE, _URL)
@@ -42,27 +44,36 @@ class PlacedChecks(Verbs):
     @catches("opens another page than the record's", _CREATE, _URL)
     def test_a_record_opens_at_the_vendors_address(self, link: Link) -> None:
         """As the fake knows it from the vendor's pages (F005)."""
-        ref = self.make(link, "Quillpage")
-        known = link.fake.web_address(ref.resource, ref.id)
-        if known is None:
-            pytest.skip("the fake knows no address of these people")
-        told = self.connector.record_url(link.facts, ref) or ""
-        host = urlsplit(known).hostname
-        if (
-            told.endswith(ref.id) == known.endswith(ref.id) and urlsplit(told).hostname == host
-        ):  # scheme, host and id are checks of their own
-            assert told.partition("://")[2] == known.partition("://")[2]
+        refs = [self.make(link, "Quillpage")]
+        with suppress(pytest.skip.Exception):  # there is one resource of people
+            refs += [ref for _, _, ref in self.newcomers(link, "Quillpages")]
+        kinds = [kind for kind in self.every_kind(link) if kind not in self.connector.within_contact]
+        refs += [self.written(link, self.draft(link, kind, refs[0], f"page-{kind}")) for kind in kinds]
+        for ref in [each for each in refs if each.resource in link.fake.modules]:
+            known = link.fake.web_address(ref.resource, ref.id) or ""
+            told = self.connector.record_url(link.facts, ref) or ""
+            host = urlsplit(known).hostname
+            if (
+                told.endswith(ref.id) == known.endswith(ref.id) and urlsplit(told).hostname == host
+            ):  # scheme, host and id are checks of their own
+                assert told.partition("://")[2] == known.partition("://")[2], ref.resource
 
     @catches("gives numbers in an order of its own", _CREATE)
     def test_numbers_come_in_the_order_that_is_declared(self, link: Link) -> None:
-        """The first is dialled (D4)."""
-        declared = self.resource(link).phones
-        given = {field: f"+4420794609{n:02d}" for n, field in enumerate(self.writable(link, declared))}
-        read = [phone.field for phone in self.get(link, self.made_with(link, "Quillordered", given)).phones]
-        known = [
-            field for field in dict.fromkeys(read) if field in declared and len({*read}) == len(read) == len(given)
-        ]
-        assert known == sorted(known, key=lambda field: declared.index(f"{field}"))
+        """The first is dialled, and the first address written to, of a hit, too (D4)."""
+        resource = self.resource(link)
+        given = {field: f"+4420794609{n:02d}" for n, field in enumerate(self.writable(link, resource.phones))}
+        emails = self.writable(link, resource.emails)
+        given |= {field: f"quillordered{n}@conform.example" for n, field in enumerate(emails)}
+        ref = self.made_with(link, "Quillordered", given)
+        link.wait(LAG)
+        hits = self.found(link, NameHas("Quillordered")) if self.can(link, _NAME) else ()
+        for contact in (self.get(link, ref), *(hit for hit in hits if hit.ref == ref)):
+            phones, addresses = [each.field for each in contact.phones], [each.field for each in contact.emails]
+            for declared, read in ((resource.phones, phones), (resource.emails, addresses)):
+                known = [field for field in declared if field in read]
+                if len({*read}) == len(read) == len(given.keys() & {*declared}):  # that each is read is another check's
+                    assert [field for field in read if field in declared] == known
 
     @catches("takes the start of a call for the time of writing")
     def test_what_was_written_today_was_not_written_then(self, link: Link) -> None:

@@ -15,6 +15,9 @@ _CREATE, _CALL, _CHANGE = Capability.CREATE_CONTACT, Capability.CREATE_CALL, Cap
 _APART = timedelta(minutes=4)
 """By which the host's clock may be ahead of the CRM's."""
 
+_PATIENT = 3600.0
+"""Seconds after which what is found at once need not be waited for."""
+
 
 class ClockedChecks(Bench):
     """See the module."""
@@ -39,6 +42,17 @@ class ClockedChecks(Bench):
             looks = (self.connector.find_created(link.facts, person, since=since) for since in (now, now + _APART))
             found, found_late = (link.run(look) for look in looks)
             assert found_late == ref or found is None  # that it is found at all is another check's matter
+
+    @catches("waits longer than the CRM needs", _CREATE)
+    def test_a_lag_is_no_longer_than_it_takes(self, link: Link) -> None:
+        """Until then nobody knows what became of a write whose answer was lost: not tomorrow (R2)."""
+        contact, declared = self.make(link, "Quillpatient"), self.connector.creates(link.facts)
+        for kind in self.every_kind(link):
+            if self.sought(link, kind) and kind not in self.connector.within_contact:
+                draft = self.draft(link, kind, contact, f"patient-{kind}")
+                self.written(link, draft)
+                link.wait(LAG)
+                assert self.look(link, draft) is None or declared[kind].lag <= _PATIENT, kind
 
     @catches("looks for a key in the last line only", _CREATE, _CHANGE)
     def test_what_a_colleague_wrote_more_to_is_found(self, link: Link) -> None:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from customer360.core.capabilities import Capability
-from customer360.core.errors import Gone, NotFound
+from customer360.core.errors import Gone, NotFound, Unsupported
 from customer360.core.metadata import StandardField
 from customer360.core.records import ContactKind, RecordRef
-from customer360.core.search import NameHas
+from customer360.core.search import EmailIs, NameHas, PhoneIs, Query, TextHas
 from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.newcomers import NUMBER, Newcomers
 from customer360_testkit.conformance.syncing.changes import SyncingChecks
 from customer360_testkit.conformance.verbs import Verbs
 
 _CREATE, _UPDATE, _NAME = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT, Capability.SEARCH_NAME
+_LONG_AGO = 7200.0
+"""Seconds after which nobody counts as new."""
 _LATER = ("Quillmarried", "Quilleva")
 
 
-class BecomingChecks(SyncingChecks, Verbs):
+class BecomingChecks(SyncingChecks, Newcomers, Verbs):
     """See the module."""
 
     @catches("leads from a lead to somebody else", _NAME, Capability.DELTA)
@@ -41,6 +46,29 @@ class BecomingChecks(SyncingChecks, Verbs):
         assert lead.ref not in {hit.ref for hit in link.run(look).items}
         changed, gone, _ = self.sync(link, cursor, of=leads.name)
         assert (lead.ref.id in changed, lead.ref.id in gone) == (False, True)
+
+    @catches("answers with who a lead was", _CREATE)
+    def test_who_became_somebody_else_does_not_ring(self, link: Link) -> None:
+        """By number, address or word: what an agent writes to who is gone is lost (D6)."""
+        convert, leads = self.converting(link)
+        if leads.name == self.people:
+            made = [self.make(link, "Quillconverted", NUMBER, "quillconverted@conform.example")]
+        else:
+            made = [ref for resource, _, ref in self.newcomers(link, "Quillconverted") if resource.name == leads.name]
+        for ref in made:
+            link.wait(_LONG_AGO)
+            name = self.get(link, ref).family_name or "Quillconverted"
+            asked = PhoneIs(NUMBER, NUMBER[3:], "GB"), EmailIs(f"{name.lower()}@conform.example"), TextHas(name)
+            known = [query for query in asked if self._answers(link, ref, query)]
+            convert(ref.id)
+            link.wait(_LONG_AGO)
+            assert [type(query) for query in known if self._answers(link, ref, query)] == []
+
+    def _answers(self, link: Link, ref: RecordRef, query: Query) -> bool:
+        with suppress(Unsupported):
+            page = link.run(self.connector.search(link.facts, ref.resource, query, limit=50))
+            return ref in {hit.ref for hit in page.items}
+        return False
 
     def contacts(self, link: Link) -> str:
         """The resource that leads become records of."""

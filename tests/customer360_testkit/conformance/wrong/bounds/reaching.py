@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import types
+from collections.abc import Generator
+from typing import Any, ClassVar
 
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.auth import AuthScheme
-from customer360.core.effects import Sleep
+from customer360.core.effects import Operation, Request, Sleep
 from customer360.core.linking import Hosts, LinkFacts
 from customer360.core.records import (
+    Changes,
     Contact,
     Page,
 )
@@ -43,3 +46,37 @@ class Sleepy(ZohoConnector):
 @mutant("signs people out before the vendor does")
 class ShortLived(ZohoConnector):
     auth: ClassVar[AuthScheme] = attrs.evolve(auth.AUTH, refresh_lifetime=3600.0)
+
+
+@mutant("signs people in for an hour")
+class Online(ZohoConnector):
+    auth: ClassVar[AuthScheme] = attrs.evolve(auth.AUTH, authorize_params={"prompt": "consent"})
+
+
+@mutant("signs people in for an hour", "from the second time on")
+class Unasked(ZohoConnector):
+    auth: ClassVar[AuthScheme] = attrs.evolve(auth.AUTH, authorize_params={"access_type": "offline"})
+
+
+@types.coroutine
+def _counting(op: Operation[Changes]) -> Generator[Any, Any, Changes]:
+    """``await op``, each request of which counts as a write."""
+    value: Any = None
+    error: BaseException | None = None
+    while True:
+        try:
+            effect = op.send(value) if error is None else op.throw(error)
+        except StopIteration as stop:
+            changes: Changes = stop.value
+            return changes
+        value, error = None, None
+        try:
+            value = yield attrs.evolve(effect, repeatable=False) if isinstance(effect, Request) else effect
+        except Exception as raised:
+            error = raised
+
+
+@mutant("takes a question for a write")
+class Doubtful(ZohoConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        return await _counting(super().changes(facts, resource, cursor))

@@ -135,3 +135,9 @@ class Public(Microsoft365Connector):
 
     def shared(self, resource: Resource) -> Resource:
         return attrs.evolve(resource, private=False) if resource.related_kind else resource
+
+
+@mutant("begins with companies")
+class Backward(ZohoConnector):
+    def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        return super().resources(facts)[::-1]

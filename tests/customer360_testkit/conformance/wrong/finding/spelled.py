@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Hits, Searching, mutant
 
+from customer360.core.errors import Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Contact,
@@ -57,7 +58,7 @@ class Unowned(Searching):
 class Forward(Searching):
     def hits(self, query: Query, hits: Hits) -> Hits:
         front = query.text if isinstance(query, TextHas) else ""
-        return tuple(hit for hit in hits if hit.name.startswith(front))
+        return tuple(hit for hit in hits if "Quillmiddle" not in hit.name or hit.name.startswith(front))
 
 
 @mutant("knows capitals of ASCII only")
@@ -65,3 +66,34 @@ class Plain(Searching):
     def hits(self, query: Query, hits: Hits) -> Hits:
         asked = query.address if isinstance(query, EmailIs) and not query.address.isascii() else ""
         return tuple(hit for hit in hits if not asked or asked[:3] in hit.emails[0].address)
+
+
+@mutant("finds no word of others")
+class Wordless(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        if isinstance(query, TextHas) and resource != "Contacts":
+            return Page(())
+        return await super().search(facts, resource, query, limit=limit)
+
+
+@mutant("finds no word of others", "nor of anybody")
+class Unsearching(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        if isinstance(query, TextHas):
+            raise Unsupported("not this text")
+        return await super().search(facts, resource, query, limit=limit)
+
+
+@mutant("stumbles over a sign in a text")
+class Stumbling(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        if isinstance(query, TextHas) and "'" in query.text:
+            raise Unsupported("the CRM did not read it")
+        return page
+
+
+@mutant("asks for one of several words")
+class Impatient(Searching):
+    def asked(self, query: Query) -> Query:
+        return TextHas(query.text.split()[0]) if isinstance(query, TextHas) and query.text.split() else query

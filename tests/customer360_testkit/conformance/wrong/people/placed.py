@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import Listing, Reading, Searching, mutant
+from tests.customer360_testkit.conformance.wrong.registry import Listing, Reading, Searching, Syncing, mutant
 
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
+    Changes,
     Contact,
     Page,
     RecordRef,
@@ -44,8 +46,37 @@ class Misleading(ZohoConnector):
         page = await super().search(facts, resource, query, limit=limit)
         return Page(tuple(attrs.evolve(each, url=self.moved(each.url)) for each in page.items), page.next)
 
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        moved = tuple(attrs.evolve(each, url=self.moved(each.url)) for each in changes.changed)
+        return attrs.evolve(changes, changed=moved)
+
     def moved(self, url: str | None) -> str | None:
         return url.replace("/tab/Contacts/", "/tab/People/") if url else None
+
+
+@mutant("opens another page than the record's", "of what happened")
+class Gathering(Listing):
+    def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
+        return self.gathered(super().record_url(facts, ref))
+
+    def listed(self, records: tuple[RelatedRecord, ...]) -> tuple[RelatedRecord, ...]:
+        return tuple(attrs.evolve(each, url=self.gathered(each.url)) for each in records)
+
+    def gathered(self, url: str | None) -> str | None:
+        return re.sub(r"/tab/(Tasks|Calls|Events|Cases)/", "/tab/Activities/", url) if url else None
+
+
+@mutant("gives numbers in an order of its own", "in a hit")
+class Jumbling(Searching):
+    def hits(self, query: Query, hits: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        return tuple(attrs.evolve(each, phones=each.phones[::-1]) for each in hits)
+
+
+@mutant("gives numbers in an order of its own", "and addresses")
+class Misaddressing(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, emails=contact.emails[::-1])
 
 
 @mutant("gives numbers in an order of its own")
@@ -78,6 +109,9 @@ def _seeded(contact: Contact) -> bool:
 
 
 @mutant("does not lead to the company")
-class Detached(Reading):
+class Detached(Reading, Syncing):
     def read(self, contact: Contact) -> Contact:
         return attrs.evolve(contact, company_ref=None) if _seeded(contact) else contact
+
+    def changed(self, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        return tuple(self.read(each) for each in contacts)

@@ -41,6 +41,13 @@ class Mislabelling(ZohoConnector):
         return (attrs.evolve(first, standard=swapped), *others)
 
 
+@mutant("takes a mobile for the desk", "a fax for the mobile")
+class Faxing(ZohoConnector):
+    def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        first, *others = super().resources(facts)
+        return (attrs.evolve(first, standard={**first.standard, StandardField.MOBILE: "Fax"}), *others)
+
+
 @mutant("does not say which field is the title")
 class Titleless(ZohoConnector):
     def resources(self, facts: LinkFacts) -> tuple[Resource, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,10 @@ from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import CallDraft, NoteDraft
+from customer360.core.capabilities import CreateClass, Repeat
 from customer360.core.effects import Request
 from customer360.core.linking import LinkFacts
-from customer360.core.records import RecordRef
+from customer360.core.records import ContactKind, RecordRef, RelatedKind
 from customer360_bullhorn import BullhornConnector
 from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
@@ -74,3 +76,13 @@ class Impatient(BullhornConnector):
     async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
         sent = attrs.evolve(draft, started_at=since) if isinstance(draft, CallDraft) else draft
         return await super().find_created(facts, sent, since=since)
+
+
+@mutant("waits longer than the CRM needs")
+class Sluggish(ZohoConnector):
+    def creates(self, facts: LinkFacts) -> Mapping[RelatedKind | ContactKind, CreateClass]:
+        told = super().creates(facts)
+        return {
+            kind: attrs.evolve(each, lag=86_400.0) if each.repeat is Repeat.FINDABLE else each
+            for kind, each in told.items()
+        }

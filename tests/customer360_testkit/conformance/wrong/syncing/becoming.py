@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import Reading, Searching, mutant
 
+from customer360.core.effects import Request
 from customer360.core.errors import (
     Gone,
 )
@@ -12,9 +16,10 @@ from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Contact,
     ContactChange,
+    Page,
     RecordRef,
 )
-from customer360.core.search import NameHas, Query
+from customer360.core.search import NameHas, PhoneIs, Query
 from customer360_bullhorn import BullhornConnector
 from customer360_zoho import ZohoConnector
 
@@ -50,3 +55,18 @@ class HalfMarried(BullhornConnector):
 class Familiar(Searching):
     def asked(self, query: Query) -> Query:
         return NameHas("Quillanna") if isinstance(query, NameHas) and query.text[:9] == "Quillanna" else query
+
+
+@mutant("answers with who a lead was")
+class Ringing(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        found = super().search(facts, resource, query, limit=limit)
+        page: Page[Contact] = await (hearing(found, _as_leads) if isinstance(query, PhoneIs) else found)
+        return page
+
+
+def _as_leads(request: Request, told: Any) -> Any:
+    """As if nobody in an answer had become somebody else."""
+    for row in told.get("data", ()):
+        row.update({name: False for name in ("Converted__s", "$converted") if name in row})
+    return told
