@@ -121,10 +121,10 @@ try:
 except PluginMissing as missing:
     print(missing)
 """
-        assert f"pip install customer360-{crm}" in empty.ask(code)
+        assert f"pip install ./src/customer360_{crm}" in empty.ask(code)
     listed = empty.command("crms")
     assert listed.returncode == 0
-    assert "pip install customer360-zoho" in listed.stdout
+    assert "pip install ./src/customer360_zoho" in listed.stdout
     assert empty.command("sandbox", "zoho").returncode == 2
 
 
@@ -138,7 +138,7 @@ def test_one_plugin_makes_one_crm_known(crm: str, empty: Environment, wheels: Ma
         assert empty.ask(INSTALLED) == crm
         listed = empty.command("crms")
         assert listed.returncode == 0, listed.stdout
-        assert f"pip install customer360-{crm}\n" not in listed.stdout
+        assert f"pip install ./src/customer360_{crm}\n" not in listed.stdout
     finally:
         empty.pip("uninstall", "-q", "-y", f"customer360-{crm}")
 

@@ -49,16 +49,16 @@ def _crms(verbs: Verbs) -> None:
 
 
 def _list_crms(_: argparse.Namespace) -> int:
-    from customer360.plugins import PACKAGES, PLANNED, installed
+    from customer360.plugins import PACKAGES, PLANNED, how_to_install, installed
 
     plugins = installed()
     for key, connector in sorted(plugins.connectors.items()):
         print(f"{key:<14}{connector.info.name}, API {connector.info.api_version}")
     for name, error in sorted(plugins.broken.items()):
         print(f"{name:<14}broken: {error}")
-    for key, package in sorted(PACKAGES.items()):
+    for key in sorted(PACKAGES):
         if key not in plugins.connectors and key not in plugins.broken:
-            print(f"{key:<14}not installed: pip install {package}")
+            print(f"{key:<14}not installed: {how_to_install(key)}")
     for key in sorted(PLANNED - plugins.connectors.keys() - plugins.broken.keys()):
         print(f"{key:<14}not published yet")
     return 1 if plugins.broken else 0

@@ -25,6 +25,11 @@ PLANNED = frozenset(
 """CRMs whose plugin is still to come. No package is named: somebody else might publish one of that name."""
 
 
+def how_to_install(crm: str) -> str:
+    """What brings the plugin of ours for a CRM, as long as it is on no package index."""
+    return f"in a clone of customer360: pip install ./src/{PACKAGES[crm].replace('-', '_')}"
+
+
 class Plugins:
     """The installed connectors by CRM key, and what went wrong with the plugins that could not be loaded.
 
@@ -67,7 +72,7 @@ class Plugins:
         if crm in self._broken:
             raise self._broken[crm]
         if crm in PACKAGES:
-            raise PluginMissing(f"no plugin for {crm!r} is installed", next_step=f"pip install {PACKAGES[crm]}")
+            raise PluginMissing(f"no plugin for {crm!r} is installed", next_step=how_to_install(crm))
         if crm in PLANNED:
             raise PluginMissing(
                 f"no plugin for {crm!r} has been published yet", next_step="write one, or wait for ours"

@@ -110,7 +110,7 @@ def test_a_crm_is_found_whatever_its_plugin_is_called(plugin: Callable[[str, str
 def test_a_missing_plugin_names_the_package_to_install() -> None:
     """For a CRM that has one; a name that nobody has published yet is never suggested; else what is installed."""
     plugins = installed([])
-    with pytest.raises(PluginMissing, match="pip install customer360-salesforce"):
+    with pytest.raises(PluginMissing, match=r"pip install ./src/customer360_salesforce"):
         plugins["salesforce"]
     with pytest.raises(PluginMissing) as planned:
         plugins["hubspot"]

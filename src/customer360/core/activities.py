@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
@@ -18,6 +19,7 @@ from customer360.core.records import (
     Fields,
     RecordRef,
     RelatedKind,
+    RelatedRecord,
     Unset,
     a_record,
     a_text,
@@ -323,3 +325,20 @@ def carries_key(text: str, key: str) -> bool:
     except InvalidValue:
         return False
     return any(each.strip() == line for each in text.splitlines())
+
+
+_OWN_LINES = re.compile(r"^[ \t]*ref: [a-z2-7]{26}[ \t\r]*(?:\n|\Z)|\s+ref: [a-z2-7]{26}\s*\Z", re.MULTILINE)
+"""Lines of keys that a session made, the last one also where a list shows all in one line.
+
+A key that a host chose may be anybody's line, and stays.
+"""
+
+
+def as_read(records: Iterable[RelatedRecord]) -> tuple[RelatedRecord, ...]:
+    """The records as an agent reads them: without the lines that are there for a machine."""
+    return tuple([_without_key(each) if "ref: " in each.text else each for each in records])
+
+
+def _without_key(record: RelatedRecord) -> RelatedRecord:
+    text, lines = _OWN_LINES.subn("", record.text)
+    return attrs.evolve(record, text=text.rstrip()) if lines else record

@@ -9,12 +9,13 @@ from functools import lru_cache
 import attrs
 
 from customer360.connections import Connection
-from customer360.core.activities import ActivityDraft, ActivityFilter
+from customer360.core.activities import ActivityDraft, ActivityFilter, as_read
 from customer360.core.capabilities import CREATE, Capabilities
 from customer360.core.effects import Now, Ok, Random, Within, settle, within
 from customer360.core.errors import AuthError, Customer360Error, InvalidValue, OtherOrganisation, Unsupported
 from customer360.core.interactions import Channel, Interaction
 from customer360.core.matching import (
+    INTERACTION,
     ByEmail,
     ByName,
     ByPhone,
@@ -154,7 +155,8 @@ class AgentDesk:
             raise InvalidValue("the search text is empty", next_step="ask for a name, a number or an address")
         check_limit(limit)
         if "@" in typed:
-            return _as_search(await self.find_contacts(email=typed), limit)
+            found = _as_search(await self.find_contacts(email=typed), limit)
+            return attrs.evolve(found, gaps=tuple(_NO_ADDRESS if s.where == INTERACTION else s for s in found.gaps))
         number = None if any(c.isalpha() for c in typed) else read(typed, self.office.policy.regions)
         if number is not None:
             return _as_search(await self.find_contacts(phone=typed), limit)
@@ -207,7 +209,7 @@ class AgentDesk:
         connection = await self.connection()
         _ours(connection, contact)
         op = connection.connector.related(connection.facts, contact, kind, limit=limit, cursor=cursor)
-        return await within(self.office.deadlines.read, connection.run(op))
+        return _as_read(await within(self.office.deadlines.read, connection.run(op)))
 
     async def activities(self, wanted: ActivityFilter) -> Page[RelatedRecord]:
         """A page of a filtered listing. Raises :class:`Unsupported` for what the CRM cannot list or compare so."""
@@ -216,7 +218,7 @@ class AgentDesk:
         if wanted.contact is not None:
             _ours(connection, wanted.contact)
         op = connection.connector.activities(connection.facts, wanted)
-        return await within(self.office.deadlines.read, connection.run(op))
+        return _as_read(await within(self.office.deadlines.read, connection.run(op)))
 
     # Writing ----------------------------------------------------------------------------------------------------------
 
@@ -277,6 +279,10 @@ class AgentDesk:
         return await within(self.office.deadlines.read, untied_of(await self.connection(), draft))
 
 
+_NO_ADDRESS = MatchStep(
+    MatchStepKind.LEFT_OUT, "e-mail", "the search", "what was typed is no whole e-mail address; write it to its end"
+)
+
 _ANEW = "open the session anew: session()"
 
 _ASKED: dict[str, tuple[Channel, Criterion]] = {
@@ -308,6 +314,10 @@ def _configured(connection: Connection, name: str) -> Resource:
             return resource
     offered = ", ".join(each.name for each in connection.resources) or "none"
     raise InvalidValue(f"{connection.crm} has no resource {name!r} for agents", next_step=f"use one of: {offered}")
+
+
+def _as_read(page: Page[RelatedRecord]) -> Page[RelatedRecord]:
+    return Page(as_read(page.items), page.next)
 
 
 def _as_search(result: MatchResult, limit: int) -> SearchResult:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import attrs
 
 from customer360.connections import Connection
+from customer360.core.activities import as_read
 from customer360.core.capabilities import RELATED
 from customer360.core.effects import Operation, gather, within
 from customer360.core.errors import Customer360Error, Gone, NotFound, Unsupported
@@ -167,7 +168,7 @@ def _part_within(connection: Connection, kind: RelatedKind, contact: Part) -> Pa
     """The part of a kind that the contact holds itself: as ready as the contact is."""
     value: PartValue | None = None
     if contact.state is PartState.READY and isinstance(contact.value, Contact):
-        value = connection.connector.related_within(connection.facts, contact.value, kind)
+        value = as_read(connection.connector.related_within(connection.facts, contact.value, kind))
     return attrs.evolve(contact, name=RELATED_PARTS[kind], value=value)
 
 
@@ -206,7 +207,7 @@ async def _contact(connection: Connection, ref: RecordRef, read: Contact | None)
 
 async def _related(connection: Connection, ref: RecordRef, kind: RelatedKind) -> Part:
     page = await connection.run(connection.connector.related(connection.facts, ref, kind))
-    return _ready(RELATED_PARTS[kind], page.items, page.next)
+    return _ready(RELATED_PARTS[kind], as_read(page.items), page.next)
 
 
 def _ready(name: PartName, value: PartValue, following: str | None = None) -> Part:

@@ -12,7 +12,7 @@ from customer360.connections import Connection
 from customer360.core.effects import Now, tx
 from customer360.index.places import Owned
 from customer360.index.sync import owned_by
-from customer360.index.tables import lease, progress, scope
+from customer360.index.tables import contact, lease, progress, scope
 
 
 @attrs.frozen(kw_only=True)
@@ -22,7 +22,7 @@ class IndexState:
     ``ready``: everything was read once, and the index answers. ``synced_at``: until when it knows all that the CRM
     knew. ``syncing``: somebody is at it just now (or was killed at it less than five minutes ago, and nobody has gone
     on since). ``whole``: the sync under way, or the next one, reads everything; ``records`` were read so far in a round
-    that has not ended.
+    that has not ended, else so many, with a number or an address, are in the index.
     """
 
     resource: str
@@ -60,6 +60,12 @@ def _states(connection: sa.Connection, owned: Owned, names: Sequence[str], now: 
             progress.c.resource, progress.c.ready_at, progress.c.synced_at, progress.c.whole, progress.c.records
         ).where(mine, of)
     ).all()
+    count = sa.select(contact.c.resource, sa.func.count()).where(
+        contact.c.scope == sa.select(scope.c.scope).where(mine).scalar_subquery()
+    )
+    in_it: dict[str, int] = {
+        resource: number for resource, number in connection.execute(count.group_by(contact.c.resource))
+    }
     rows = {row.resource: row for row in read}
     states = dict[str, IndexState]()
     for name in names:
@@ -73,6 +79,6 @@ def _states(connection: sa.Connection, owned: Owned, names: Sequence[str], now: 
             synced_at=None if row.synced_at is None else datetime.fromtimestamp(row.synced_at, UTC),
             syncing=syncing,
             whole=row.whole,
-            records=row.records,
+            records=row.records or in_it.get(name, 0),
         )
     return states

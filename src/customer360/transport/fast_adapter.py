@@ -17,7 +17,7 @@ try:
 except ModuleNotFoundError as missing:
     if missing.name != "httptools":
         raise
-    raise SetupError("the fast ports need httptools", next_step="pip install 'customer360[fast]'") from None
+    raise SetupError("the fast ports need httptools", next_step="pip install httptools") from None
 
 
 class FastPort(BlockingPort):

@@ -11,7 +11,7 @@ import attrs
 
 from customer360.core.errors import InvalidValue
 from customer360.core.hooks import PROJECT
-from customer360.plugins import PACKAGES, PLANNED
+from customer360.plugins import PACKAGES, PLANNED, how_to_install
 from customer360_testkit.fakes.registry import fake_names
 
 LONGEST_KEY = 20
@@ -72,7 +72,7 @@ def _free(key: str) -> None:
     if key in PACKAGES:
         raise InvalidValue(
             f"the key {key!r} is kept for the package {PACKAGES[key]}",
-            next_step=f"pip install {PACKAGES[key]}, or choose another key",
+            next_step=f"{how_to_install(key)}; or choose another key",
         )
     if key in PLANNED:
         raise InvalidValue(f"the key {key!r} is kept for a plugin of ours", next_step="choose another key")

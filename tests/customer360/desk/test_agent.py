@@ -45,6 +45,15 @@ def test_a_search_gives_a_page(world: Any, limit: int) -> None:
         world.session().search_contacts("Ada", limit=limit)
 
 
+@pytest.mark.feature("F009")
+def test_half_an_address_is_told_as_one(world: Any) -> None:
+    """In words for whoever typed it: no contact was looked for."""
+    found = world.session().search_contacts("ada@")
+    assert [(gap.where, gap.detail) for gap in found.gaps] == [
+        ("the search", "what was typed is no whole e-mail address; write it to its end")
+    ]
+
+
 @pytest.mark.promise("R4")
 @pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan"), "3", None, True])
 def test_a_deadline_that_never_comes_or_is_over_is_refused(seconds: Any) -> None:

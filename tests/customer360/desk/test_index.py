@@ -29,6 +29,7 @@ def test_it_is_watched_while_it_is_built(own_world: Any) -> None:
         assert not state.syncing
         assert not state.whole, "the next one reads what has changed"
         assert state.synced_at is not None
+        assert 0 < state.records <= max(records for resource, records in told if resource == state.resource)
         assert now - state.synced_at < timedelta(minutes=1)
 
 

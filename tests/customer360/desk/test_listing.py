@@ -14,6 +14,7 @@ from customer360 import (
     Condition,
     Gone,
     InvalidValue,
+    NoteDraft,
     Operator,
     PartName,
     RecordRef,
@@ -86,6 +87,24 @@ def test_activities_are_listed_by_what_the_agent_asks_for(own_world: Any) -> Non
     assert [each.title for each in (*first.items, *rest.items)] == [f"Task {day}" for day in range(2, 7)]
     assert rest.next is None
     assert len(session.activities(ActivityFilter(resource="Tasks", limit=200)).items) > 7
+
+
+@pytest.mark.parametrize("crm", ["bullhorn", "microsoft365", "salesforce", "zoho"])
+def test_nobody_reads_the_keys_of_activities(named_world: Any, crm: str) -> None:
+    """They stand in the text for a machine; a line of the agent's own that looks like one stays."""
+    session, fake = named_world.session(), named_world.crm.fake
+    ref = session.find_contacts(email=named_world.person().emails[0]).best.contact.ref
+    written = {kind(contact=ref, subject="Offer", text="Quilltext\nref: 4711") for kind in (NoteDraft, TaskDraft)}
+    for draft in written:
+        session.create_activity(draft)
+    conversation = session.begin(named_world.call(None, pop=ref))
+    for kind in (RelatedKind.NOTE, RelatedKind.TASK):
+        for records in (conversation.panel.related(kind), session.related(ref, kind).items):
+            (text,) = [each.text for each in records if "Quilltext" in each.text]
+            assert text.split()[-3:] == ["Quilltext", "ref:", "4711"]
+            assert text.count("ref: ") == 1
+    assert fake.count_holding("Quilltext") >= 2
+    conversation.end()
 
 
 @pytest.mark.feature("F056")

@@ -116,8 +116,8 @@ def test_says_how_far_it_is_to_whoever_watches(player: Player) -> None:
     player.now += rows.LEASE
     assert not player.run(INDEX.state(connection))[0].syncing
     player.run(INDEX.sync(connection, REGIONS))
-    for state in player.run(INDEX.state(connection)):
-        assert (state.ready, state.syncing, state.whole, state.records) == (True, False, False, 0)
+    for state, count in zip(player.run(INDEX.state(connection)), (6, 0), strict=True):
+        assert (state.ready, state.syncing, state.whole, state.records) == (True, False, False, count)
         assert state.synced_at is not None
         assert 0 <= player.now - state.synced_at.timestamp() < 1
 

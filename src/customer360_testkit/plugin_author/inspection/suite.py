@@ -28,7 +28,7 @@ _DRIVING = "customer360_testkit.plugin_author.inspection.conformance.driving"  #
 def conforms(subject: Subject) -> Iterator[Problem | Note]:
     """conformance: every verb does what it must, on the fake"""
     if find_spec("pytest") is None:
-        yield Problem("pytest is not installed", "pip install 'customer360-testkit[conformance]'")
+        yield Problem("pytest is not installed", "pip install pytest")
         return
     project = _project(subject)
     if project is None:
