@@ -31,7 +31,7 @@ class Trace:
     def of_others(self, *ids: str) -> set[Row]:
         """Rows that came, went or differ and neither are one of these nor hold one of their ids."""
         moved = {**self.came, **self.went}
-        strange = {row for row, held in moved.items() if not set(ids) & {row[1], *_texts(held)}}
+        strange = {row for row, held in moved.items() if not set(ids) & {row[1], *texts(held)}}
         return strange | {row for row in self.rows if row[1] not in ids}
 
 
@@ -77,5 +77,6 @@ def _leaves(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
             yield way, value
 
 
-def _texts(held: Mapping[str, Any]) -> set[str]:
+def texts(held: Mapping[str, Any]) -> set[str]:
+    """All that a row says, as text."""
     return {str(value) for _, value in _leaves(held)}

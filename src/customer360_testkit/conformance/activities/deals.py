@@ -11,6 +11,7 @@ from customer360.core.errors import Unsupported
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.activities.calls import values_of
 from customer360_testkit.conformance.bench import Bench, Link, catches
+from customer360_testkit.conformance.traces import texts
 
 _DEALS, _DELTA = Capability.RELATED_DEALS, Capability.DELTA
 
@@ -39,6 +40,36 @@ class DealChecks(Bench):
         assert [owner for owner, told in owners if owner is not None and owner.id not in told] == []
         assert {deal.status for deal in deals} <= held
         assert len({deal.ref for deal in deals}) == 1 or len({deal.title for deal in deals}) > 1
+
+    @catches("tells of other deals than there are", _DEALS, _DELTA)
+    def test_deals_are_told_as_they_stand(self, link: Link) -> None:
+        """Of nobody but whom the CRM names, with how far they are, since when, whose, and where (F040)."""
+        rows, told = link.fake.snapshot(), list[tuple[RecordRef, RelatedRecord]]()
+        with suppress(pytest.skip.Exception):
+            told = self.deals(link)
+        for contact, deal in told:
+            both = {contact.id, deal.ref.id}
+            assert any(both <= {key, *texts(row)} for (_, key), row in rows.items()), deal.ref
+            row = rows[deal.ref.resource, deal.ref.id]
+            assert deal.at is not None, deal.ref
+            assert str(deal.status) in texts(row), deal.ref
+            owned = any("owner" in name.casefold() for name, value in row.items() if value)
+            assert deal.owner is not None or not owned, deal.ref
+            address = link.fake.web_address(deal.ref.resource, deal.ref.id)
+            assert address is None or deal.url in (None, address), deal.ref
+        if not told:
+            assert not self._dealt(link), "somebody has a deal"
+            pytest.skip("nobody has a deal")
+
+    def _dealt(self, link: Link) -> bool:
+        """Whether a deal that the fake holds names any of these people, of whom deals are listed."""
+        names = [each.name for each in self.connector.resources(link.facts) if each.related_kind is RelatedKind.DEAL]
+        people = [each.ref for each in link.run(self.connector.changes(link.facts, self.people)).changed[:15]]
+        with suppress(Unsupported):  # what is declared is another check's matter
+            link.run(self.connector.related(link.facts, people[0], RelatedKind.DEAL))
+            ids, rows = {each.id for each in people}, link.fake.snapshot().items()
+            return any(ids & texts(row) for (table, _), row in rows if table in names)
+        return False
 
     @catches("forgets the deal that a call is about", _DEALS, _DELTA, Capability.CREATE_CALL)
     def test_a_call_about_a_deal_names_it(self, link: Link) -> None:

@@ -74,7 +74,8 @@ class Callous(Calling):
 @mutant("leads from every call to one page")
 class OnePage(Listing):
     def listed(self, records: tuple[RelatedRecord, ...]) -> tuple[RelatedRecord, ...]:
-        return tuple(attrs.evolve(record, url="https://crm.zoho.eu/") for record in records)
+        others = [record for record in records if record.kind is RelatedKind.DEAL]
+        return (*others, *[attrs.evolve(each, url="https://crm.zoho.eu/") for each in records if each not in others])
 
 
 @mutant("hides what is done")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Calling, Listing, Records, mutant
 
 from customer360.core.activities import (
     CallDraft,
 )
-from customer360.core.records import (
-    RelatedKind,
-)
+from customer360.core.connector import Connector
+from customer360.core.linking import LinkFacts
+from customer360.core.records import Page, RecordRef, RelatedKind, RelatedRecord
+from customer360_salesforce import SalesforceConnector
+from customer360_zoho import ZohoConnector
 
 
 @mutant("calls every deal a deal")
@@ -19,6 +24,37 @@ class DealNaming(Listing):
         return tuple(
             attrs.evolve(record, title="Deal") if record.kind is RelatedKind.DEAL else record for record in records
         )
+
+
+def _telling(base: type[Connector], alter: Callable[[RelatedRecord], RelatedRecord | None]) -> type[Connector]:
+    class Telling(base):  # type: ignore[misc, valid-type]  # one of two
+        async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
+            page = await super().related(facts, contact, kind, **more)
+            if kind is not RelatedKind.DEAL:
+                return page
+            return Page(tuple(each for each in map(alter, page.items) if each is not None), page.next)
+
+    return Telling
+
+
+_OTHER = "tells of other deals than there are"
+mutant(_OTHER)(_telling(ZohoConnector, lambda deal: None))
+mutant(_OTHER, "without a day")(_telling(SalesforceConnector, lambda deal: attrs.evolve(deal, at=None)))
+mutant(_OTHER, "of nobody")(_telling(ZohoConnector, lambda deal: attrs.evolve(deal, owner=None)))
+mutant(_OTHER, "however far")(_telling(ZohoConnector, lambda deal: attrs.evolve(deal, status=None)))
+mutant(_OTHER, "on a page that is not there")(
+    _telling(ZohoConnector, lambda deal: attrs.evolve(deal, url=(deal.url or "").replace("/Potentials/", "/Deals/")))
+)
+
+
+@mutant(_OTHER, "of the company")
+class OfTheCompany(SalesforceConnector):
+    async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
+        page = await super().related(facts, contact, kind, **more)
+        if kind is RelatedKind.DEAL and contact.resource == "Contact":
+            company = (await self.get(facts, contact)).company_ref
+            return page if company is None else await super().related(facts, company, kind, **more)
+        return page
 
 
 @mutant("forgets the deal that a call is about")

@@ -381,7 +381,8 @@ class TitleOfTasks(_Correcting, ZohoConnector):
 @mutant("lists something else than the CRM's users see")
 class Ownerless(Listing):
     def listed(self, records: Records) -> Records:
-        return tuple(attrs.evolve(record, owner=None) for record in records)
+        deals = {record.ref for record in records if record.kind is RelatedKind.DEAL}
+        return tuple(each if each.ref in deals else attrs.evolve(each, owner=None) for each in records)
 
 
 @mutant("lists something else than the CRM's users see", "appointments without an owner")
