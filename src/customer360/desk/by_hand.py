@@ -16,6 +16,7 @@ from customer360.desk.office import Office
 from customer360.outbox import inbox, rows
 from customer360.outbox.delivery import Delivered
 from customer360.outbox.keys import activity_key
+from customer360.outbox.promises import promise
 from customer360.outbox.rows import AcceptedFor, DeliveryState
 
 
@@ -30,11 +31,13 @@ async def write_down(
     """Promise ``draft`` and try to deliver it now.
 
     What the CRM refuses is raised (:class:`ValidationFailed` names the fields) and not kept: the agent is there to
-    correct it. Everything else is kept; the answer's ``state`` says whether it stands in the CRM already.
+    correct it, and may keep its key. Everything else is kept; the answer's ``state`` says whether it stands in the CRM
+    already. The same draft under the same key again is answered as it stands; another under that key raises
+    :class:`InvalidValue`.
     """
     keyed = await with_key(draft, office.tenant_id, agent_id, interaction_id)
-    await tx(
-        rows.promise,
+    promised = await tx(
+        promise,
         (keyed,),
         tenant_id=office.tenant_id,
         interaction_id=interaction_id,
@@ -42,6 +45,8 @@ async def write_down(
         now=await Now(),
         accepted=accepted,
     )
+    if promised.clashes:
+        raise promised.clashes[0]
     try:
         report = await within(office.deadlines.write, office.delivery.deliver_now(office.tenant_id, (keyed.key,)))
     except DeadlineExceeded:
@@ -69,4 +74,6 @@ async def with_key(draft: ActivityDraft, tenant_id: str, agent_id: str, interact
 async def _as_it_stands(office: Office, key: str) -> Delivered:
     row = await tx(rows.read, office.tenant_id, key)
     assert row is not None  # promised above, in a transaction that was committed; rows are never deleted
-    return Delivered(tenant_id=office.tenant_id, key=key, state=row.state, record=row.record)
+    return Delivered(
+        tenant_id=office.tenant_id, key=key, state=row.state, record=row.record, problem=inbox.problem_of(row)
+    )

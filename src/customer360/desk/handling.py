@@ -43,13 +43,15 @@ class WrappedUp:
     ``repeated`` when this interaction was wrapped up before. ``activities`` tell what was delivered in the time there
     was; ``pending`` counts those that are kept and tried again by themselves. ``unwritten``: there were notes or a
     disposition, and no activity carries them to the CRM (no contact was open, or an earlier wrap-up said something
-    else); the first ones are kept with the interaction.
+    else); the first ones are kept with the interaction. ``clashes``: one error for each activity that was not written
+    because its key was another's; the message names both.
     """
 
     repeated: bool
     activities: tuple[Delivered, ...]
     pending: int
     unwritten: bool = False
+    clashes: tuple[InvalidValue, ...] = ()
 
 
 class Handling:
@@ -164,8 +166,8 @@ class Handling:
         """Commit the interaction, the contact open now (F036) and its activities in one transaction, then deliver what
         the deadline allows; the rest is delivered by the worker.
 
-        ``activities`` default to one by the interaction's channel. Once this returns nothing is lost. Raises
-        :class:`StoreError` if nothing was committed.
+        ``activities`` default to one by the interaction's channel. Once this returns nothing is lost; an activity whose
+        key was another's is told in ``clashes``. Raises :class:`StoreError` if nothing was committed.
         """
         contact = self._opened
         drafts = await self._default_log(ending, contact) if activities is None else activities
@@ -195,13 +197,16 @@ class Handling:
         settled = {each.key for each in report.activities if each.state not in MOVING}
         waiting = {key for key in accepted.promised if key not in settled} | await self._moving(accepted.repeated)
         said = ending.notes.strip() or ending.disposition
-        texts = await self._earlier_texts(promised) if accepted.repeated else [draft.text for draft in promised]
+        told_before = accepted.repeated or accepted.clashes
+        texts = await self._earlier_texts(promised) if told_before else [draft.text for draft in promised]
         carried = any(ending.notes.strip() in text for text in texts)
         return WrappedUp(
             repeated=accepted.repeated,
             activities=report.activities,
             pending=len(waiting),
             unwritten=bool(said) and not carried,
+            # Of the usual log the first stands: a second click makes it some seconds longer.
+            clashes=accepted.clashes if activities is not None else (),
         )
 
     async def _earlier_texts(self, promised: tuple[ActivityDraft, ...]) -> list[str]:

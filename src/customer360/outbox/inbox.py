@@ -207,8 +207,13 @@ def _shown(row: Row) -> PendingActivity:
         attempts=row.attempts,
         due_at=row.due_at,
         draft=_readable(row),
-        problem=None if row.problem is None else from_json(DeliveryProblem, row.problem),
+        problem=problem_of(row),
     )
+
+
+def problem_of(row: Row) -> DeliveryProblem | None:
+    """Why it is not delivered, as far as an attempt has told."""
+    return None if row.problem is None else from_json(DeliveryProblem, row.problem)
 
 
 def _readable(row: Row) -> ActivityDraft | None:

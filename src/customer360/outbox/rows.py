@@ -6,16 +6,14 @@ the fence, so that a worker whose lease ran out, or whom a person overruled, cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
-from customer360.core.activities import ActivityDraft
 from customer360.core.records import RecordRef
-from customer360.core.serialization import to_json
 from customer360.outbox.tables import outbox
 
 
@@ -62,7 +60,10 @@ NOT_KNOWN = AcceptedFor()
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """One promised activity as stored. Times are epoch seconds; ``draft`` and ``problem`` JSON."""
+    """One promised activity as stored. Times are epoch seconds; ``draft`` and ``problem`` JSON.
+
+    ``digest`` is of the draft as it was promised; None of one that an earlier version promised.
+    """
 
     tenant_id: str
     key: str
@@ -74,6 +75,7 @@ class Row:
     crm_user: str
     kind: str
     draft: Mapping[str, Any] = attrs.field(repr=False)
+    digest: str | None
     state: DeliveryState = attrs.field(converter=DeliveryState)
     created_at: float
     due_at: float
@@ -92,53 +94,6 @@ class Row:
         if self.record_resource is None or self.record_id is None:
             return None
         return RecordRef(self.crm, self.record_resource, self.record_id)
-
-
-def promise(
-    connection: sa.Connection,
-    drafts: Iterable[ActivityDraft],
-    *,
-    tenant_id: str,
-    interaction_id: str,
-    agent_id: str,
-    now: float,
-    accepted: Mapping[str, AcceptedFor] | None = None,
-) -> tuple[str, ...]:
-    """Write down activities to be delivered; returns the keys that are new. ``accepted`` tells for whom, by CRM.
-
-    A key that is there already is left as it is: the first promise stands (X20).
-    """
-    wanted = {draft.key: draft for draft in drafts}
-    known = set(
-        connection.scalars(sa.select(outbox.c.key).where(outbox.c.tenant_id == tenant_id, outbox.c.key.in_(wanted)))
-    )
-    new = [draft for key, draft in wanted.items() if key not in known]
-    whose = accepted or {}
-    if new:
-        connection.execute(
-            outbox.insert(),
-            [
-                {
-                    "tenant_id": tenant_id,
-                    "key": draft.key,
-                    "interaction_id": interaction_id,
-                    "agent_id": agent_id,
-                    "deliver_as": agent_id,
-                    "crm": draft.contact.crm,
-                    **attrs.asdict(whose.get(draft.contact.crm, NOT_KNOWN)),
-                    "kind": draft.kind.value,
-                    "draft": to_json(draft),
-                    "state": DeliveryState.DUE.value,
-                    "created_at": now,
-                    "due_at": now,
-                    "attempts": 0,
-                    "fence": 0,
-                    "leased_until": now,
-                }
-                for draft in new
-            ],
-        )
-    return tuple(draft.key for draft in new)
 
 
 def claim(

@@ -68,6 +68,8 @@ outbox = sa.Table(
     sa.Column("record_resource", sa.String(255)),
     sa.Column("record_id", sa.String(1024)),
     sa.Column("problem", sa.JSON(none_as_null=True)),
+    # Of the draft as it was promised: what is delivered may have been corrected since. NULL: not known.
+    sa.Column("digest", sa.String(64)),
     sa.Index(None, "state", "due_at"),
     sa.Index(None, "tenant_id", "interaction_id"),
 )

@@ -17,7 +17,8 @@ from customer360.core.errors import InvalidValue
 from customer360.core.interactions import Interaction, WrapUp
 from customer360.core.records import RecordRef
 from customer360.core.serialization import to_json
-from customer360.outbox.rows import AcceptedFor, promise
+from customer360.outbox.promises import promise
+from customer360.outbox.rows import AcceptedFor
 from customer360.outbox.tables import interaction as interactions
 from customer360.outbox.tables import interaction_contact
 
@@ -34,7 +35,8 @@ def _distinct_keys(
 ) -> None:
     if not all(draft.key for draft in value) or len({draft.key for draft in value}) != len(value):
         raise InvalidValue(
-            "every activity of a wrap-up needs a key of its own", next_step="make it with activity_key()"
+            "every activity of a wrap-up needs a key of its own",
+            next_step="give no key twice, or none at all, and the session makes them",
         )
 
 
@@ -58,10 +60,12 @@ class Ending:
 
 @attrs.frozen(kw_only=True)
 class Accepted:
-    """What the commit did: ``repeated`` when this wrap-up was stored before, ``promised`` the keys that are new."""
+    """What the commit did: ``repeated`` when this wrap-up was stored before, ``promised`` the keys to be delivered,
+    ``clashes`` one error for each draft whose key was another activity's."""
 
     repeated: bool
     promised: tuple[str, ...]
+    clashes: tuple[InvalidValue, ...] = ()
 
 
 async def wrap_up(ending: Ending) -> Accepted:
@@ -85,7 +89,7 @@ def store_ending(connection: sa.Connection, ending: Ending, now: float) -> Accep
         now=now,
         accepted=ending.accepted_for,
     )
-    return Accepted(repeated=repeated, promised=promised)
+    return Accepted(repeated=repeated, promised=promised.keys, clashes=promised.clashes)
 
 
 def _store_interaction(connection: sa.Connection, ending: Ending, now: float) -> bool:

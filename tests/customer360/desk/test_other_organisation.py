@@ -13,8 +13,8 @@ from customer360.core.effects import Tx
 from customer360.core.errors import NeedsAuthorization, NotLinked, OtherOrganisation
 from customer360.core.interactions import WrapUp
 from customer360.core.matching import MatchSource
-from customer360.outbox import rows
 from customer360.outbox.inbox import Drop, SendAgain
+from customer360.outbox.promises import promise
 from customer360.outbox.rows import DeliveryState
 
 WORDS = "Of the first organisation"
@@ -109,7 +109,7 @@ def test_what_nobody_knows_whose_it_is_waits_for_a_person(own_world: Any) -> Non
     store = own_world.client._opened.store
     store.run(
         Tx(
-            lambda connection: rows.promise(
+            lambda connection: promise(
                 connection, [note], tenant_id="default", interaction_id="", agent_id="kim", now=1.0
             )
         )

@@ -26,6 +26,7 @@ from customer360.flows.pop import pop
 from customer360.index.phone_index import PhoneIndex
 from customer360.outbox import rows
 from customer360.outbox.delivery import Delivery
+from customer360.outbox.promises import promise
 from customer360.store.engine import Store, open_store
 
 POLICY = MatchPolicy(regions=("GB",))
@@ -159,8 +160,8 @@ class Outbox:
         self.vendor = ModelVendor()
         self.fates = dict(fates)
         self.world: World = make(store, self.answers)  # type: ignore[call-arg]  # every world takes both
-        promise = partial(rows.promise, tenant_id="acme", interaction_id="call-1", agent_id="kim", now=self.world.now())
-        store.run(Tx(lambda connection: promise(connection, self.vendor.drafts)))
+        promised = partial(promise, tenant_id="acme", interaction_id="call-1", agent_id="kim", now=self.world.now())
+        store.run(Tx(lambda connection: promised(connection, self.vendor.drafts)))
         self.delivery = Delivery(self.reach)
 
     def answers(self, send: Send) -> Outcome:

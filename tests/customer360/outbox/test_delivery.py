@@ -32,6 +32,7 @@ from customer360.drivers.simulation import Simulation
 from customer360.outbox import inbox, rows
 from customer360.outbox.delivery import Delivery, DeliveryReport, Timing
 from customer360.outbox.inbox import SendAgain
+from customer360.outbox.promises import promise
 from customer360.outbox.rows import DeliveryState, Row
 from customer360.store.engine import Store, open_store
 
@@ -115,9 +116,7 @@ class Desk:
         return self.store.run(Tx(lambda connection: function(connection, *args, **kwargs)))
 
     def promise(self, *drafts: ActivityDraft) -> None:
-        self.store_does(
-            rows.promise, drafts, tenant_id="acme", interaction_id="call-1", agent_id="kim", now=self.sim.now
-        )
+        self.store_does(promise, drafts, tenant_id="acme", interaction_id="call-1", agent_id="kim", now=self.sim.now)
 
     def deliver(self) -> DeliveryReport:
         return self.run(self.delivery.deliver_due())

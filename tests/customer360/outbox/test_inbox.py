@@ -14,6 +14,7 @@ from customer360.core.errors import Conflict, InvalidValue, NotFound
 from customer360.core.records import RecordRef
 from customer360.outbox import inbox, rows
 from customer360.outbox.inbox import Drop, SendAgain, StandsInCrm
+from customer360.outbox.promises import promise
 from customer360.outbox.rows import DeliveryState, Row
 from customer360.store.engine import Store, open_store
 
@@ -34,7 +35,7 @@ def call(store: Store, function: Any, *args: Any, **kwargs: Any) -> Any:
 def promised(
     store: Store, state: DeliveryState = DeliveryState.DUE, draft: NoteDraft = NOTE, agent: str = "kim", **values: Any
 ) -> None:
-    call(store, rows.promise, [draft], tenant_id="acme", interaction_id="call-1", agent_id=agent, now=100.0)
+    call(store, promise, [draft], tenant_id="acme", interaction_id="call-1", agent_id=agent, now=100.0)
     if state is not DeliveryState.DUE or values:
         call(store, rows.change, row(store, draft.key), state=state.value, **values)
 
