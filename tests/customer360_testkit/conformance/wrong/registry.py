@@ -71,6 +71,16 @@ class Reading(ZohoConnector):
         return attrs.evolve(contact, fields={**contact.fields, name: value})
 
 
+class Telling(Reading):
+    """Wrong alike in what it tells of who changed."""
+
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        if resource != "Contacts":
+            return changes
+        return attrs.evolve(changes, changed=tuple(self.read(each) for each in changes.changed))
+
+
 class Creating(ZohoConnector):
     """Wrong in what it creates."""
 

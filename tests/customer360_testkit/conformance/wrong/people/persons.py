@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import Creating, Reading, mutant
+from tests.customer360_testkit.conformance.wrong.registry import Creating, Reading, Telling, mutant
 
 from customer360.core.errors import (
     Gone,
@@ -127,10 +127,11 @@ class Dropping(ZohoConnector):
 @mutant("takes a change of who is gone for done")
 class Shrugging(ZohoConnector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        self._ours(change.ref, *(each for each in change.fields.values() if isinstance(each, RecordRef)))
         try:
             await super().update(facts, change)
         except (NotFound, Gone):
-            if (change.ref.crm, change.ref.resource) != ("zoho", "Contacts"):
+            if change.ref.resource != "Contacts":
                 raise
 
 
@@ -141,13 +142,13 @@ class Addressing(Reading):
 
 
 @mutant("leads from a contact to the start page")
-class StartPage(Reading):
+class StartPage(Telling):
     def read(self, contact: Contact) -> Contact:
         return attrs.evolve(contact, url="https://crm.zoho.eu/")
 
 
 @mutant("forgets where people work")
-class Unemployed(Reading):
+class Unemployed(Telling):
     def read(self, contact: Contact) -> Contact:
         return attrs.evolve(contact, company=None)
 

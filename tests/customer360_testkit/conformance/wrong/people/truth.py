@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import Reading, Searching, mutant
+from tests.customer360_testkit.conformance.wrong.registry import Reading, Searching, Telling, mutant
 
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource, StandardField
@@ -64,20 +64,15 @@ class Levelling(Searching):
 
 
 @mutant("does not say where somebody works")
-class Promoting(Reading):
+class Promoting(Telling):
     def read(self, contact: Contact) -> Contact:
-        title = contact.fields.get("Title")
-        return attrs.evolve(contact, company=f"{title}") if _seeded(contact) and title else contact
+        return attrs.evolve(contact, company=contact.name) if _seeded(contact) and contact.company else contact
 
 
 @mutant("takes everybody for a neighbour")
-class Insular(Reading):
+class Insular(Telling):
     def read(self, contact: Contact) -> Contact:
         return attrs.evolve(contact, region="CH") if _seeded(contact) else contact
-
-    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
-        changes = await super().changes(facts, resource, cursor)
-        return attrs.evolve(changes, changed=tuple(self.read(each) for each in changes.changed))
 
 
 @mutant("takes everybody for a neighbour", "but those with one address")
