@@ -70,6 +70,7 @@ class Entangled(ZohoConnector):
 @mutant("takes a change of what is gone for done")
 class ChangingNothing(ZohoConnector):
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
+        self._ours(change.ref)
         try:
             await super().update_activity(facts, change)
         except (NotFound, Gone):
