@@ -123,7 +123,7 @@ def _clash(row: Row, draft: ActivityDraft) -> InvalidValue:
 def digest(draft: ActivityDraft) -> str:
     """64 hexadecimal digits, the same for equal drafts: in whatever zone their times are given."""
     times: dict[str, Any] = {
-        field.name: value.astimezone(UTC)
+        field.name: _in_utc(value)
         for field in attrs.fields(type(draft))
         if isinstance(value := getattr(draft, field.name), datetime)
     }
@@ -133,4 +133,7 @@ def digest(draft: ActivityDraft) -> str:
 
 
 def _in_utc(value: Any) -> Any:
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
+    try:
+        return value.astimezone(UTC) if isinstance(value, datetime) else value
+    except OverflowError:  # at the end of the calendar
+        return value
