@@ -70,6 +70,8 @@ class Store:
     def __init__(self, url: sa.URL, *, busy_timeout: float) -> None:
         self.engine = sqlite.engine_for_writes(url, busy_timeout=busy_timeout)
         self._memory = sqlite.in_memory(url)
+        self._url = url
+        self._file = sqlite.identity(url)
         self._reads = None if self._memory else sqlite.engine_for_reads(url, busy_timeout=busy_timeout)
         self._here = threading.local()
         self._readers: weakref.WeakSet[sa.Connection] = weakref.WeakSet()
@@ -80,7 +82,9 @@ class Store:
     def run(self, tx: Tx[T]) -> T:
         """Run ``tx.work(connection)`` in one transaction: commit when it returns, roll back when it raises."""
         with self._turn, _typed_errors(), self.engine.begin() as connection:
-            return tx.work(connection)
+            done = tx.work(connection)
+            self._must_be_there()
+            return done
 
     def peek(self, peek: Peek[T]) -> T:
         """Run ``peek.work(connection)`` as a plain read on this thread's own connection; never waits for a writer."""
@@ -98,6 +102,15 @@ class Store:
                 del self._here.connection
                 connection.close()
                 raise
+
+    def _must_be_there(self) -> None:
+        """Raise, and so roll back, if the file was removed or replaced: POSIX lets us write on into what nobody will
+        ever read, and whatever is accepted then is lost with this process."""
+        if self._file is not None and sqlite.identity(self._url) != self._file:
+            raise StoreError(
+                "the store's file was removed or replaced while this client had it open; nothing was stored",
+                next_step="put the file back from a backup if there is one, and open the client anew",
+            )
 
     def close(self) -> None:
         """Close every connection; the store is not to be used again."""

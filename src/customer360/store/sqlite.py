@@ -130,6 +130,17 @@ def in_memory(url: sa.URL) -> bool:
     return url.database in (None, "", ":memory:")
 
 
+def identity(url: sa.URL) -> tuple[int, int] | None:
+    """Which file stands at ``url`` now, or None if there is none (or the store lives in memory)."""
+    if in_memory(url):
+        return None
+    try:
+        stat = os.stat(str(url.database))
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
+
+
 def prepare(url: sa.URL, *, busy_timeout: float) -> None:
     """Create the file (owner only) and put it in WAL mode, once per file.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol
 from weakref import WeakKeyDictionary
@@ -161,6 +162,7 @@ class AsyncioPort:
         self._keep = keep
         self._shelves: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Origin, Shelf[AsyncioShard]]]
         self._shelves = WeakKeyDictionary()
+        self._ends: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = WeakKeyDictionary()
         self._running: set[asyncio.Task[Response]] = set()
         self._closed = False
 
@@ -212,9 +214,9 @@ class AsyncioPort:
             task.cancel()
         if running:
             await asyncio.wait(running)
-        for shelf in self._shelves.pop(loop, {}).values():
-            shelf.drop_idle()
-        await asyncio.sleep(0)  # aborted transports close their sockets in the next round
+        self._shelves.pop(loop, None)
+        if (end := self._ends.pop(loop, None)) is not None:
+            await end.aclose()
 
     async def _exchange(self, send: Send) -> Response:
         until = time.monotonic() + send.timeout
@@ -248,13 +250,30 @@ class AsyncioPort:
     def _shelf(self, where: Origin) -> Shelf[AsyncioShard]:
         if self._closed:
             raise _closed()
-        shelves = self._shelves.setdefault(asyncio.get_running_loop(), {})
+        loop = asyncio.get_running_loop()
+        shelves = self._shelves.get(loop)
+        if shelves is None:
+            shelves = self._met(loop)
         shelf = shelves.get(where)
         if shelf is None:
             shelf = shelves[where] = Shelf(
                 self._per_host, self._keep, lambda: self._make(where), lambda shard: shard.discard()
             )
         return shelf
+
+    def _met(self, loop: asyncio.AbstractEventLoop) -> dict[Origin, Shelf[AsyncioShard]]:
+        """Shelves for a loop that is new here; those of loops that have ended are let go.
+
+        Their connections hold the loop that they are of, so no weak reference to it would ever end by itself.
+        """
+        for ended in [each for each in self._shelves if each.is_closed()]:
+            self._shelves.pop(ended, None)
+            self._ends.pop(ended, None)
+        shelves = self._shelves[loop] = {}
+        end = self._ends[loop] = _until_the_loop_ends(shelves)
+        with suppress(StopIteration):
+            end.__anext__().send(None)  # runs to its yield: from here on the loop knows it
+        return shelves
 
     async def _take(self, shelf: Shelf[AsyncioShard]) -> AsyncioShard:
         shard = shelf.take(time.monotonic())
@@ -268,6 +287,17 @@ class AsyncioPort:
             if waiter.done() and not waiter.cancelled():  # handed over at this very moment
                 shelf.give_back(waiter.result(), time.monotonic(), good=True)
             raise
+
+
+async def _until_the_loop_ends(shelves: dict[Origin, Shelf[AsyncioShard]]) -> AsyncGenerator[None, None]:
+    """Closed by the loop itself before it ends (``shutdown_asyncgens``, as ``asyncio.run`` does), while sockets can
+    still be closed in it; or by :meth:`AsyncioPort.close`."""
+    try:
+        yield
+    finally:
+        for shelf in shelves.values():
+            shelf.drop_idle()
+        await asyncio.sleep(0)  # aborted transports close their sockets in the next round
 
 
 def _all_busy() -> DeadlineExceeded:
