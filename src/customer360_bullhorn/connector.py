@@ -187,9 +187,10 @@ class BullhornConnector(Connector):
         return ties.tied(draft)
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
-        self._ours(draft.contact)
+        self._ours(draft.contact, draft.owner)
         self._require(facts, CREATE[draft.kind])
         await self._tie_all(facts, draft)
+        await contacts.must_stand(draft.contact)
         return await activities.create_activity(facts, draft)
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:

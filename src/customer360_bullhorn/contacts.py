@@ -159,6 +159,14 @@ async def get(facts: LinkFacts, ref: RecordRef) -> Contact:
     return contact
 
 
+async def must_stand(ref: RecordRef) -> None:
+    """Raise :class:`Gone` for who was deleted, or merged away: Bullhorn takes what is written of them (section 6)."""
+    if ref.resource != COMPANY.name:
+        row = await read(q.named(ref.resource), identifier_of(ref), ("id", "isDeleted"))
+        if row.get("isDeleted") is True:
+            raise Gone("the contact was deleted, or merged with another one; nothing was written", ref=ref)
+
+
 async def create(facts: LinkFacts, draft: ContactDraft) -> RecordRef:
     """Create a contact, with its whole name, and a company where one is needed.
 

@@ -34,10 +34,22 @@ WHEN = datetime(2026, 7, 22, 10, 0, tzinfo=UTC)
 JO = RecordRef("bullhorn", "Candidate", "42")
 USER = RecordRef("bullhorn", "CorporateUser", "9")
 Rows = Callable[..., Response]
+STANDS = Response(200, b'{"data": {"id": 42, "isDeleted": false}}')
+"""Whom it is about is there: asked before anything is written."""
 
 
 def ref(resource: str, identifier: str = "7") -> RecordRef:
     return RecordRef("bullhorn", resource, identifier)
+
+
+@pytest.mark.feature("D6")
+@pytest.mark.parametrize("draft", [NoteDraft(contact=JO, key="k"), TaskDraft(contact=JO, key="k", subject="Quill")])
+def test_nothing_is_written_about_who_is_gone(bh: Bullhorn, record: Rows, draft: NoteDraft | TaskDraft) -> None:
+    """Bullhorn would take it, and nobody would look for it there (section 6)."""
+    with pytest.raises(e.Gone, match="deleted, or merged") as refused:
+        bh.run(BH.create_activity(FACTS, draft), record(id=42, isDeleted=True))
+    assert refused.value.ref == JO
+    assert bh.last.method == "GET"
 
 
 @pytest.mark.feature("F050")
@@ -57,7 +69,7 @@ def test_a_call(bh: Bullhorn, written: Response) -> None:
         owner=USER,
         related=(ref("JobOrder", "5"),),
     )
-    assert bh.run(BH.create_activity(FACTS, draft), written) == ref("Note", "1489")
+    assert bh.run(BH.create_activity(FACTS, draft), STANDS, written) == ref("Note", "1489")
     assert (bh.last.method, bh.last.path) == ("PUT", "/entity/Note")
     text = bh.last.json.pop("comments")
     assert bh.last.json == {
@@ -117,7 +129,7 @@ def test_the_tenants_own_words(listed: list[str], inbound: str, outbound: str, n
 @pytest.mark.parametrize(("person", "subtype"), [("ClientContact", "Contact"), ("Lead", "Lead")])
 def test_a_note_says_what_kind_of_person(bh: Bullhorn, written: Response, person: str, subtype: str) -> None:
     """Ids may be of one table or of several."""
-    bh.run(BH.create_activity(FACTS, NoteDraft(contact=ref(person), key="k", subject="S", text="T")), written)
+    bh.run(BH.create_activity(FACTS, NoteDraft(contact=ref(person), key="k", subject="S", text="T")), STANDS, written)
     assert bh.last.json["personReference"] == {"id": 7, "personSubtype": subtype}
     assert bh.last.json["comments"] == "S<br><br>T"
     assert bh.last.json["action"] == "Other"
@@ -138,7 +150,7 @@ def test_a_task(bh: Bullhorn, written: Response) -> None:
         related=(ref("Opportunity", "3"), ref("JobOrder", "4")),
         extra={"type": "Call"},
     )
-    bh.run(BH.create_activity(FACTS, draft), written)
+    bh.run(BH.create_activity(FACTS, draft), STANDS, written)
     assert bh.last.json.pop("dateCompleted")
     assert bh.last.json == {
         "subject": "x" * 100,
@@ -161,7 +173,7 @@ def test_an_appointment(bh: Bullhorn, written: Response) -> None:
     draft = EventDraft(
         contact=ref("ClientContact"), key="k1", starts_at=WHEN, ends_at=WHEN + timedelta(hours=1), location="Boston"
     )
-    bh.run(BH.create_activity(FACTS, attrs.evolve(draft, owner=ref("CorporateUser", "1314"))), written)
+    bh.run(BH.create_activity(FACTS, attrs.evolve(draft, owner=ref("CorporateUser", "1314"))), STANDS, written)
     assert bh.last.json == {
         "subject": "Event",
         "description": "ref: k1",
@@ -172,14 +184,14 @@ def test_an_appointment(bh: Bullhorn, written: Response) -> None:
         "clientContactReference": {"id": 7},
     }
     with pytest.raises(e.Unsupported):
-        bh.run(BH.create_activity(FACTS, attrs.evolve(draft, owner=USER)))
+        bh.run(BH.create_activity(FACTS, attrs.evolve(draft, owner=USER)), STANDS)
 
 
 @pytest.mark.parametrize("key", ["", "a\nb", "x" * 101])
 def test_a_key_is_one_line(bh: Bullhorn, key: str) -> None:
     """Else it would not be found again; nothing is sent."""
     with pytest.raises(e.InvalidValue):
-        bh.run(BH.create_activity(FACTS, NoteDraft(contact=JO, key=key)))
+        bh.run(BH.create_activity(FACTS, NoteDraft(contact=JO, key=key)), STANDS)
 
 
 def test_there_are_no_cases(bh: Bullhorn) -> None:
@@ -192,7 +204,7 @@ def test_there_are_no_cases(bh: Bullhorn) -> None:
 def test_a_code_does_not_hide_that_nobody_answered(bh: Bullhorn, written: Response) -> None:
     """Both stand below the text."""
     draft = CallDraft(contact=JO, key="k1", started_at=WHEN, outcome=CallOutcome.MISSED, disposition="Try again")
-    bh.run(BH.create_activity(FACTS, draft), written)
+    bh.run(BH.create_activity(FACTS, draft), STANDS, written)
     assert "Result: Try again<br>Result: No answer" in bh.last.json["comments"]
 
 

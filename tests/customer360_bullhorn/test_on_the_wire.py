@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.customer360_bullhorn.conftest import FACTS
 
-from customer360.core.activities import NoteDraft, TaskDraft
+from customer360.core.activities import NoteDraft
 from customer360.core.effects import Operation, Request
 from customer360.core.errors import NotFound, Unsupported
 from customer360.core.records import ContactChange, ContactDraft, RecordRef, RelatedKind
@@ -24,6 +24,7 @@ from customer360_testkit.by_hand import play
 BH = BullhornConnector()
 ROOT = "https://rest99.bullhornstaffing.com/rest-services/abc123"
 CANDIDATE = RecordRef("bullhorn", "Candidate", "42")
+COMPANY = RecordRef("bullhorn", "ClientCorporation", "7")
 
 
 class Stop(Exception):
@@ -91,12 +92,11 @@ def test_an_id_never_chooses_another_resource(identifier: str) -> None:
         (lambda: BH.related(FACTS, CANDIDATE, RelatedKind.NOTE), "GET", "/entity/Candidate/42/notes"),
         (lambda: BH.related(FACTS, CANDIDATE, RelatedKind.TASK), "POST", "/query/Task"),
         (
-            lambda: BH.related(FACTS, RecordRef("bullhorn", "ClientCorporation", "7"), RelatedKind.CALL),
+            lambda: BH.related(FACTS, COMPANY, RelatedKind.CALL),
             "GET",
             "/allCorpNotes",
         ),
-        (lambda: BH.create_activity(FACTS, NoteDraft(contact=CANDIDATE, key="k")), "PUT", "/entity/Note"),
-        (lambda: BH.create_activity(FACTS, TaskDraft(contact=CANDIDATE, key="k")), "PUT", "/entity/Task"),
+        (lambda: BH.create_activity(FACTS, NoteDraft(contact=CANDIDATE, key="k")), "GET", "/entity/Candidate/42"),
         (lambda: BH.changes(FACTS, "Candidate"), "POST", "/search/Candidate"),
         (lambda: BH.changes(FACTS, "ClientContact"), "POST", "/query/ClientContact"),
     ],

@@ -37,7 +37,7 @@ MUTANT = "__mutant__"
 NEEDS = "__needs__"
 LAG = 1200.0
 """Seconds until whatever a vendor indexes is indexed."""
-ENDLESS = 1000
+ENDLESS = 2500
 """No check needs as many requests: a connector that sends more goes in circles."""
 
 
