@@ -152,7 +152,9 @@ def test_an_error_carries_the_vendors_request_id_and_counts_requests(
 ) -> None:
     """What the vendor's support will ask for."""
     with stack(*fakes[crm], face) as running:
-        running.fake.faults.add(status(500, headers=(("x-request-id", "quote-me-7"),)), times=None)
+        failing = status(500, headers=(("x-request-id", "quote-me-7"),))
+        for method in (None,) if verb == "get" else ("POST", "PUT", "PATCH"):  # what is looked up before is answered
+            running.fake.faults.add(failing, times=None, method=method)
         error = running.call(verb, LONG).error
         assert error is not None
         assert (error.request_id, error.status, error.attempts) == ("quote-me-7", 500, attempts)
