@@ -18,6 +18,7 @@ from customer360.core.records import (
     Page,
 )
 from customer360.core.search import Query
+from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector, auth
 
 
@@ -56,6 +57,11 @@ class Online(ZohoConnector):
 @mutant("signs people in for an hour", "from the second time on")
 class Unasked(ZohoConnector):
     auth: ClassVar[AuthScheme] = attrs.evolve(auth.AUTH, authorize_params={"access_type": "offline"})
+
+
+@mutant("signs people in for an hour", "and is not told so")
+class Unscoped(SalesforceConnector):
+    auth: ClassVar[AuthScheme] = attrs.evolve(SalesforceConnector.auth, scopes=lambda facts: ("api", "id"))
 
 
 @types.coroutine
