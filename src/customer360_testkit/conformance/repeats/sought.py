@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from customer360.core.activities import ActivityDraft, CallOutcome
-from customer360.core.capabilities import Capability
+from customer360.core.capabilities import CREATE, Capability
 from customer360.core.errors import Unsupported
 from customer360.core.interactions import Direction
 from customer360.core.records import RecordRef, RelatedKind
@@ -29,8 +29,9 @@ class SoughtChecks(UntyingChecks, CorrectingChecks, Crowds):
     """See the module."""
 
     def sought_kinds(self, link: Link) -> tuple[RelatedKind, ...]:
-        """Skips where nothing is looked for."""
-        kinds = tuple(kind for kind in self.every_kind(link) if self.sought(link, kind))
+        """All that can be created, listed or not. Skips where nothing is looked for."""
+        made = (kind for kind, capability in CREATE.items() if self.can(link, capability))
+        kinds = tuple(kind for kind in made if self.sought(link, kind))
         return kinds or pytest.skip("nothing is looked for")
 
     def saying(self, link: Link, kind: RelatedKind, contact: RecordRef) -> Iterator[ActivityDraft]:
