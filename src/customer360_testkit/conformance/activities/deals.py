@@ -62,13 +62,15 @@ class DealChecks(Bench):
             pytest.skip("nobody has a deal")
 
     def _dealt(self, link: Link) -> bool:
-        """Whether a deal that the fake holds names any of these people, of whom deals are listed."""
-        names = [each.name for each in self.connector.resources(link.facts) if each.related_kind is RelatedKind.DEAL]
+        """Whether a deal that the fake holds names any of these people, or a table of ties does both."""
+        kinds = {each.name: each.related_kind for each in self.connector.resources(link.facts)}
         people = [each.ref for each in link.run(self.connector.changes(link.facts, self.people)).changed[:15]]
         with suppress(Unsupported):  # what is declared is another check's matter
             link.run(self.connector.related(link.facts, people[0], RelatedKind.DEAL))
             ids, rows = {each.id for each in people}, link.fake.snapshot().items()
-            return any(ids & texts(row) for (table, _), row in rows if table in names)
+            deals = {key for (table, key), _ in rows if kinds.get(table) is RelatedKind.DEAL}
+            naming = [(table, texts(row)) for (table, _), row in rows if ids & texts(row)]
+            return any(kinds.get(t) is RelatedKind.DEAL or (t not in kinds and deals & told) for t, told in naming)
         return False
 
     @catches("forgets the deal that a call is about", _DEALS, _DELTA, Capability.CREATE_CALL)

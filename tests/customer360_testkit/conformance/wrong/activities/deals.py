@@ -39,6 +39,7 @@ def _telling(base: type[Connector], alter: Callable[[RelatedRecord], RelatedReco
 
 _OTHER = "tells of other deals than there are"
 mutant(_OTHER)(_telling(ZohoConnector, lambda deal: None))
+mutant(_OTHER, "where a table of ties names them")(_telling(SalesforceConnector, lambda deal: None))
 mutant(_OTHER, "without a day")(_telling(SalesforceConnector, lambda deal: attrs.evolve(deal, at=None)))
 mutant(_OTHER, "of nobody")(_telling(ZohoConnector, lambda deal: attrs.evolve(deal, owner=None)))
 mutant(_OTHER, "however far")(_telling(ZohoConnector, lambda deal: attrs.evolve(deal, status=None)))

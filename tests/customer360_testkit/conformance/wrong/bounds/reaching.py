@@ -19,6 +19,7 @@ from customer360.core.records import (
 )
 from customer360.core.search import Query
 from customer360_salesforce import SalesforceConnector
+from customer360_salesforce.auth import AUTH as SALESFORCE
 from customer360_zoho import ZohoConnector, auth
 
 
@@ -61,7 +62,7 @@ class Unasked(ZohoConnector):
 
 @mutant("signs people in for an hour", "and is not told so")
 class Unscoped(SalesforceConnector):
-    auth: ClassVar[AuthScheme] = attrs.evolve(SalesforceConnector.auth, scopes=lambda facts: ("api", "id"))
+    auth: ClassVar[AuthScheme] = attrs.evolve(SALESFORCE, scopes=lambda facts: ("api", "id"))
 
 
 @types.coroutine
