@@ -54,7 +54,7 @@ class BecomingChecks(SyncingChecks, Newcomers, Verbs):
         if leads.name == self.people:
             made = [self.make(link, "Quillconverted", NUMBER, "quillconverted@conform.example")]
         else:
-            made = [ref for resource, _, ref in self.newcomers(link, "Quillconverted") if resource.name == leads.name]
+            made = [ref for _, _, ref in self.newcomers(link, "Quillconverted") if ref.resource == leads.name]
         for ref in made:
             link.wait(_LONG_AGO)
             name = self.get(link, ref).family_name or "Quillconverted"
