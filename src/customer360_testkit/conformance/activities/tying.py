@@ -12,12 +12,13 @@ from customer360.core.effects import Request
 from customer360.core.errors import Unsupported
 from customer360.core.records import RecordRef, RelatedKind
 from customer360_testkit.conformance.activities.calls import values_of
-from customer360_testkit.conformance.bench import Bench, Link, catches
+from customer360_testkit.conformance.activities.deals import DealChecks
+from customer360_testkit.conformance.bench import Link, catches
 
 _CREATE = Capability.CREATE_CONTACT
 
 
-class TyingChecks(Bench):
+class TyingChecks(DealChecks):
     """See the module."""
 
     def things(self, link: Link, contact: RecordRef) -> tuple[RecordRef, ...]:
@@ -33,12 +34,7 @@ class TyingChecks(Bench):
         """Those of some of whom the fake holds, each once."""
         if not (self.can(link, Capability.RELATED_DEALS) and self.can(link, Capability.DELTA)):
             return []
-        deals = list[RecordRef]()
-        for contact in link.run(self.connector.changes(link.facts, self.people)).changed[:15]:
-            with suppress(Unsupported):
-                page = link.run(self.connector.related(link.facts, contact.ref, RelatedKind.DEAL))
-                deals += [deal.ref for deal in page.items]
-        return list(dict.fromkeys(deals))
+        return list(dict.fromkeys(deal.ref for _, deal in self.listed_deals(link)))
 
     @catches("says that it ties what it does not", _CREATE)
     def test_what_is_declared_as_tied_is_tied(self, link: Link) -> None:

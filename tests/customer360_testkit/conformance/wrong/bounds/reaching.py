@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Generator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.auth import AuthScheme
-from customer360.core.effects import Operation, Request, Sleep
+from customer360.core.effects import Sleep
 from customer360.core.linking import Hosts, LinkFacts
 from customer360.core.records import (
     Changes,
@@ -65,25 +64,9 @@ class Unscoped(SalesforceConnector):
     auth: ClassVar[AuthScheme] = attrs.evolve(SALESFORCE, scopes=lambda facts: ("api", "id"))
 
 
-@types.coroutine
-def _counting(op: Operation[Changes]) -> Generator[Any, Any, Changes]:
-    """``await op``, each request of which counts as a write."""
-    value: Any = None
-    error: BaseException | None = None
-    while True:
-        try:
-            effect = op.send(value) if error is None else op.throw(error)
-        except StopIteration as stop:
-            changes: Changes = stop.value
-            return changes
-        value, error = None, None
-        try:
-            value = yield attrs.evolve(effect, repeatable=False) if isinstance(effect, Request) else effect
-        except Exception as raised:
-            error = raised
-
-
 @mutant("takes a question for a write")
 class Doubtful(ZohoConnector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
-        return await _counting(super().changes(facts, resource, cursor))
+        written = super().changes(facts, resource, cursor)
+        changes: Changes = await hearing(written, send=lambda request: attrs.evolve(request, repeatable=False))
+        return changes
