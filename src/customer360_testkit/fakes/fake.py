@@ -190,7 +190,8 @@ class FakeCrm(ABC):
         return False
 
     def keep_unique(self, module: str, field: str) -> bool:
-        """No two records of a module share a value of a field, as an administrator can decide; False where none can."""
+        """No two records of a module share a value of a field from now on, unless whoever writes a second one insists
+        on it: a rule that an administrator can make, or that is there already; False where there is none."""
         return False
 
     def screen(self, kind: ActivityKind, record_id: str, user: str) -> Screen | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import attrs
 import pytest
 
 from customer360.core.capabilities import Capability
-from customer360.core.effects import Request
+from customer360.core.effects import Operation, Request
 from customer360.core.errors import (
     Conflict,
     Customer360Error,
@@ -17,12 +22,13 @@ from customer360.core.errors import (
     RateLimited,
     ValidationFailed,
 )
-from customer360.core.metadata import StandardField
-from customer360.core.records import ContactChange, ContactDraft
+from customer360.core.metadata import Resource, StandardField
+from customer360.core.records import ContactChange, ContactDraft, RecordRef
 from customer360.core.search import FieldIs
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import play
 from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.newcomers import Newcomers
 from customer360_testkit.conformance.syncing.changes import SyncingChecks
 from customer360_testkit.conformance.verbs import Verbs
 
@@ -30,7 +36,7 @@ _DELTA, _CREATE, _UPDATE = Capability.DELTA, Capability.CREATE_CONTACT, Capabili
 _WRITE = Request(method="POST", path="/x", json={"a": 1})
 
 
-class MeaningChecks(SyncingChecks, Verbs):
+class MeaningChecks(SyncingChecks, Newcomers, Verbs):
     """See the module."""
 
     @catches("is sure that what took too long was not written")
@@ -79,21 +85,44 @@ class MeaningChecks(SyncingChecks, Verbs):
 
     @catches("leads from a double to somebody else", _CREATE)
     def test_a_double_is_led_to_who_is_there(self, link: Link) -> None:
-        """Where the CRM refuses a second one it tells the first: an agent opens that one (D5)."""
-        field = self.resource(link).standard.get(StandardField.EMAIL)
-        if field is None:
-            pytest.skip("people have no address")
-        unique = link.fake.keep_unique(self.people, field)
-        first = self.make(link, "Quillsingle", email="quillsingle@conform.example")
-        link.wait(LAG)
-        given = {name: value for name, value in self.fields("Quillsingle").items() if value is not None}
-        draft = ContactDraft(resource=self.people, fields={**given, field: "quillsingle@conform.example"})
-        refused = self.failure(link, self.connector.create(link.facts, draft))
-        if not unique and not isinstance(refused, Duplicate):
+        """Where the CRM refuses a second one nobody insists, and it tells the first: an agent opens that one (D5)."""
+        tried = 0
+        for place, draft, first in self._firsts(link):
+            field = place.standard.get(StandardField.EMAIL)
+            if field is None or draft.fields.get(field) not in {each.address for each in self.get(link, first).emails}:
+                continue
+            unique = link.fake.keep_unique(place.name, field)
+            link.wait(LAG)
+            for op in self._doubling(link, draft, place):
+                link.refused.clear()
+                refused = self.failure(link, op)
+                if not unique and not isinstance(refused, Duplicate):
+                    break
+                tried += 1
+                assert isinstance(refused, Duplicate), place.name
+                told = b"".join(answer.content for _, answer in link.refused)
+                assert refused.existing == first if first.id.encode() in told else refused.existing is None
+        if not tried:
             pytest.skip("two may have one address")
-        assert isinstance(refused, Duplicate)
-        told = b"".join(answer.content for _, answer in link.refused)
-        assert refused.existing == first if first.id.encode() in told else refused.existing is None
+
+    def _firsts(self, link: Link) -> Iterator[tuple[Resource, ContactDraft, RecordRef]]:
+        """Somebody of each resource, and what made them."""
+        email = "quillsingle@conform.example"
+        given = {name: value for name, value in self.fields("Quillsingle", email=email).items() if value is not None}
+        draft = ContactDraft(resource=self.people, fields=given)
+        yield self.resource(link), draft, link.run(self.connector.create(link.facts, draft))
+        with suppress(pytest.skip.Exception):
+            yield from self.newcomers(link, "Quillfirst")
+
+    def _doubling(self, link: Link, draft: ContactDraft, place: Resource) -> Iterator[Operation[Any]]:
+        """A second one is made: anew, under a key, and out of somebody else."""
+        yield self.connector.create(link.facts, draft)
+        yield self.connector.create(link.facts, attrs.evolve(draft, key="quilldouble"))
+        told = [place.standard[each] for each in (StandardField.EMAIL, StandardField.PHONE) if each in place.standard]
+        other = {name: value for name, value in draft.fields.items() if name not in told}
+        ref = link.run(self.connector.create(link.facts, ContactDraft(resource=place.name, fields=other)))
+        link.wait(LAG)
+        yield self.connector.update(link.facts, ContactChange(ref=ref, fields={told[0]: draft.fields[told[0]]}))
 
     @catches("does not say who a lead became", _DELTA)
     def test_who_somebody_became_is_said(self, link: Link) -> None:

@@ -42,10 +42,14 @@ class Duplicates:
     def __init__(self, fake: SalesforceFake) -> None:
         self._fake = fake
 
+    def looks_through(self, module: str) -> bool:
+        """Whether a new record of the module is compared with those that are there."""
+        return module in _LOOKED_THROUGH and self._fake.switches["duplicate_rules"] != "off"
+
     def check(self, place: SObject, row: Row, header: DuplicateHeader, version: str) -> None:
         """Raises SalesforceError DUPLICATES_DETECTED."""
         rule = self._fake.switches["duplicate_rules"]
-        if rule == "off" or place.name not in _LOOKED_THROUGH or (rule == "alert" and header.allow_save):
+        if not self.looks_through(place.name) or (rule == "alert" and header.allow_save):
             return
         results = [
             self._result(other, found, header, version)

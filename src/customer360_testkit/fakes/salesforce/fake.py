@@ -200,6 +200,10 @@ class SalesforceFake(FakeCrm):
         self.guard.hidden.add((user, module, field))
         return True
 
+    def keep_unique(self, module: str, field: str) -> bool:
+        """As the standard duplicate rules do with addresses."""
+        return field == "Email" and self.duplicates.looks_through(module)
+
     def convert_lead(self, lead: str) -> str:
         """What a salesperson does: the person goes on as a new contact, whose id is the answer."""
         row = self._live("Lead", lead)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
-from customer360.core.effects import GET, Request
+from customer360.core.effects import GET, Operation, Request
 from customer360.core.errors import (
     Conflict,
     CrmUnavailable,
@@ -22,6 +23,8 @@ from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Changes,
     Contact,
+    ContactChange,
+    ContactDraft,
     Page,
     RecordRef,
 )
@@ -29,6 +32,7 @@ from customer360.core.search import FieldIs, Query
 from customer360.core.wire import Response
 from customer360_bullhorn import BullhornConnector
 from customer360_microsoft365 import Microsoft365Connector
+from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -95,6 +99,38 @@ class Misleading(_Saying):
         if isinstance(error, Duplicate) and error.existing is not None:
             return Duplicate(error.what, existing=RecordRef("zoho", "Accounts", error.existing.id))
         return error
+
+
+class _Insisting(SalesforceConnector):
+    """Lets the organisation's rule against doubles be passed over."""
+
+    async def insist(self, op: Operation[Any]) -> Any:
+        def insisted(request: Request) -> Request:
+            header = ("Sforce-Duplicate-Rule-Header", "allowSave=true")
+            return attrs.evolve(request, headers=(*request.headers, header))
+
+        return await hearing(op, send=insisted)
+
+
+@mutant("leads from a double to somebody else", "nowhere: the rule is passed over")
+class Overriding(_Insisting):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        ref: RecordRef = await self.insist(super().create(facts, draft))
+        return ref
+
+
+@mutant("leads from a double to somebody else", "nowhere: the rule is passed over for leads")
+class OverridingLeads(_Insisting):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        made = super().create(facts, draft)
+        ref: RecordRef = await (self.insist(made) if draft.resource == "Lead" else made)
+        return ref
+
+
+@mutant("leads from a double to somebody else", "nowhere: a change passes the rule over")
+class Overwriting(_Insisting):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        await self.insist(super().update(facts, change))
 
 
 @mutant("does not say who a lead became")
