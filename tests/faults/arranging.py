@@ -30,8 +30,8 @@ def always(fault: wire.WireFault) -> Callable[[Stack], None]:
     return lambda running: running.wire.always(fault)
 
 
-def at(fault: Fault, path: str = API, times: int | None = 1, method: str | None = None) -> Callable[[Stack], None]:
-    return lambda running: running.fake.faults.add(fault, path=path, times=times, method=method)
+def at(fault: Fault, path: str = API, times: int | None = 1) -> Callable[[Stack], None]:
+    return lambda running: running.fake.faults.add(fault, path=path, times=times, when=running.strikes)
 
 
 def answered(code: int, *headers: tuple[str, str], applied: bool = False) -> Callable[[Stack], None]:
@@ -82,6 +82,7 @@ def pages(kind: str) -> Callable[[Stack], None]:
 
 
 def idle(running: Stack) -> None:
+    running.wire.aim()
     running.wire.fault(1, wire.close_idle())
     running.call("get", LONG)
     time.sleep(0.05)

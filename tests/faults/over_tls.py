@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import trustme
 from tests.faults.at_home import store_file
 from tests.faults.scenes import Scene
-from tests.faults.stack import LONG, Face, Hands, client, stack
+from tests.faults.stack import LONG, Face, Hands, client, stack, written
 
 from customer360.vault import MasterKey
 from customer360_testkit.fakes.serving import Served
@@ -127,7 +127,7 @@ def _secured(
 
 
 OVER_TLS: Final = (
-    Scene("X15", "R15", "create, certificate of the authority that was named", _secured(_in_order), "1 → ok"),
+    Scene("X15", "R15", "create, certificate of the authority that was named", _secured(_in_order), written(1, "ok")),
     Scene("X15", "R15", "create, certificate of another authority", _secured(_in_order, "other"), "0 → ConnectFailed"),
     Scene("X15", "R15", "create, certificate expired", _secured(_expired), "0 → ConnectFailed"),
     Scene("X15", "R15", "create, certificate of another name", _secured(_of_another), "0 → ConnectFailed"),

@@ -51,6 +51,8 @@ class Row:
         with stack(served, hands, face, deadlines=deadlines) as running:
             running.call("get", LONG)
             running.wire.reset()
+            if self.verb in ("create", "activity"):
+                running.aim_at_writes()
             self.arrange(running)
             outcome = running.call(self.verb, LONG if self.verb == "activity" else self.deadline)
             if self.verb != "activity":

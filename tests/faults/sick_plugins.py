@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from tests.faults.scenes import Scene
-from tests.faults.stack import LONG, Face, Hands, Stack, stack
+from tests.faults.stack import LONG, Face, Hands, Stack, stack, written
 
 from customer360.core.auth import Application
 from customer360.core.effects import Operation
@@ -220,14 +220,14 @@ SICK_PLUGINS: Final = (
         "R11",
         "plugin raises after its create",
         _ill({"create_activity": raises_after}, _create),
-        "1 → PluginBroken, may be applied",
+        written(1, "PluginBroken, may be applied"),
     ),
     Scene(
         "X19",
         "R1",
         "activity, the plugin raises after its create",
         _ill({"create_activity": raises_after}, _activity),
-        "1 → kept, in doubt, 1 in the end",
+        written(1, "kept, in doubt, 1 in the end"),
     ),
     Scene(
         "X19",

@@ -54,12 +54,20 @@ CRMS = ("zoho", "microsoft365", "salesforce", "bullhorn")
 AGENT = "kim"
 LONG = 20.0
 """Seconds that a call may take which nothing must hurry."""
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+LOOKS_FIRST = ("bullhorn",)
+"""CRMs that take what is written of the deleted, so that their connectors look at the contact first."""
 CONTACTS = {"zoho": "Contacts", "microsoft365": "contact", "salesforce": "Contact", "bullhorn": "ClientContact"}
 
 
 def everywhere(outcome: str, **but: str) -> Mapping[str, str]:
     """The same outcome at each CRM, but at those named."""
     return {**dict.fromkeys(CRMS, outcome), **but}
+
+
+def written(requests: int, outcome: str) -> Mapping[str, str]:
+    """The same outcome of a write at each CRM after so many requests, and a look at the contact where one is needed."""
+    return {crm: f"{requests + (crm in LOOKS_FIRST)} → {outcome}" for crm in CRMS}
 
 
 class Hands:
@@ -143,6 +151,7 @@ class Stack:
     person: Any = None
     ref: RecordRef | None = None
     marks: int = 0
+    writing: bool = False
 
     def sign_in(self) -> None:
         """Link the CRM, then the account's administrator and the agent sign in; find somebody to work with."""
@@ -156,6 +165,15 @@ class Stack:
         self.person = people[0]
         found = self.run(self._search(self.person.emails[0]))
         self.ref = found.items[0].ref
+
+    def aim_at_writes(self) -> None:
+        """Have faults strike the write itself, not what is read before it."""
+        self.writing = True
+        self.wire.aim(*WRITES)
+
+    def strikes(self, method: str, path: str) -> bool:
+        """Whether a fault of the fake is for this request."""
+        return not self.writing or method in WRITES
 
     @property
     def desk(self) -> AgentDesk:

@@ -121,7 +121,8 @@ class FaultProxy:
     """Stands in front of ``url`` (``http://127.0.0.1:PORT``) while its block runs; safe to script while it does.
 
     Requests are numbered from 1 in the order in which they came, over all connections; ``processed`` counts those
-    that the server answered, ``requests`` all, ``connections`` those of clients.
+    that the server answered, ``requests`` all, ``connections`` those of clients. Aimed at some methods, faults strike
+    only requests of these, and only these are numbered.
     """
 
     def __init__(self, url: str) -> None:
@@ -129,6 +130,8 @@ class FaultProxy:
         self._target = (parts.hostname or "127.0.0.1", parts.port or 80)
         self._faults: dict[int, WireFault] = {}
         self._always: WireFault | None = None
+        self._methods: frozenset[str] | None = None
+        self._aimed_at = 0
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -149,11 +152,17 @@ class FaultProxy:
         with self._lock:
             self._always = fault
 
+    def aim(self, *methods: str) -> None:
+        """Strike only requests of these methods from now on; without any, all requests."""
+        with self._lock:
+            self._methods = frozenset(methods) or None
+
     def reset(self) -> None:
-        """No faults, and all counts from 0; connections stay."""
+        """No faults, aimed at all requests, and all counts from 0; connections stay."""
         with self._lock:
             self._faults.clear()
-            self._always = None
+            self._always = self._methods = None
+            self._aimed_at = 0
             self.requests = self.processed = self.connections = 0
 
     def __enter__(self) -> FaultProxy:
@@ -193,13 +202,20 @@ class FaultProxy:
                 self._clients.add(client)
             self._start(self._serve, client)
 
+    def _strikes(self, request: bytes) -> WireFault | None:
+        """What goes wrong with this request. (Under the lock.)"""
+        if self._methods is not None and request.partition(b" ")[0].decode("latin-1") not in self._methods:
+            return None
+        self._aimed_at += 1
+        return self._faults.pop(self._aimed_at, self._always)
+
     def _serve(self, client: socket.socket) -> None:
         wire = Wire(client, self._target, self._stop)
         try:
             while (request := wire.request()) is not None:
                 with self._lock:
                     self.requests += 1
-                    fault = self._faults.pop(self.requests, self._always)
+                    fault = self._strikes(request)
                 answer = Answer(b"", b"")
                 if fault is None or fault.processed:
                     given = wire.forward(request)
