@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeAlias
 
 import pytest
 
+from customer360.core.activities import ActivityChange
 from customer360.core.capabilities import CREATE, RELATED, Capability
 from customer360.core.connector import SEARCHES
 from customer360.core.effects import Operation, Request
@@ -61,6 +63,18 @@ class Verbs(Bench):
             if self.can(link, capability):
                 yield f"create {kind}", self._written(link, kind, ref, name)
 
+    def correcting(self, link: Link, ref: RecordRef, name: str) -> Iterator[tuple[str, Verb]]:
+        """Writes of what is written down of that contact: its text becomes that word, its ties come and go."""
+        connector, facts, other = self.connector, link.facts, self.make(link, name)
+        for kind in self.every_kind(link):
+            record = self.written(link, self.draft(link, kind, ref, f"correct-{kind}"))
+            change = ActivityChange(ref=record, kind=kind, text=name)
+            if self.can(link, Capability.UPDATE_ACTIVITY):
+                yield f"correct {kind}", partial(connector.update_activity, facts, change)
+            for capability, verb in ((Capability.LINK, connector.link), (Capability.UNLINK, connector.unlink)):
+                if self.can(link, capability):
+                    yield f"{capability.value} {kind}", partial(verb, facts, other, record)
+
     def converting(self, link: Link) -> tuple[Callable[[str], Any], Resource]:
         """What turns a lead (its id) into a contact in the CRM, and the resource of leads. Skips where nothing does."""
         convert = getattr(link.fake, "convert_lead", None)
@@ -100,5 +114,5 @@ class Verbs(Bench):
         return lambda: self.connector.related(link.facts, ref, kind)
 
     def _written(self, link: Link, kind: RelatedKind, ref: RecordRef, name: str) -> Verb:
-        draft = self.draft(link, kind, ref, f"verb-{kind}", subject=name, text=name)
+        draft = self.draft(link, kind, ref, f"verb-{kind}-{name}", subject=name, text=name)
         return lambda: self.connector.create_activity(link.facts, draft)

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import attrs
+
 from customer360.core.capabilities import Capability
 from customer360.core.effects import Operation, Request
 from customer360.core.errors import CrmUnavailable, Customer360Error, RateLimited
-from customer360.core.records import Changes, Contact, Page
+from customer360.core.records import Changes, Contact, Page, RecordRef
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import play
 from customer360_testkit.conformance.bench import LAG, Link, catches
 from customer360_testkit.conformance.verbs import Verb, Verbs
+from customer360_testkit.fakes.faults import partial as partial_of
 from customer360_testkit.fakes.faults import status
 
 _READ, _WRITE = Request(method="GET", path="/x/1"), Request(method="POST", path="/x", json={"a": 1})
 _CREATE = Capability.CREATE_CONTACT
 _MEMBERS = 20
+_PARTS = 25
+"""No request of several parts has more."""
 _ODD = (b"<!doctype html>", b"{", b'"x"', b"[1]", b"{}", b"[]")
 
 
@@ -44,17 +50,67 @@ class DoubtingChecks(Verbs):
         link.wait(60.0)
         for body in (b"{}", b"[]"):
             for name, verb in self.writing(link, ref, "Quillunnamed"):
-                error = self._met(link, verb(), body)
+                error, _ = self._met(link, verb(), partial(attrs.evolve, content=body))
                 assert error is None or error.maybe_applied, (name, body)
 
-    def _met(self, link: Link, op: Operation[Any], body: bytes) -> Customer360Error | None:
-        """The error of a write whose good answer was ``body``."""
+    @catches("takes what was refused in a good answer for done", _CREATE)
+    def test_a_refusal_in_a_good_answer_is_raised(self, link: Link) -> None:
+        """A limit that is reached, and a part of several that fails: some vendors say 200 all the same (X4, X12)."""
+        busy = self._when_busy(link)
+        link.fake.reset()
+        link = self.signed_in(link.fake)
+        ref = self.make(link, "Quillgood")
+        for name, verb in (*self.writing(link, ref, "Quillgood"), *self.correcting(link, ref, "Quillgood")):
+            if busy is not None:
+                error, writes = self._met(link, verb(), lambda _: busy)
+                assert error is not None or not writes, name
+        whole = self._effects(link, ref)
+        for places in ((0,), (1,), range(_PARTS)):
+            for name, effect in self._effects(link, ref, *places).items():
+                assert effect in (None, whole[name]), (name, places)
+
+    def _when_busy(self, link: Link) -> Response | None:
+        """How the CRM answers when it admits no more; None where it always does."""
+        if not link.fake.throttle():
+            return None
+        answers = list[Response]()
+
+        def answered(request: Request) -> Response:
+            answers.append(link.carry(request))
+            raise CrmUnavailable("it is enough")
+
+        with suppress(CrmUnavailable):
+            play(dict(self.writing(link, RecordRef("", "", ""), "Quillbusy"))["create"](), answered)
+        return answers[0]
+
+    def _effects(self, link: Link, ref: RecordRef, *failing: int) -> dict[str, Counter[str] | None]:
+        """By each write that creates: of which tables how many rows it touched, or None where it failed; ``failing``
+        are the parts of a request of several parts that the CRM fails."""
+        found = dict[str, Counter[str] | None]()
+        creating = dict(self.writing(link, ref, f"Quillparts{len(failing)}{sum(failing)}"))
+        creating.pop("update", None)
+        for name, verb in creating.items():
+            before = link.fake.snapshot()
+            link.fake.faults.add(partial_of(*failing), times=None)
+            error = self.failure(link, verb())
+            link.fake.faults.clear()
+            touched = Counter(key[0] for key, row in link.fake.snapshot().items() if before.get(key) != row)
+            found[name] = None if error is not None else touched
+        return found
+
+    def _met(
+        self, link: Link, op: Operation[Any], alter: Callable[[Response], Response]
+    ) -> tuple[Customer360Error | None, int]:
+        """The error of a write whose good answer was altered, and how many were."""
+        writes = 0
 
         def answer(request: Request) -> Response:
+            nonlocal writes
             response = link.send(request)
             if request.method == "GET" or request.repeatable:
                 return response
-            wrong = Response(response.status, body, response.headers)
+            writes += 1
+            wrong = alter(response)
             if error := self.connector.error(link.facts, request, wrong):
                 raise error
             return wrong
@@ -62,8 +118,8 @@ class DoubtingChecks(Verbs):
         try:
             play(op, answer, now=link.fake.clock.time)
         except Customer360Error as error:
-            return error
-        return None
+            return error, writes
+        return None, writes
 
     @catches("gives up where it may pass")
     def test_what_may_pass_is_tried_again(self, link: Link) -> None:

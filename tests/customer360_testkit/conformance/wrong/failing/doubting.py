@@ -7,18 +7,23 @@ from tests.customer360_testkit.conformance.wrong.registry import Reading, mutant
 from customer360.core.activities import (
     ActivityDraft,
 )
-from customer360.core.effects import Request
+from customer360.core.effects import POST, Request
 from customer360.core.errors import (
     CrmUnavailable,
     Customer360Error,
+    RateLimited,
     UnexpectedAnswer,
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Contact,
     RecordRef,
+    RelatedKind,
 )
 from customer360.core.wire import Response
+from customer360_bullhorn import BullhornConnector
+from customer360_salesforce import SalesforceConnector
+from customer360_salesforce.notes import content
 from customer360_zoho import ZohoConnector
 
 
@@ -45,6 +50,29 @@ class Unwitnessed(ZohoConnector):
             return await super().create_activity(facts, draft)
         except UnexpectedAnswer as error:
             raise UnexpectedAnswer(error.what, status=error.status) from None
+
+
+_REFUSED = "takes what was refused in a good answer for done"
+
+
+@mutant(_REFUSED)
+class Assured(BullhornConnector):
+    def error(self, facts: LinkFacts, request: Request, response: Response) -> Customer360Error | None:
+        error = super().error(facts, request, response)
+        known = isinstance(error, RateLimited) and response.status < 300 and request.method == "POST"
+        return None if known and not request.repeatable else error
+
+
+@mutant(_REFUSED, "a part of it")
+class Halved(SalesforceConnector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        try:
+            return await super().create_activity(facts, draft)
+        except Customer360Error as error:
+            if draft.kind is not RelatedKind.NOTE or error.vendor_code != "UNKNOWN_EXCEPTION":
+                raise
+        note = (await POST("/sobjects/ContentNote", {"Title": draft.subject, "Content": content(draft.text)})).json()
+        return RecordRef("salesforce", "ContentNote", note["id"])
 
 
 @mutant("gives up where it may pass")
