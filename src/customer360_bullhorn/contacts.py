@@ -152,9 +152,7 @@ def _name(form: Shape, text: str) -> tuple[Lucene, Callable[[Row], bool]]:
 async def get(facts: LinkFacts, ref: RecordRef) -> Contact:
     """One contact with all the fields that the user sees, in one request; a deleted one is :class:`Gone`."""
     identifier, form = identifier_of(ref), shape(facts, ref.resource)
-    row = await read(form.name, identifier, form.everything)
-    if row.get("isDeleted") is True:
-        raise Gone("the record was deleted", ref=ref)
+    row = _current(await read(form.name, identifier, form.everything), ref)
     (contact,) = contacts(facts, form, (row,), partial=False)
     return contact
 
@@ -162,9 +160,14 @@ async def get(facts: LinkFacts, ref: RecordRef) -> Contact:
 async def must_stand(ref: RecordRef) -> None:
     """Raise :class:`Gone` for who was deleted, or merged away: Bullhorn takes what is written of them (section 6)."""
     if ref.resource != COMPANY.name:
-        row = await read(q.named(ref.resource), identifier_of(ref), ("id", "isDeleted"))
-        if row.get("isDeleted") is True:
-            raise Gone("the contact was deleted, or merged with another one; nothing was written", ref=ref)
+        _current(await read(q.named(ref.resource), identifier_of(ref), ("id", "isDeleted")), ref)
+
+
+def _current(row: Row, ref: RecordRef) -> Row:
+    """The row, unless :class:`Gone`: Bullhorn keeps who was deleted."""
+    if row.get("isDeleted") is True:
+        raise Gone("the record was deleted, or merged with another one", ref=ref)
+    return row
 
 
 async def create(facts: LinkFacts, draft: ContactDraft) -> RecordRef:
@@ -227,9 +230,7 @@ async def update(change: ContactChange) -> None:
         return
     parts = ("firstName", "lastName", "isDeleted") if name != COMPANY.name else ()
     composite = [field for field, value in change.fields.items() if isinstance(value, Mapping)]
-    row = await read(name, identifier, ("id", "dateLastModified", *parts, *composite))
-    if row.get("isDeleted") is True:
-        raise Gone("the record was deleted", ref=change.ref)
+    row = _current(await read(name, identifier, ("id", "dateLastModified", *parts, *composite)), change.ref)
     if change.version is not None and str(row.get("dateLastModified")) != change.version:
         raise Conflict("somebody else changed the record since it was read", ref=change.ref)
     if parts and "name" not in fields and {"firstName", "lastName"} & fields.keys():

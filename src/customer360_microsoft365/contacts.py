@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Final
 
 from customer360.core.effects import GET, PATCH, POST
-from customer360.core.errors import Conflict, Truncated, UnexpectedAnswer, Unsupported
+from customer360.core.errors import Conflict, Gone, NotFound, Truncated, UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Contact, ContactChange, ContactDraft, Page, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
 from customer360.core.wire import Response
 from customer360_microsoft365 import query as q
-from customer360_microsoft365.auth import may_be_personal
-from customer360_microsoft365.graph import PLAIN, Row, batch, every, listed, page_of, rest, value
+from customer360_microsoft365.auth import CONTACTS, granted, may_be_personal
+from customer360_microsoft365.graph import PLAIN, Pairs, Row, batch, every, listed, page_of, rest, value
 from customer360_microsoft365.places import KEY, PERSON, contact_at, contacts_in
 from customer360_microsoft365.records import (
     EMAILS,
@@ -131,6 +131,26 @@ async def _people(facts: LinkFacts, asked: Query, limit: int) -> Page[Contact]:
 async def get(ref: RecordRef) -> Contact:
     """One contact with all its fields."""
     return contact_of(ref.resource, row_of(await GET(contact_at(ref), (), PLAIN)))
+
+
+async def standing(ref: RecordRef, params: Pairs) -> Row:
+    """What is read of a contact that something is to be written about; :class:`Gone` for who is not there any more."""
+    path = contact_at(ref)
+    try:
+        return row_of(await GET(path, params, PLAIN))
+    except NotFound as missing:
+        if missing.status != 404:  # never was an id of Outlook's
+            raise
+        raise Gone("the record was deleted, or merged with another one", ref=ref) from missing
+
+
+async def must_stand(facts: LinkFacts, ref: RecordRef) -> None:
+    """The same of whom nothing needs to be known: Outlook keeps whatever is said to be about anybody (section 7).
+
+    Who may not read contacts is not asked about them.
+    """
+    if granted(facts, CONTACTS):
+        await standing(ref, (("$select", "id"),))
 
 
 def row_of(answer: Response) -> Row:

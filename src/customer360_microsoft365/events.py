@@ -18,7 +18,7 @@ from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, RecordRef, RelatedKind, RelatedRecord
 from customer360.core.wire import Response
 from customer360_microsoft365 import query as q
-from customer360_microsoft365.contacts import KEY_PROPERTY, created, property_of, row_of
+from customer360_microsoft365.contacts import KEY_PROPERTY, created, must_stand, property_of, row_of
 from customer360_microsoft365.graph import Pairs, Row, listed, prefer
 from customer360_microsoft365.graph import change as patch
 from customer360_microsoft365.places import CALL, CALL_CALENDAR, EVENT, KEY, contacts_in, event_at, segment
@@ -108,6 +108,7 @@ async def create(facts: LinkFacts, draft: CallDraft | EventDraft) -> RecordRef:
     contacts_in(draft.contact.resource)
     resource, body = RESOURCES[draft.kind], body_of(draft)
     *own, default = _calendars(facts, draft.kind)
+    await must_stand(facts, draft.contact)
     try:
         answer = await _post(own, default, body)
     except Duplicate as repeated:

@@ -13,13 +13,13 @@ from customer360.core.activities import ActivityChange, NoteDraft, carries_key, 
 from customer360.core.effects import GET, PATCH, Now
 from customer360.core.errors import Conflict, UnexpectedAnswer, Unsupported
 from customer360.core.records import UNSET, Contact, Page, RecordRef, RelatedKind, RelatedRecord
-from customer360_microsoft365.contacts import row_of
+from customer360_microsoft365.contacts import row_of, standing
 from customer360_microsoft365.graph import PLAIN, Row
 from customer360_microsoft365.graph import change as patch
 from customer360_microsoft365.places import contact_at, contact_of_note, note_of
 from customer360_microsoft365.records import note_related, text_of
 
-_SELECT: Final = {"$select": "id,personalNotes,createdDateTime,lastModifiedDateTime"}
+_SELECT: Final = (("$select", "id,personalNotes,createdDateTime,lastModifiedDateTime"),)
 _ATTEMPTS: Final = 5
 
 
@@ -59,7 +59,7 @@ async def create(draft: NoteDraft) -> RecordRef:
         raise Unsupported("a note of Outlook has no further fields", ref=draft.contact)
     key_line(draft.key)
     for attempt in range(_ATTEMPTS):
-        row = await _read(draft.contact)
+        row = await standing(draft.contact, _SELECT)
         notes, version = text_of(row, "personalNotes"), text_of(row, "@odata.etag")
         if carries_key(notes, draft.key):
             break

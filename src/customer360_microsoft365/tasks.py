@@ -15,7 +15,7 @@ from customer360.core.errors import UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, RecordRef, RelatedRecord
 from customer360_microsoft365.auth import in_china
-from customer360_microsoft365.contacts import created
+from customer360_microsoft365.contacts import created, must_stand
 from customer360_microsoft365.graph import PLAIN, Row, listed
 from customer360_microsoft365.graph import change as patch
 from customer360_microsoft365.places import TASK, TASK_FILTER, TODO_LIST, contacts_in, segment
@@ -68,7 +68,9 @@ async def create(facts: LinkFacts, draft: TaskDraft) -> RecordRef:
     body |= extra_fields(draft.extra)
     if not in_china(facts):
         body["linkedResources"] = [_link(draft.contact.id, "Customer"), _link(draft.key, "Reference")]
-    return created(TASK, await POST(f"{await _list(facts)}/tasks", body, headers=PLAIN))
+    tasks = f"{await _list(facts)}/tasks"
+    await must_stand(facts, draft.contact)
+    return created(TASK, await POST(tasks, body, headers=PLAIN))
 
 
 async def find_created(facts: LinkFacts, draft: TaskDraft) -> RecordRef | None:

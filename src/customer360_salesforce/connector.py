@@ -22,7 +22,7 @@ from customer360.core.capabilities import (
 )
 from customer360.core.connector import SEARCHES, Connector, ConnectorInfo, Identity, Limits, of_facts
 from customer360.core.effects import Request
-from customer360.core.errors import Customer360Error, Unsupported
+from customer360.core.errors import Customer360Error, Unsupported, ValidationFailed
 from customer360.core.linking import Hosts, LinkFacts, Linking
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import (
@@ -40,7 +40,7 @@ from customer360.core.search import Query
 from customer360.core.wire import Response
 from customer360_salesforce import activities, auth, contacts, metadata, sync, ties
 from customer360_salesforce.auth import KEY
-from customer360_salesforce.errors import error_of
+from customer360_salesforce.errors import NO_SUCH_REFERENCE, error_of
 from customer360_salesforce.records import CONTACTS
 from customer360_salesforce.related import OBJECT_OF
 
@@ -185,7 +185,12 @@ class SalesforceConnector(Connector):
         self._ours(draft.contact)
         self._require(facts, CREATE[draft.kind])
         await self._tie_all(facts, draft)
-        return await activities.create_activity(facts, draft)
+        try:
+            return await activities.create_activity(facts, draft)
+        except ValidationFailed as refused:
+            if refused.vendor_code == NO_SUCH_REFERENCE:
+                await self._must_stand(facts, draft.contact)
+            raise
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
         self._ours(change.ref)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from customer360.core.effects import Request
 from customer360.core.errors import (
@@ -44,13 +44,16 @@ _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,100}", re.ASCII)
 _ID_IN_TEXT = re.compile(r"\bwith id: ([A-Za-z0-9]{15,18})\b", re.ASCII)
 _HOURS, _SECONDS = 3600.0, 5.0
 
+NO_SUCH_REFERENCE: Final = "INVALID_CROSS_REFERENCE_KEY"
+"""What a create is refused with whose contact is not there any more, too."""
+
 _PROBLEMS = {
     "REQUIRED_FIELD_MISSING": "is required",
     "STRING_TOO_LONG": "is too long",
     "INVALID_EMAIL_ADDRESS": "is no e-mail address",
     "NUMBER_OUTSIDE_VALID_RANGE": "is out of range",
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "is none of the choices",
-    "INVALID_CROSS_REFERENCE_KEY": "refers to a record that is not there",
+    NO_SUCH_REFERENCE: "refers to a record that is not there",
     "MALFORMED_ID": "refers to no record",
     "FIELD_INTEGRITY_EXCEPTION": "does not fit the record's other fields",
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": "is refused by a rule of the organisation",
@@ -217,7 +220,7 @@ def _meaning(
     if code in _FORBIDDEN:
         return Forbidden("Salesforce refuses: the user's rights do not allow it", **facts)
     if code == "ENTITY_IS_DELETED":
-        return Gone("the record was deleted", **facts)
+        return Gone("the record was deleted, or merged with another one", **facts)
     if code == "INVALID_QUERY_LOCATOR":
         return Gone("Salesforce no longer knows this page", next_step="start over", **facts)
     if code == "DUPLICATES_DETECTED":

@@ -22,7 +22,7 @@ from customer360.core.capabilities import (
 )
 from customer360.core.connector import SEARCHES, Connector, ConnectorInfo, Identity, Limits, of_facts
 from customer360.core.effects import Request
-from customer360.core.errors import Customer360Error, Unsupported
+from customer360.core.errors import Customer360Error, Unsupported, ValidationFailed
 from customer360.core.linking import Hosts, LinkFacts, Linking
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import (
@@ -193,7 +193,12 @@ class ZohoConnector(Connector):
         self._ours(draft.contact)
         self._require(facts, CREATE[draft.kind])
         await self._tie_all(facts, draft)
-        return await activities.create_activity(draft)
+        try:
+            return await activities.create_activity(draft)
+        except ValidationFailed as refused:
+            if any(problem.field in ties.FIELDS for problem in refused.problems):
+                await self._must_stand(facts, draft.contact)
+            raise
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
         self._ours(change.ref)

@@ -22,6 +22,10 @@ LINKS: Final = {
     "Deals": {"Contacts": "Contact_Name", "Accounts": "Account_Name"},
 }
 """The field by which a module's record hangs off a contact of a resource."""
+FIELDS: Final = frozenset(
+    {"Parent_Id", "Who_Id", "What_Id", *(name for each in LINKS.values() for name in each.values())}
+)
+"""All that name who or what something is about."""
 
 
 def belongs(module: str, contact: RecordRef) -> Clause:

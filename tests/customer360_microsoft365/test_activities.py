@@ -39,6 +39,8 @@ START = datetime(2026, 11, 21, 15, 4, tzinfo=UTC)
 CALL = CallDraft(contact=ANN, key="k1", subject="Inbound", text="Hi", started_at=START, duration=timedelta(seconds=184))
 EVENT = EventDraft(contact=ANN, key="k2", subject="Visit", starts_at=START, ends_at=START + timedelta(hours=1))
 TASK = TaskDraft(contact=ANN, key="k3", subject="Call back", due_on=date(2026, 11, 25), priority=Priority.HIGH)
+STANDS = Response(200, b'{"id": "AaMk"}')
+"""Whom it is about is there: asked before anything is written."""
 
 
 def event(identifier: str, day: int = 1, **properties: str) -> dict[str, Any]:
@@ -60,6 +62,23 @@ def task(identifier: str, created: int, *externals: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.feature("D6")
+@pytest.mark.parametrize("draft", [CALL, EVENT, TASK, NoteDraft(contact=ANN, key="k4", text="Hi")])
+def test_nothing_is_written_about_who_is_gone(graph: Any, refusal: Callable[..., Response], draft: CallDraft) -> None:
+    """Outlook would take it, and nobody would look for it there; an id that never was one is told as such."""
+    with pytest.raises(e.Gone, match="deleted, or merged") as refused:
+        graph.run(graph.connector.create_activity(graph.facts, draft), refusal(404, "ErrorItemNotFound"))
+    assert (refused.value.ref, graph.last.method) == (ANN, "GET")
+    with pytest.raises(e.NotFound):
+        graph.run(graph.connector.create_activity(graph.facts, draft), refusal(400, "ErrorInvalidIdMalformed"))
+
+
+def test_who_may_not_read_contacts_writes_all_the_same(graph: Any, reply: Callable[..., Response]) -> None:
+    """A permission for the calendar is enough for a call."""
+    graph.facts = attrs.evolve(graph.facts, scopes=frozenset({"Calendars.ReadWrite"}))
+    assert graph.run(graph.connector.create_activity(graph.facts, CALL), reply({"id": "E1"}, 201)).id == "E1"
+
+
 # Calls and events ---------------------------------------------------------------------------------------------------
 
 
@@ -67,7 +86,7 @@ def task(identifier: str, created: int, *externals: str) -> dict[str, Any]:
 def test_a_call(graph: Any, reply: Callable[..., Response]) -> None:
     """An event that is free, reminds nobody, invites nobody; what is known of it in properties."""
     draft = attrs.evolve(CALL, customer="+1", disposition="Demo", recording_url="https://r.example/1")
-    ref = graph.run(graph.connector.create_activity(graph.facts, draft), reply({"id": "E1"}, 201))
+    ref = graph.run(graph.connector.create_activity(graph.facts, draft), STANDS, reply({"id": "E1"}, 201))
     assert ref == RecordRef("microsoft365", "call", "E1")
     assert (graph.last.path, graph.last.repeatable) == ("/me/events", False)
     sent = dict(graph.last.json)
@@ -118,7 +137,7 @@ def test_any_call(draft: CallDraft) -> None:
 def test_further_fields_of_an_event(graph: Any, reply: Callable[..., Response]) -> None:
     """They win over what follows from the draft; those that mark the record are not for others to set."""
     draft = attrs.evolve(EVENT, location="Room 1", extra={"showAs": "oof", "start": START, "categories": ("A",)})
-    graph.run(graph.connector.create_activity(graph.facts, draft), reply({"id": "E2"}, 201))
+    graph.run(graph.connector.create_activity(graph.facts, draft), STANDS, reply({"id": "E2"}, 201))
     sent = graph.last.json
     assert (sent["showAs"], sent["categories"], sent["location"]) == ("oof", ["A"], {"displayName": "Room 1"})
     assert sent["start"] == {"dateTime": "2026-11-21T15:04:00", "timeZone": "UTC"}
@@ -132,7 +151,7 @@ def test_further_fields_of_an_event(graph: Any, reply: Callable[..., Response]) 
 def test_a_repeat_returns_the_first(graph: Any, refusal: Callable[..., Response], status: int) -> None:
     """The vendor names it."""
     repeated = refusal(status, "ErrorDuplicateTransactionId", **{"@event.existingEventId": "E1"})
-    ref = graph.run(graph.connector.create_activity(graph.facts, CALL), repeated)
+    ref = graph.run(graph.connector.create_activity(graph.facts, CALL), STANDS, repeated)
     assert ref == RecordRef("microsoft365", "call", "E1")
 
 
@@ -143,13 +162,13 @@ def test_a_repeat_whose_first_is_not_named(
     repeated = refusal(400, "ErrorDuplicateTransactionId")
     keyed = event("E1", Key="k1", Direction="inbound")
     create = graph.connector.create_activity
-    assert graph.run(create(graph.facts, CALL), repeated, rows(keyed)).id == "E1"
+    assert graph.run(create(graph.facts, CALL), STANDS, repeated, rows(keyed)).id == "E1"
     seen = {"id": "E9", "transactionId": "c360-call-k1"}
     other = {"id": "E8", "transactionId": "c360-call-k0"}
-    assert graph.run(create(graph.facts, CALL), repeated, rows(), rows(other, seen)).id == "E9"
+    assert graph.run(create(graph.facts, CALL), STANDS, repeated, rows(), rows(other, seen)).id == "E9"
     assert (graph.last.path, graph.params["startDateTime"]) == ("/me/calendarView", "2026-11-20T15:04:00Z")
     with pytest.raises(e.UnexpectedAnswer) as doubt:
-        graph.run(create(graph.facts, CALL), repeated, rows(), rows())
+        graph.run(create(graph.facts, CALL), STANDS, repeated, rows(), rows())
     assert doubt.value.maybe_applied
 
 
@@ -177,21 +196,21 @@ def test_calls_and_events_of_a_contact(graph: Any, rows: Callable[..., Response]
 def test_a_calendar_for_calls(graph: Any, reply: Callable[..., Response], refusal: Callable[..., Response]) -> None:
     """Calls go there, events do not; when it was deleted, calls go to the default one."""
     graph.facts = attrs.evolve(graph.facts, extra={"call_calendar": "C="})
-    graph.run(graph.connector.create_activity(graph.facts, CALL), reply({"id": "E1"}, 201))
+    graph.run(graph.connector.create_activity(graph.facts, CALL), STANDS, reply({"id": "E1"}, 201))
     assert graph.last.path == "/me/calendars/C%3D/events"
-    graph.run(graph.connector.create_activity(graph.facts, EVENT), reply({"id": "E1"}, 201))
+    graph.run(graph.connector.create_activity(graph.facts, EVENT), STANDS, reply({"id": "E1"}, 201))
     assert graph.last.path == "/me/events"
     gone, repeated = refusal(404, "ErrorItemNotFound"), refusal(400, "ErrorDuplicateTransactionId")
-    graph.run(graph.connector.create_activity(graph.facts, CALL), gone, reply({"id": "E1"}, 201))
+    graph.run(graph.connector.create_activity(graph.facts, CALL), STANDS, gone, reply({"id": "E1"}, 201))
     assert graph.last.path == "/me/events"
     seen = reply({"value": [{"id": "E1", "transactionId": "c360-call-k1"}]})
     nothing = reply({"value": []})
     op = graph.connector.create_activity(graph.facts, CALL)
-    assert graph.run(op, gone, repeated, gone, nothing, gone, seen).id == "E1"
+    assert graph.run(op, STANDS, gone, repeated, gone, nothing, gone, seen).id == "E1"
     assert graph.last.path == "/me/calendarView"
     refused = refusal(404, "ErrorItemNotFound")
     with pytest.raises(e.NotFound):
-        graph.run(graph.connector.create_activity(graph.facts, EVENT), refused)
+        graph.run(graph.connector.create_activity(graph.facts, EVENT), STANDS, refused)
 
 
 def test_unlinking_heeds_whose_event_it_is(graph: Any, reply: Callable[..., Response]) -> None:
@@ -236,7 +255,7 @@ def test_any_row_is_a_record(row: dict[str, Any]) -> None:
 @pytest.mark.feature("F050")
 def test_a_task(graph: Any, reply: Callable[..., Response]) -> None:
     """In the default list; contact and key are linked resources."""
-    ref = graph.run(graph.connector.create_activity(graph.facts, TASK), reply({"id": "T1"}, 201))
+    ref = graph.run(graph.connector.create_activity(graph.facts, TASK), STANDS, reply({"id": "T1"}, 201))
     assert ref == RecordRef("microsoft365", "todoTask", "T1")
     assert graph.last.path == "/me/todo/lists/LIST/tasks"
     sent = dict(graph.last.json)
@@ -256,7 +275,7 @@ def test_the_default_list_is_asked_for_where_it_is_not_known(
     """By its well-known name."""
     graph.facts = attrs.evolve(graph.facts, extra={})
     lists = rows({"id": "L1", "wellknownListName": "none"}, {"id": "L2", "wellknownListName": "defaultList"})
-    graph.run(graph.connector.create_activity(graph.facts, TASK), lists, reply({"id": "T1"}, 201))
+    graph.run(graph.connector.create_activity(graph.facts, TASK), lists, STANDS, reply({"id": "T1"}, 201))
     assert graph.last.path == "/me/todo/lists/L2/tasks"
 
 

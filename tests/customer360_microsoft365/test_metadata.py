@@ -137,7 +137,7 @@ def test_china_has_no_links(graph: Any, reply: Callable[..., Response]) -> None:
     """A task is written without any; it is never looked for."""
     graph.facts = attrs.evolve(graph.facts, settings={"cloud": "china"})
     draft = TaskDraft(contact=RecordRef("microsoft365", "contact", "A"), key="k")
-    graph.run(graph.connector.create_activity(graph.facts, draft), reply({"id": "T1"}, 201))
+    graph.run(graph.connector.create_activity(graph.facts, draft), reply({"id": "A"}), reply({"id": "T1"}, 201))
     assert "linkedResources" not in graph.last.json
 
 

@@ -27,8 +27,8 @@ from customer360_testkit.fakes.faults import late, slow, status
 
 _RENEWED: Final = everywhere("3 → ok", bullhorn="4 → ok")
 """The call, the renewal, the call again; Bullhorn's tokens only open sessions, so that a login comes between."""
-_WRITTEN_AGAIN: Final = everywhere("3 → ok", bullhorn="5 → ok")
-"""The same of a write; Bullhorn's meets it with the look at the contact."""
+_WRITTEN_AGAIN: Final = everywhere("3 → ok", microsoft365="4 → ok", bullhorn="5 → ok")
+"""The same of a write, with the look at the contact before it; Bullhorn's meets it twice."""
 
 ROWS: Final = (
     Row("X1", "read dropped once", "get", on_wire(wire.close()), "2 → ok", peers="5 of 7 fail"),

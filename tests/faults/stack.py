@@ -55,7 +55,7 @@ AGENT = "kim"
 LONG = 20.0
 """Seconds that a call may take which nothing must hurry."""
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
-LOOKS_FIRST = ("bullhorn",)
+LOOKS_FIRST = ("microsoft365", "bullhorn")
 """CRMs that take what is written of the deleted, so that their connectors look at the contact first."""
 CONTACTS = {"zoho": "Contacts", "microsoft365": "contact", "salesforce": "Contact", "bullhorn": "ClientContact"}
 

@@ -25,7 +25,7 @@ from customer360.core.activities import ActivityChange, ActivityDraft, ActivityF
 from customer360.core.auth import AuthScheme
 from customer360.core.capabilities import CREATE, RELATED, Capabilities, Capability, CreateClass, PhoneSearch
 from customer360.core.effects import Request
-from customer360.core.errors import Customer360Error, NotFound, Unsupported
+from customer360.core.errors import Customer360Error, Gone, NotFound, Unsupported
 from customer360.core.linking import Hosts, LinkFacts, Linking
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import (
@@ -316,6 +316,19 @@ class Connector(ABC):
             if ref not in tied:
                 what = f"{self.info.name}: this {draft.kind.value} cannot be tied to a further {ref.resource}"
                 raise Unsupported(what, ref=ref, next_step="leave it out of related; tied() tells what may stay")
+
+    async def _must_stand(self, facts: LinkFacts, contact: RecordRef) -> None:
+        """Raise :class:`Gone` for a contact that is not there any more: where the CRM refused what is about them, and
+        names no more than the field.
+        """
+        try:
+            await self.get(facts, contact)
+        except Gone:
+            raise
+        except NotFound as missing:
+            raise Gone("the record was deleted, or merged with another one", ref=contact) from missing
+        except Customer360Error:
+            return  # what was refused says enough
 
     def _cannot(self, facts: LinkFacts, capability: Capability) -> Unsupported:
         """The :class:`Unsupported` to raise for a verb that is not offered, with the declared reason."""

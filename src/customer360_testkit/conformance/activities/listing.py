@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
 from customer360.core.activities import TaskStatus
-from customer360.core.capabilities import RELATED, Capability
-from customer360.core.errors import Customer360Error
+from customer360.core.capabilities import CREATE, RELATED, Capability
+from customer360.core.errors import Customer360Error, Gone
 from customer360.core.metadata import FieldType
-from customer360.core.records import RelatedKind
+from customer360.core.records import RecordRef, RelatedKind
 from customer360_testkit.conformance.activities.calls import values_of
 from customer360_testkit.conformance.activities.wording import WordingChecks
 from customer360_testkit.conformance.bench import LAG, Link, catches
@@ -66,6 +71,24 @@ class ListingChecks(WordingChecks):
                     link.fake.faults.add(status(code), times=None)
                     self.refusal(link, self.connector.related(link.facts, contact, kind), Customer360Error)
                     link.fake.faults.clear()
+
+    @catches("writes down of who is gone", _CREATE, Capability.DELTA)
+    def test_nothing_is_written_about_who_is_gone(self, link: Link) -> None:
+        """Deleted or merged away: nobody would look for it there, and whoever wrote it must know why (D6)."""
+        kinds = [kind for kind, capability in CREATE.items() if self.can(link, capability)]
+        if not kinds:
+            pytest.skip("nothing is written down")
+        ways: list[Callable[[RecordRef], Any]] = [lambda lost: self.delete(link, lost)]
+        if (merge := getattr(link.fake, "merge", None)) is not None:
+            ways.append(lambda lost: merge(self.people, self.make(link, "Quillsurvivor").id, lost.id))
+        for number, remove in enumerate(ways):
+            lost = self.make(link, f"Quilllost{number}")
+            remove(lost)
+            for kind in kinds:
+                draft = self.draft(link, kind, lost, f"gone{number}-{kind}", text=f"Quillgone{number}{kind}.")
+                error = self.refusal(link, self.connector.create_activity(link.facts, draft), Gone)
+                assert (error.ref, "deleted" in error.what) == (lost, True), kind
+                assert link.fake.count_holding(draft.text) == 0, kind
 
     @catches("hides cases that are closed", _CREATE)
     def test_whatever_became_of_it_it_is_listed(self, link: Link) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import Listing, Records, mutant
 
 from customer360.core.activities import ActivityDraft, NoteDraft
+from customer360.core.effects import Request
 from customer360.core.errors import (
+    Gone,
     NotFound,
+    ValidationFailed,
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
@@ -20,6 +24,7 @@ from customer360.core.records import (
     RelatedKind,
     RelatedRecord,
 )
+from customer360_bullhorn import BullhornConnector
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
@@ -40,6 +45,29 @@ class Forgetting(ZohoConnector):
             if contact.crm != "zoho":
                 raise
             return Page(())
+
+
+@mutant("writes down of who is gone")
+class Haunted(BullhornConnector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        ref: RecordRef = await hearing(super().create_activity(facts, draft), _as_if_there)
+        return ref
+
+
+def _as_if_there(request: Request, told: Any) -> Any:
+    """As if nobody had been deleted."""
+    if isinstance(told, dict) and isinstance(told.get("data"), dict) and "isDeleted" in told["data"]:
+        told["data"]["isDeleted"] = False
+    return told
+
+
+@mutant("writes down of who is gone", "and blames a field")
+class Blaming(ZohoConnector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        try:
+            return await super().create_activity(facts, draft)
+        except Gone as gone:
+            raise ValidationFailed("Zoho refuses the values", ref=gone.ref) from None
 
 
 @mutant("hides cases that are closed")

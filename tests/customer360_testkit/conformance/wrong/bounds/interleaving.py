@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import attrs
@@ -12,6 +13,7 @@ from customer360.core.activities import (
     ActivityDraft,
 )
 from customer360.core.effects import GET, Request
+from customer360.core.errors import NotFound
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Contact,
@@ -52,7 +54,8 @@ class Misquoting(ZohoConnector):
         self.draft = draft
         self._ours(draft.contact, draft.owner)
         if draft.key != "k":  # of nobody, without permission
-            await self.get(facts, draft.contact)
+            with suppress(NotFound):
+                await self.get(facts, draft.contact)
         return await super().create_activity(facts, self.draft)
 
 
