@@ -67,7 +67,9 @@ READINGS: Final = {
     "JobSubmission": Reading("", "", "dateAdded", "status", (_JOB,), deletable=False),
     "Placement": Reading("", "", "dateAdded", "status", (_JOB,), deletable=False),
     "JobOrder": Reading("title", "", "dateAdded", "status", ("owner(id)", "clientCorporation(id,name)")),
-    "Opportunity": Reading("title", "", "dateAdded", "status", ("owner(id)", "clientCorporation(id,name)")),
+    "Opportunity": Reading(
+        "title", "", "dateAdded", "status", ("dealValue", "owner(id)", "clientCorporation(id,name)")
+    ),
 }
 
 

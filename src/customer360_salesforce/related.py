@@ -60,7 +60,7 @@ READINGS: Final = {
         *("Subject", "Description", "CreatedDate", "Status"),
         ("CaseNumber", "Priority", "Origin", "ContactId", "AccountId"),
     ),
-    "Opportunity": Reading("Name", "Description", "CreatedDate", "StageName", ("CloseDate", "AccountId")),
+    "Opportunity": Reading("Name", "Description", "CreatedDate", "StageName", ("Amount", "CloseDate", "AccountId")),
     "ContentNote": Reading("Title", "TextPreview", "CreatedDate"),
     "Note": Reading("Title", "Body", "CreatedDate", None, ("ParentId",)),
 }

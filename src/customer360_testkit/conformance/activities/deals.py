@@ -8,14 +8,17 @@ import pytest
 
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Unsupported
+from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.activities.calls import values_of
 from customer360_testkit.conformance.bench import Bench, Link, catches
 from customer360_testkit.conformance.traces import texts
 
 _DEALS, _DELTA = Capability.RELATED_DEALS, Capability.DELTA
-_SHORT = 8
+_SHORT = 6
 """An id of so few signs may be that of a record of any other kind."""
+_MOST = 6
+"""Pages of one person's deals that are read."""
 
 
 class DealChecks(Bench):
@@ -57,11 +60,49 @@ class DealChecks(Bench):
             assert str(deal.status) in texts(row), deal.ref
             owned = any("owner" in name.casefold() for name, value in row.items() if value)
             assert deal.owner is not None or not owned, deal.ref
+            with suppress(Unsupported):  # that activities are described is another check's matter
+                for field in self.schema(link, deal.ref.resource).fields:
+                    if not field.editable or row.get(field.name) in (None, ""):
+                        continue
+                    if field.type is FieldType.LONG_TEXT:
+                        assert str(row[field.name]) in deal.text, (deal.ref, field.name)
+                    if field.type in (FieldType.NUMBER, FieldType.DATE):
+                        assert deal.fields.get(field.name) is not None, (deal.ref, field.name)
             address = link.fake.web_address(deal.ref.resource, deal.ref.id)
             assert address is None or deal.url in (None, address), deal.ref
         if not told:
             assert not self._dealt(link), "somebody has a deal"
             pytest.skip("nobody has a deal")
+
+    @catches("shows some of somebody's deals, in any order", _DEALS, _DELTA)
+    def test_deals_come_newest_first_page_by_page(self, link: Link) -> None:
+        """All of them, each once, however many are asked for at a time (F040)."""
+        of = [contact for contact, _ in self.listed_deals(link)]
+        several = [contact for contact in of if of.count(contact) > 1]
+        if not several:
+            pytest.skip("nobody has two deals")
+        contact = min(several, key=of.count)
+        whole = self._deals_paged(link, contact, 50)
+        kinds = {each.name: each.related_kind for each in self.connector.resources(link.facts)}
+        rows = [row for row, held in link.fake.snapshot().items() if contact.id in texts(held)]
+        naming = {row for row in rows if kinds.get(row[0]) is RelatedKind.DEAL and len(contact.id) > _SHORT}
+        assert naming <= {(each.ref.resource, each.ref.id) for each in whole}
+        times = [each.at for each in whole if each.at is not None]
+        assert times == sorted(times, reverse=True)
+        for limit in (1, 2):
+            some = [each.ref for each in self._deals_paged(link, contact, limit)]
+            assert some == [each.ref for each in whole][: _MOST * limit], limit
+
+    def _deals_paged(self, link: Link, contact: RecordRef, limit: int) -> list[RelatedRecord]:
+        """Page by page."""
+        found, cursor = list[RelatedRecord](), None
+        for _ in range(_MOST):
+            asked = self.connector.related(link.facts, contact, RelatedKind.DEAL, limit=limit, cursor=cursor)
+            page = link.run(asked)
+            found += page.items
+            if (cursor := page.next) is None:
+                break
+        return found
 
     def _dealt(self, link: Link) -> bool:
         """Whether a deal that the fake holds names any of these people, or a table of ties does both."""

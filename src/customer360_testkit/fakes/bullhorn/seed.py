@@ -126,6 +126,17 @@ class Seeding:
             self._put("AppointmentAttendee", attendee)
         if member.number % 6 == 0:
             self._work(entity, number, member)
+        if member.number % 12 == 3:
+            self._deals(number, member)
+
+    def _deals(self, number: int, member: CastMember) -> None:
+        """Three, the first of which was made last, of a client's contact."""
+        company = self._fake.store.tables["ClientContact"].rows[number]["clientCorporation"]
+        link = {"clientContact": number, "clientCorporation": company, "type": "Contract"}
+        for part, (status, made) in enumerate((("Open", 2), ("Closed-Won", 0), ("Qualifying", 1))):
+            deal = {"title": f"Deal {member.number}.{part}", "status": status, "isOpen": status != "Closed-Won"}
+            worth = {"dealValue": 1000.0 * (part + 1), "dateAdded": self._then + made * DAY // 4}
+            self._put("Opportunity", {**link, **deal, **worth})
 
     def _work(self, entity: str, number: int, member: CastMember) -> None:
         if entity == "ClientContact":

@@ -127,6 +127,8 @@ class Seeding:
             self._moment(contact, number, self._then + number * 3600)
         if member.number % 6 == 0:
             self._business(contact, member)
+        if member.number % 12 == 3:
+            self._deals(contact, member)
         if member.number == 0:
             # Ended more than a year ago: archived, so only queryAll knows of it.
             past = self._now - 500 * DAY
@@ -180,11 +182,24 @@ class Seeding:
         case = {"CaseNumber": f"{store.case_number:08d}", "Subject": "Delivery is late", "ContactId": contact}
         made = self._put("Case", {**case, "Status": "New", "Origin": "Phone", "Priority": "Medium"})
         self._put("CaseComment", {"ParentId": made, "CommentBody": "Called back"})
-        account = (store.get("Contact", contact) or {}).get("AccountId")
-        deal: Row = {"Name": f"Deal {member.number}", "StageName": "Qualification", "AccountId": account}
-        deal |= {"CloseDate": _day(self._now + 30 * DAY), "Amount": 1000.0 + member.number}
-        opportunity = self._put("Opportunity", deal)
-        self._put("OpportunityContactRole", {"OpportunityId": opportunity, "ContactId": contact, "IsPrimary": True})
+        worth = {"Amount": 1000.0 + member.number}
+        self._deal(contact, f"Deal {member.number}", "Qualification", 30, worth, self._then)
+
+    def _deals(self, contact: str, member: CastMember) -> None:
+        """Three, the first of which was made last."""
+        deals = (("Qualification", 40, 2), ("Closed Won", -20, 0), ("Negotiation/Review", 10, 1))
+        for number, (stage, closing, made) in enumerate(deals):
+            more = {"Amount": 1000.0 * (number + 1), "Description": f"Wants it delivered, part {number}"}
+            at = self._then + made * DAY // 4
+            self._deal(contact, f"Deal {member.number}.{number}", stage, closing, more, at)
+
+    def _deal(self, contact: str, name: str, stage: str, closing: int, more: Row, at: int) -> None:
+        """``closing`` days from now, made at that time."""
+        account = (self._fake.store.get("Contact", contact) or {}).get("AccountId")
+        deal: Row = {"Name": name, "StageName": stage, "AccountId": account, **more}
+        opportunity = self._put("Opportunity", {**deal, "CloseDate": _day(self._now + closing * DAY)}, at)
+        role = {"OpportunityId": opportunity, "ContactId": contact, "IsPrimary": True}
+        self._put("OpportunityContactRole", role, at)
 
     def _known(self, member: CastMember) -> Row:
         """Names, numbers and addresses of a contact or lead."""

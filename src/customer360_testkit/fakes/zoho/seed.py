@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from customer360_testkit.fakes.cast import CastMember
@@ -120,6 +121,18 @@ class Seeding:
             self._put("Cases", {**case, "Case_Number": f"CASE-{self._store.case_number:05d}"})
             deal = {"Deal_Name": f"Deal {member.number}", "Stage": "Qualification", "Contact_Name": contact}
             self._put("Deals", {**deal, "Amount": 1000.0 + member.number})
+        if member.number % 12 == 3:
+            self._deals(contact, member)
+
+    def _deals(self, contact: str, member: CastMember) -> None:
+        """Three, the first of which was made last."""
+        deals = (("Qualification", 40, 2), ("Closed Won", -20, 0), ("Negotiation/Review", 10, 1))
+        for number, (stage, closing, made) in enumerate(deals):
+            deal = {"Deal_Name": f"Deal {member.number}.{number}", "Stage": stage, "Contact_Name": contact}
+            day = datetime.fromtimestamp(self._now + closing * DAY, UTC).date().isoformat()
+            worth = {"Amount": 1000.0 * (number + 1), "Closing_Date": day}
+            text = f"Wants it delivered, part {number}"
+            self._put("Deals", {**deal, **worth, "Description": text}, self._then + made * DAY // 4)
 
     def _put(self, module: str, values: dict[str, Any], at: int | None = None) -> str:
         when = min(self._then if at is None else at, self._now - 3600)

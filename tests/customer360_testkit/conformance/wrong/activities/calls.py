@@ -42,7 +42,8 @@ class Simultaneous(ZohoConnector):
         self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
     ) -> Page[RelatedRecord]:
         page = await super().related(facts, contact, kind, limit=limit, cursor=cursor)
-        return Page((), page.next) if limit == 1 and cursor is not None else page
+        skips = kind is not RelatedKind.DEAL and limit == 1 and cursor is not None
+        return Page((), page.next) if skips else page
 
 
 @mutant("lists more than was asked for")

@@ -46,6 +46,13 @@ mutant(_OTHER, "however far")(_telling(ZohoConnector, lambda deal: attrs.evolve(
 mutant(_OTHER, "on a page that is not there")(
     _telling(ZohoConnector, lambda deal: attrs.evolve(deal, url=(deal.url or "").replace("/Potentials/", "/Deals/")))
 )
+mutant(_OTHER, "without a word")(_telling(ZohoConnector, lambda deal: attrs.evolve(deal, text="")))
+mutant(_OTHER, "of no worth")(
+    _telling(SalesforceConnector, lambda deal: attrs.evolve(deal, fields={**deal.fields, "Amount": None}))
+)
+mutant(_OTHER, "open for ever")(
+    _telling(ZohoConnector, lambda deal: attrs.evolve(deal, fields={**deal.fields, "Closing_Date": None}))
+)
 
 
 @mutant(_OTHER, "of the company")
@@ -56,6 +63,34 @@ class OfTheCompany(SalesforceConnector):
             company = (await self.get(facts, contact)).company_ref
             return page if company is None else await super().related(facts, company, kind, **more)
         return page
+
+
+_SOME = "shows some of somebody's deals, in any order"
+
+
+def _paging(base: type[Connector], alter: Callable[[Page[RelatedRecord]], Page[RelatedRecord]]) -> type[Connector]:
+    class Paging(base):  # type: ignore[misc, valid-type]  # one of two
+        async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
+            page = await super().related(facts, contact, kind, **more)
+            return alter(page) if kind is RelatedKind.DEAL else page
+
+    return Paging
+
+
+mutant(_SOME)(_paging(ZohoConnector, lambda page: Page(page.items)))
+mutant(_SOME, "the oldest first")(_paging(SalesforceConnector, lambda page: Page(page.items[::-1], page.next)))
+mutant(_SOME, "those that are won left out")(
+    _telling(ZohoConnector, lambda deal: None if "Closed" in str(deal.status) else deal)
+)
+
+
+@mutant(_SOME, "one page again and again")
+class SamePage(ZohoConnector):
+    async def related(
+        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        place = None if kind is RelatedKind.DEAL else cursor
+        return await super().related(facts, contact, kind, limit=limit, cursor=place)
 
 
 @mutant("forgets the deal that a call is about")
