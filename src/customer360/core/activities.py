@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
@@ -23,14 +23,13 @@ from customer360.core.records import (
     Unset,
     a_record,
     a_text,
-    aware,
     maybe_a_record,
     maybe_a_text,
     names_a_record,
     of_kind,
     plain_fields,
-    timed,
     whole,
+    written_time,
 )
 
 
@@ -55,6 +54,8 @@ class CallOutcome(StrEnum):
     ANSWERED = "answered"
     MISSED = "missed"
 
+
+_Check: TypeAlias = Callable[[object, "attrs.Attribute[Any]", Any], None]
 
 _LONGEST_KEY = 64
 """Characters; a session's own have 26."""
@@ -143,7 +144,7 @@ class CallDraft(_Draft):
     """
 
     kind: ClassVar[RelatedKind] = RelatedKind.CALL
-    started_at: datetime = attrs.field(validator=timed)
+    started_at: datetime = attrs.field(validator=written_time)
     duration: timedelta = attrs.field(default=timedelta(0), validator=_a_duration)
     direction: Direction = attrs.field(default=Direction.INBOUND, validator=of_kind(Direction))
     outcome: CallOutcome = attrs.field(default=CallOutcome.ANSWERED, validator=of_kind(CallOutcome))
@@ -166,8 +167,8 @@ class EventDraft(_Draft):
     """
 
     kind: ClassVar[RelatedKind] = RelatedKind.EVENT
-    starts_at: datetime = attrs.field(validator=timed)
-    ends_at: datetime = attrs.field(validator=[timed, _not_before_start])
+    starts_at: datetime = attrs.field(validator=written_time)
+    ends_at: datetime = attrs.field(validator=[written_time, _not_before_start])
     location: str | None = attrs.field(default=None, repr=False, validator=maybe_a_text)
 
 
@@ -182,17 +183,27 @@ class CaseDraft(_Draft):
 ActivityDraft: TypeAlias = NoteDraft | TaskDraft | CallDraft | EventDraft | CaseDraft
 
 
+def _where_set(check: _Check) -> _Check:
+    """The check, of what is not :data:`UNSET`."""
+
+    def checked(change: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if value is not UNSET:
+            check(change, attribute, value)
+
+    return checked
+
+
 @attrs.frozen(kw_only=True)
 class ActivityChange:
     """A partial update of an activity: :data:`UNSET` stays, ``None`` clears."""
 
-    ref: RecordRef
-    kind: RelatedKind
-    subject: str | Unset = attrs.field(default=UNSET, repr=False)
-    text: str | Unset | None = attrs.field(default=UNSET, repr=False)
-    status: TaskStatus | Unset = UNSET
-    due_on: date | Unset | None = UNSET
-    extra: Fields = attrs.field(factory=dict, repr=False, hash=False)
+    ref: RecordRef = attrs.field(validator=a_record)
+    kind: RelatedKind = attrs.field(validator=of_kind(RelatedKind))
+    subject: str | Unset = attrs.field(default=UNSET, repr=False, validator=_where_set(a_text))
+    text: str | Unset | None = attrs.field(default=UNSET, repr=False, validator=_where_set(maybe_a_text))
+    status: TaskStatus | Unset = attrs.field(default=UNSET, validator=of_kind(TaskStatus, Unset))
+    due_on: date | Unset | None = attrs.field(default=UNSET, validator=_where_set(_a_day))
+    extra: Fields = attrs.field(factory=dict, repr=False, hash=False, validator=plain_fields)
 
 
 class Operator(StrEnum):
@@ -216,7 +227,7 @@ def _as_many_as_compared(condition: Condition, attribute: attrs.Attribute[Any], 
         )
     for each in values:
         if isinstance(each, datetime):
-            aware(condition, attribute, each)
+            written_time(condition, attribute, each)
     least, most = _VALUES.get(condition.operator, (1, 1))
     if not least <= len(values) <= most:
         wanted = "values" if most > 2 else ("no value", "one value", "two values")[most]

@@ -9,7 +9,7 @@ CRM.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from enum import Enum, StrEnum
 from math import isfinite
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
@@ -61,6 +61,24 @@ def timed(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None
     aware(instance, attribute, value)
 
 
+def written_time(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Attrs validator: as :func:`timed`, of a time that is to be written: one that is in the calendar of every zone."""
+    timed(instance, attribute, value)
+    if not in_every_calendar(value):
+        raise InvalidValue(f"{type(instance).__name__}.{attribute.name} {_BEYOND}", next_step=_NO_TIME)
+
+
+def in_every_calendar(value: datetime) -> bool:
+    """Whether a time can be told in any zone, and so can the end of the longest call that begins then."""
+    return _FIRST <= value.replace(tzinfo=None) <= _LAST
+
+
+_FIRST: Final = datetime.min + timedelta(days=2)
+_LAST: Final = datetime.max - timedelta(days=10_000)
+_BEYOND: Final = "is a time at the end of the calendar"
+_NO_TIME: Final = "leave it out where no time is meant"
+
+
 def _naive(value: datetime) -> bool:
     zone = value.tzinfo
     return zone is None or (type(zone) is not timezone and value.utcoffset() is None)
@@ -77,6 +95,12 @@ def of_kind(*kinds: type) -> Callable[[object, attrs.Attribute[Any], Any], None]
             )
 
     return check
+
+
+def _no_lost_times(where: str, value: Fields) -> None:
+    for name, item in value.items():
+        if isinstance(item, datetime) and not in_every_calendar(item):
+            raise InvalidValue(f"{where}: {name!r} {_BEYOND}", next_step=_NO_TIME)
 
 
 def _no_naive_values(instance: object, attribute: attrs.Attribute[Any], value: Fields) -> None:
@@ -157,6 +181,7 @@ def plain_fields(instance: object, attribute: attrs.Attribute[Any], value: Any) 
     if not isinstance(value, Mapping) or not all(map(whole, value)):
         raise InvalidValue(f"{where} is no mapping of fields by their names", next_step='give it as in {"Title": "x"}')
     _no_naive_values(instance, attribute, value)
+    _no_lost_times(where, value)
     for name, item in value.items():
         if not _is_field_value(item):
             half = " with half a character" if isinstance(item, str) else ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from customer360.core.activities import LONGEST_CALL, ActivityDraft, CallDraft, CallOutcome, NoteDraft
 from customer360.core.capabilities import CREATE, Capabilities
@@ -28,13 +29,14 @@ def log_of(
     """
     subject = _subject(interaction)
     if interaction.channel is Channel.VOICE and _can(capabilities, RelatedKind.CALL):
-        began = interaction.answered_at or interaction.started_at
+        started_at, ended_at = _credible(interaction.started_at), _credible(wrap_up.ended_at)
+        began = max(_in_utc(started_at), _in_utc(_credible(interaction.answered_at or started_at)))
         return CallDraft(
             contact=contact,
             subject=subject,
             text=wrap_up.notes,
-            started_at=interaction.started_at,
-            duration=min(max(timedelta(0), wrap_up.ended_at - began), LONGEST_CALL),
+            started_at=started_at,
+            duration=min(max(timedelta(0), _in_utc(ended_at) - began), LONGEST_CALL),
             direction=interaction.direction,
             outcome=CallOutcome.ANSWERED if _talked(interaction, wrap_up) else CallOutcome.MISSED,
             customer=_mended(interaction.customer),
@@ -60,6 +62,20 @@ def _can(capabilities: Capabilities | None, kind: RelatedKind) -> bool:
 
 def _disposition(wrap_up: WrapUp) -> str | None:
     return None if wrap_up.disposition is None else wrap_up.disposition.label or wrap_up.disposition.code
+
+
+def _credible(told: datetime) -> datetime:
+    """The nearest time that a CRM can hold: a clock that was never set costs no log."""
+    return min(max(told, _FIRST), _LAST)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Where no hour comes twice."""
+    return moment.astimezone(UTC)
+
+
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(2999, 12, 31, tzinfo=UTC)
 
 
 def _mended(received: str | None) -> str:

@@ -133,7 +133,4 @@ def digest(draft: ActivityDraft) -> str:
 
 
 def _in_utc(value: Any) -> Any:
-    try:
-        return value.astimezone(UTC) if isinstance(value, datetime) else value
-    except OverflowError:  # at the end of the calendar
-        return value
+    return value.astimezone(UTC) if isinstance(value, datetime) else value

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
@@ -13,15 +14,19 @@ from hypothesis import strategies as st
 
 from customer360.core.activities import (
     DRAFTS,
+    LONGEST_CALL,
+    ActivityChange,
     ActivityFilter,
+    CallDraft,
     Condition,
     EventDraft,
+    NoteDraft,
     Operator,
     carries_key,
     with_key,
 )
 from customer360.core.errors import InvalidValue
-from customer360.core.records import RecordRef
+from customer360.core.records import ContactChange, ContactDraft, RecordRef, RelatedKind
 
 _CONTACT = RecordRef("zoho", "Contacts", "1")
 
@@ -41,6 +46,66 @@ def test_an_appointment_does_not_end_before_it_starts() -> None:
     """Whatever the clock on the wall says."""
     with pytest.raises(InvalidValue, match="before starts_at"):
         EventDraft(contact=_CONTACT, starts_at=_night(15, fold=1), ends_at=_night(45, fold=0))
+
+
+_ENDS = (
+    datetime.max.replace(tzinfo=UTC),
+    datetime.min.replace(tzinfo=UTC),
+    datetime.max.replace(tzinfo=timezone(timedelta(hours=14))),
+    datetime(9999, 1, 1, tzinfo=UTC),
+)
+_REAL = (
+    datetime(1890, 4, 2, tzinfo=ZoneInfo("Europe/Amsterdam")),
+    datetime.fromtimestamp(0, UTC),
+    datetime(2126, 1, 1, tzinfo=UTC),
+)
+
+
+@pytest.mark.promise("R1")
+@pytest.mark.parametrize("end", _ENDS)
+def test_a_time_at_the_end_of_the_calendar_is_refused_where_it_is_given(end: datetime) -> None:
+    """Not in the middle of a delivery, where no other zone has such a day."""
+    made: tuple[Callable[[], object], ...] = (
+        lambda: CallDraft(contact=_CONTACT, started_at=end),
+        lambda: EventDraft(contact=_CONTACT, starts_at=_night(15, fold=0), ends_at=end),
+        lambda: EventDraft(contact=_CONTACT, starts_at=end, ends_at=end),
+        lambda: Condition("Due", Operator.LESS, (end,)),
+        lambda: NoteDraft(contact=_CONTACT, extra={"Due": end}),
+        lambda: ActivityChange(ref=_CONTACT, kind=RelatedKind.TASK, extra={"Due": end}),
+        lambda: ContactChange(ref=_CONTACT, fields={"Due": end}),
+        lambda: ContactDraft(resource="Contacts", fields={"Due": end}),
+    )
+    for make in made:
+        with pytest.raises(InvalidValue, match="at the end of the calendar"):
+            make()
+
+
+@pytest.mark.parametrize("time", _REAL)
+def test_a_time_that_somebody_may_mean_is_taken(time: datetime) -> None:
+    """A birthday, the beginning of the epoch, a contract of a hundred years."""
+    draft = CallDraft(contact=_CONTACT, started_at=time, duration=LONGEST_CALL, extra={"Born": time})
+    assert (draft.started_at.astimezone(UTC) + draft.duration).tzinfo is UTC
+    assert Condition("Born", Operator.EQUALS, (time,)).values == (time,)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("ref", "7", "no RecordRef"),
+        ("kind", "task", "is a str"),
+        ("subject", None, "is a NoneType"),
+        ("text", 7, "is a int"),
+        ("text", "a\ud800b", "half a character"),
+        ("status", "done", "is a str"),
+        ("due_on", datetime(2026, 5, 1, tzinfo=UTC), "give its .date()"),
+        ("extra", {"Due": datetime(2026, 5, 1)}, "without a time zone"),
+        ("extra", ["Due"], "no mapping"),
+    ],
+)
+def test_a_change_is_made_of_what_it_takes(name: str, value: Any, why: str) -> None:
+    """Refused where it is made, not in a connector."""
+    with pytest.raises(InvalidValue, match=why):
+        ActivityChange(**{"ref": _CONTACT, "kind": RelatedKind.TASK, name: value})
 
 
 _HALF = "a\ud800b"

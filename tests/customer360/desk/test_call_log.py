@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -54,6 +56,35 @@ def test_an_ending_before_the_answer_gives_no_negative_duration() -> None:
     draft = log_of(CALL, early, ADA, CALLS_AND_NOTES)
     assert isinstance(draft, CallDraft)
     assert draft.duration == timedelta(0)
+
+
+@pytest.mark.promise("R1")
+@pytest.mark.parametrize("never", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+@pytest.mark.parametrize("name", ["started_at", "answered_at", "ended_at"])
+def test_a_clock_that_was_never_set_costs_no_log(name: str, never: datetime) -> None:
+    """A switchboard may tell the first or the last of all days: the call has happened all the same."""
+    told: dict[str, Any] = {name: never}
+    call, ending = (CALL, attrs.evolve(ENDING, **told)) if name == "ended_at" else (attrs.evolve(CALL, **told), ENDING)
+    draft = log_of(call, ending, ADA, CALLS_AND_NOTES)
+    assert isinstance(draft, CallDraft)
+    assert 1970 <= draft.started_at.year < 3000
+    assert (draft.started_at.astimezone(UTC) + draft.duration).tzinfo is UTC
+
+
+def test_an_answer_before_the_call_began_is_no_talk() -> None:
+    """Two clocks, or one that tells the beginning of the epoch for never."""
+    draft = log_of(attrs.evolve(CALL, answered_at=datetime.fromtimestamp(0, UTC)), ENDING, ADA, CALLS_AND_NOTES)
+    assert isinstance(draft, CallDraft)
+    assert draft.duration == timedelta(minutes=5)
+
+
+def test_a_call_through_the_hour_that_comes_again_is_as_long_as_it_was() -> None:
+    """From a quarter to three to a quarter past two, once the clocks were put back."""
+    night = datetime(2025, 10, 26, 2, 45, tzinfo=ZoneInfo("Europe/Berlin"))
+    ending = attrs.evolve(ENDING, ended_at=night.replace(minute=15, fold=1))
+    draft = log_of(attrs.evolve(CALL, started_at=night), ending, ADA, CALLS_AND_NOTES)
+    assert isinstance(draft, CallDraft)
+    assert (draft.duration, draft.started_at) == (timedelta(minutes=30), night)
 
 
 @pytest.mark.promise("R1")

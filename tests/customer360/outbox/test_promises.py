@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import attrs
@@ -21,7 +20,6 @@ from customer360.store.engine import Store, open_store
 
 NOTE = NoteDraft(contact=RecordRef("zoho", "Contacts", "42"), key="K", text="first words")
 OTHER = attrs.evolve(NOTE, text="other words")
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -81,9 +79,3 @@ def test_what_may_be_written_or_will_be_is_not_replaced(store: Store, values: di
     stands(store, **values)
     assert promised(store, OTHER).clashes
     assert row(store).draft == to_json(NOTE)
-
-
-@pytest.mark.parametrize("last", [datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=timezone(-HOUR))])
-def test_a_time_at_the_end_of_the_calendar_loses_no_promise(store: Store, last: datetime) -> None:
-    """It has no form in UTC: compared as it was given."""
-    assert promised(store, attrs.evolve(NOTE, extra={"Due": last})).keys == ("K",)
