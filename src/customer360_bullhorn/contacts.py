@@ -22,7 +22,7 @@ from customer360.core.wire import Response
 from customer360_bullhorn import query as q
 from customer360_bullhorn.asking import Row, Rows, collected, queried, read, searched
 from customer360_bullhorn.auth import KEY
-from customer360_bullhorn.metadata import countries, record_url, shape
+from customer360_bullhorn.metadata import countries, narrowed, record_url, shape
 from customer360_bullhorn.query import Lucene
 from customer360_bullhorn.records import (
     COMPANY,
@@ -51,6 +51,18 @@ async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Pa
     What Bullhorn cannot be asked for is refused before any request.
     """
     form = shape(facts, name)
+    try:
+        rows = await _asked(form, asked, limit + 1)
+    except ValidationFailed as refused:
+        itself = isinstance(asked, FieldIs) and asked.field in {problem.field for problem in refused.problems}
+        seen = None if itself else await narrowed(form)
+        if seen is None:
+            raise
+        form, rows = seen, await _asked(seen, asked, limit + 1)
+    return Page(contacts(facts, form, rows[:limit], partial=True), _MORE if len(rows) > limit else None)
+
+
+async def _asked(form: Shape, asked: Query, enough: int) -> list[Row]:
     match asked:
         case PhoneIs():
             wanted, judge = _phone(form, asked)
@@ -63,8 +75,7 @@ async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Pa
         case TextHas(text):
             wanted, judge = q.words((each for each in _TEXTS if each in form.kinds), text), _any
     more = (asked_as(asked.field),) if isinstance(asked, FieldIs) else ()
-    rows = await _found(form, wanted, judge, limit + 1, more)
-    return Page(contacts(facts, form, rows[:limit], partial=True), _MORE if len(rows) > limit else None)
+    return await _found(form, wanted, judge, enough, more)
 
 
 def contacts(facts: LinkFacts, form: Shape, rows: Iterable[Row], *, partial: bool) -> tuple[Contact, ...]:

@@ -194,6 +194,23 @@ def _remembered(name: str, kept: str) -> Shape | None:
     return shape_of(name, told["kinds"], frozenset(told["indexed"]))
 
 
+async def narrowed(form: Shape) -> Shape | None:
+    """A resource without the fields that were taken away since sign-in; None where none was.
+
+    A search that names one is refused, whatever else it asks for.
+    """
+    described = (await GET(f"/meta/{form.name}", {"fields": "*", "meta": "full"})).json()
+    there = {_text(row, "name") for row in _fields(described if isinstance(described, dict) else {})}
+    kinds = {name: kind for name, kind in form.kinds.items() if name in there}
+    if not kinds or kinds == form.kinds:
+        return None
+    phones, emails, searched = (
+        tuple(name for name in names if name in there)
+        for names in (form.resource.phones, form.resource.emails, form.searched)
+    )
+    return Shape(attrs.evolve(form.resource, phones=phones, emails=emails), kinds, searched)
+
+
 def _kept(description: Row, probe: Any) -> str:
     """The fields of an entity with their kinds, as one fact: what :func:`known_shape` reads back."""
     kinds = {_text(row, "name"): _kind(row) for row in _fields(description) if row.get("type") != "TO_MANY"}

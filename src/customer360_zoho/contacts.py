@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 
 from customer360.core.effects import GET, POST, PUT, Operation, gather
-from customer360.core.errors import Gone, NotFound, Truncated, UnexpectedAnswer, Unsupported
+from customer360.core.errors import Gone, NotFound, Truncated, UnexpectedAnswer, Unsupported, ValidationFailed
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import Contact, ContactChange, ContactDraft, Email, Page, Phone, RecordRef
@@ -16,7 +16,7 @@ from customer360.core.wire import Response
 from customer360_zoho import query as q
 from customer360_zoho.asking import Row, coql_where, listed_in, rows_of, search_rows
 from customer360_zoho.auth import COQL, SEARCH, granted
-from customer360_zoho.metadata import columns, known, record_urls
+from customer360_zoho.metadata import columns, known, narrowed, record_urls
 from customer360_zoho.records import (
     KEY,
     ContactReader,
@@ -35,14 +35,26 @@ _MORE = "more"
 async def search(facts: LinkFacts, name: str, asked: Query, *, limit: int) -> Page[Contact]:
     """Contacts of one module; what Zoho cannot express is refused before any request."""
     resource = known(facts, name)
+    try:
+        return await _search(facts, resource, columns(facts, resource), asked, limit)
+    except ValidationFailed:
+        seen = await narrowed(facts, resource)
+        if seen is None:
+            raise
+        return await _search(facts, *seen, asked, limit)
+
+
+async def _search(
+    facts: LinkFacts, resource: Resource, asked_for: Sequence[str], asked: Query, limit: int
+) -> Page[Contact]:
     by_its_fields = True
     match asked:
         case PhoneIs():
-            rows, by_its_fields = await _by_phone(facts, resource, asked, limit + 1)
+            rows, by_its_fields = await _by_phone(facts, resource, asked_for, asked, limit + 1)
         case EmailIs(address):
             rows = await _by_email(facts, resource, address.strip(), limit + 1)
         case FieldIs(field, value):
-            rows = await _by_field(facts, resource, field, value, limit + 1)
+            rows = await _by_field(resource, asked_for, field, value, limit + 1)
         case NameHas(text):
             standard = resource.standard
             family = standard.get(StandardField.FAMILY_NAME) or standard[StandardField.NAME]
@@ -82,7 +94,9 @@ def _texts(row: Row) -> Iterable[tuple[str, str]]:
 # Phone --------------------------------------------------------------------------------------------------------------
 
 
-async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough: int) -> tuple[list[Row], bool]:
+async def _by_phone(
+    facts: LinkFacts, resource: Resource, asked_for: Sequence[str], asked: PhoneIs, enough: int
+) -> tuple[list[Row], bool]:
     """The records, and whether it is their phone fields that were asked, so that nothing else can have been hit.
 
     One request where COQL is granted, two side by side where a module has more than three phone fields: the records
@@ -101,7 +115,6 @@ async def _by_phone(facts: LinkFacts, resource: Resource, asked: PhoneIs, enough
         return _current(row) and any([asked.may_stand_in(text_of(row, field)) for field in resource.phones])
 
     if granted(facts, COQL) and resource.phones:
-        asked_for = columns(facts, resource)
         asking = q.phone_spellings(resource.phones, digits)
         try:
             answers = await gather(
@@ -150,13 +163,13 @@ async def _by_email(facts: LinkFacts, resource: Resource, address: str, enough: 
     return await search_rows(resource.name, "email", q.sayable(address), wanted, enough=enough)
 
 
-async def _by_field(facts: LinkFacts, resource: Resource, field: str, value: str, enough: int) -> list[Row]:
+async def _by_field(resource: Resource, known: Sequence[str], field: str, value: str, enough: int) -> list[Row]:
     """Exactly the records whose field is ``value``: COQL compares, and every row is compared again here.
 
     E-mail fields are compared whatever their case. COQL does not, the search by e-mail does but lags: both are asked.
     """
     q.named(field)
-    asked_for = (*columns(facts, resource)[:49], field)
+    asked_for = (*known[:49], field)
     if field not in resource.emails:
         where = q.holding(field, value)
         return await coql_where(asked_for, resource.name, where, lambda row: _holds(row, field, value), enough=enough)

@@ -133,6 +133,21 @@ def columns(facts: LinkFacts, resource: Resource) -> tuple[str, ...]:
     return _with_country(columns_of(resource), resource.name, facts.extra.get(_COUNTRY + resource.name))
 
 
+async def narrowed(facts: LinkFacts, resource: Resource) -> tuple[Resource, tuple[str, ...]] | None:
+    """A resource and its columns without the fields that were taken away since sign-in; None where none was.
+
+    A query that names one is refused, whatever else it asks for.
+    """
+    _, _, there = await columns_by_type(resource.name)
+    known_columns = columns(facts, resource)
+    kept = tuple(name for name in known_columns if name == "id" or name.partition(".")[0] in there)
+    if not there or kept == known_columns:
+        return None
+    phones, emails = (tuple(name for name in names if name in there) for names in (resource.phones, resource.emails))
+    standard = {what: name for what, name in resource.standard.items() if name in there}
+    return attrs.evolve(resource, standard=standard, phones=phones, emails=emails), kept
+
+
 @lru_cache(maxsize=256)
 def _with_country(usual: tuple[str, ...], module: str, there: str | None) -> tuple[str, ...]:
     if there is None:  # not read at sign-in: those modules have one, unless somebody removed it

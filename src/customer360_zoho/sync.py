@@ -22,7 +22,7 @@ from typing import Any, Literal
 import attrs
 
 from customer360.core.effects import GET
-from customer360.core.errors import Gone, PageLoop, Truncated, UnexpectedAnswer
+from customer360.core.errors import Gone, PageLoop, Truncated, UnexpectedAnswer, ValidationFailed
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource
 from customer360.core.records import Changes, RecordRef
@@ -94,7 +94,15 @@ async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
     mark = await _begin(module) if cursor is None else _read(module, cursor)
     if mark.phase == "deleted":
         return await _deleted(module, mark)
-    return await _changed(facts, module, mark)
+    try:
+        return await _changed(facts, module, mark)
+    except ValidationFailed:
+        now = await _begin(module)
+        if not set(mark.columns) - set(now.columns):
+            raise
+    # A field was taken away since this cursor was handed out: a query that names one is refused.
+    now = attrs.evolve(mark, columns=now.columns, phones=now.phones, emails=now.emails)
+    return await _changed(facts, module, now)
 
 
 async def _begin(module: str) -> _Mark:

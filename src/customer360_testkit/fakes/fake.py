@@ -189,6 +189,10 @@ class FakeCrm(ABC):
         """An administrator hides a field of a module from a user (by login name); False where none can."""
         return False
 
+    def take_away(self, module: str, field: str) -> bool:
+        """An administrator takes a field away from a module, for everybody; False where none can, or not this one."""
+        return False
+
     def keep_unique(self, module: str, field: str) -> bool:
         """No two records of a module share a value of a field from now on, unless whoever writes a second one insists
         on it: a rule that an administrator can make, or that is there already; False where there is none."""

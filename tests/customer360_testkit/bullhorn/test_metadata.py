@@ -135,3 +135,9 @@ def test_entitlements(client: Client) -> None:
     client.fake.guard.forbidden.add(("kim", "Candidate", "DELETE"))
     assert client.get("/entitlements/Candidate").json() == ["CREATE", "READ_CORPORATE", "UPDATE_CORPORATE"]
     assert client.get("/entitlements/Placement").json() == ["READ_CORPORATE"]
+
+
+def test_what_administrators_take_away(client: Client) -> None:
+    """All but what a record cannot do without."""
+    assert [client.fake.take_away("Candidate", field) for field in ("pager", "lastName")] == [True, False]
+    assert "pager" not in fields(client, "Candidate")

@@ -168,3 +168,9 @@ def test_administrators_change_modules(client: Client) -> None:
     assert client.coql("select Name from Boats where Name = 'Argo'").json()["data"][0]["id"] == boat
     client.fake.schema.remove_module("Boats")
     assert code(client.get("/Boats", fields="Name")) == (404, "INVALID_MODULE")
+
+
+def test_what_administrators_take_away(client: Client) -> None:
+    """All but what the system insists on."""
+    assert [client.fake.take_away("Contacts", field) for field in ("Fax", "Last_Name")] == [True, False]
+    assert "Fax" not in fields(client)

@@ -189,6 +189,14 @@ class BullhornFake(FakeCrm):
         self.guard.confidential.add((user, module, field))
         return True
 
+    def take_away(self, module: str, field: str) -> bool:
+        """The tenant has no such field any more, unless a record cannot do without."""
+        known = self.schema.entities[module].fields[field]
+        if known.required or not known.optional:
+            return False
+        self.schema.remove_field(module, field)
+        return True
+
     def remove(self, module: str, record_id: int | str) -> None:
         """What somebody does in Bullhorn itself: the record is deleted, softly where the entity can."""
         entity = self.schema.entities[module]

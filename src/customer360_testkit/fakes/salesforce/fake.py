@@ -200,6 +200,13 @@ class SalesforceFake(FakeCrm):
         self.guard.hidden.add((user, module, field))
         return True
 
+    def take_away(self, module: str, field: str) -> bool:
+        """A field that administrators have made can be deleted."""
+        if not field.endswith("__c"):
+            return False
+        self.schema.drop_field(module, field, self.now)
+        return True
+
     def keep_unique(self, module: str, field: str) -> bool:
         """As the standard duplicate rules do with addresses."""
         return field == "Email" and self.duplicates.looks_through(module)

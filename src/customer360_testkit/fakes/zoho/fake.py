@@ -125,6 +125,13 @@ class ZohoFake(FakeCrm):
         self.guard.credits = 0
         return True
 
+    def take_away(self, module: str, field: str) -> bool:
+        """Whatever the system does not insist on can be moved out of the layout, or deleted."""
+        if self.schema.modules[module].fields[field].mandatory:
+            return False
+        self.schema.remove_field(module, field)
+        return True
+
     def throttle(self) -> bool:
         """As many requests are under way as the edition admits."""
         self.guard.concurrency = 0

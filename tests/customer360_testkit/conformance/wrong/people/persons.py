@@ -86,7 +86,7 @@ class Unescaping(Reading):
 @mutant("takes digits for a number")
 class Counting(Reading):
     def read(self, contact: Contact) -> Contact:
-        title = contact.fields["Title"]
+        title = contact.fields.get("Title")
         return self.with_field(contact, "Title", int(title) if isinstance(title, str) and title.isdecimal() else title)
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
+from customer360.core.effects import Request
 from customer360.core.errors import (
+    Customer360Error,
     Gone,
     NotFound,
     UnexpectedAnswer,
+    ValidationFailed,
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
+    Changes,
     Contact,
     ContactDraft,
     ContactKind,
     RecordRef,
 )
+from customer360.core.wire import Response
 from customer360_bullhorn import BullhornConnector
 from customer360_zoho import ZohoConnector
 
@@ -93,3 +99,29 @@ class Curious(BullhornConnector):
         if "**CONFIDENTIAL**" in contact.fields.values():
             raise UnexpectedAnswer("Bullhorn answered with a field that cannot be read")
         return contact
+
+
+@mutant("falls over what somebody may not see", "that was taken away, in a search")
+class Insistent(BullhornConnector):
+    def error(self, facts: LinkFacts, request: Request, response: Response) -> Customer360Error | None:
+        error = super().error(facts, request, response)
+        known = isinstance(error, ValidationFailed) and request.repeatable and request.path.startswith("/search/")
+        return UnexpectedAnswer("Bullhorn does not understand what it was asked", status=400) if known else error
+
+
+@mutant("falls over what somebody may not see", "that was taken away, in a sync")
+class Faithful(ZohoConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes: Changes = await hearing(super().changes(facts, resource, cursor), send=_asking if cursor else _same)
+        return changes
+
+
+def _same(request: Request) -> Request:
+    return request
+
+
+def _asking(request: Request) -> Request:
+    """No fields are asked for again."""
+    if request.path == "/settings/fields":
+        raise UnexpectedAnswer("Zoho refuses the query")
+    return request
