@@ -189,6 +189,10 @@ class FakeCrm(ABC):
         """An administrator hides a field of a module from a user (by login name); False where none can."""
         return False
 
+    def retire(self, module: str, record_id: str) -> bool:
+        """Somebody archives a person: the record stays, and counts as nobody; False where nobody is archived."""
+        return False
+
     def take_away(self, module: str, field: str) -> bool:
         """An administrator takes a field away from a module, for everybody; False where none can, or not this one."""
         return False

@@ -64,6 +64,26 @@ class BecomingChecks(SyncingChecks, Newcomers, Verbs):
             link.wait(_LONG_AGO)
             assert [type(query) for query in known if self._answers(link, ref, query)] == []
 
+    @catches("answers with who was put away", _CREATE, Capability.DELTA)
+    def test_who_was_put_away_does_not_ring(self, link: Link) -> None:
+        """The CRM keeps them, and its people do not meet them any more; they are told as gone (D6)."""
+        name = "Quillarchived"
+        ref, address = (
+            self.make(link, name, NUMBER, f"{name.lower()}@conform.example"),
+            f"{name.lower()}@conform.example",
+        )
+        link.wait(_LONG_AGO)
+        asked = NameHas(name), PhoneIs(NUMBER, NUMBER[3:], "GB"), EmailIs(address), TextHas(name)
+        known = [query for query in asked if self._answers(link, ref, query)]
+        _, _, cursor = self.sync(link)
+        link.wait(60.0)
+        if not link.fake.retire(self.people, ref.id):
+            pytest.skip("nobody is put away")
+        link.wait(LAG)
+        assert [type(query) for query in known if self._answers(link, ref, query)] == []
+        changed, gone, _ = self.sync(link, cursor)
+        assert (ref.id in changed, ref.id in gone) == (False, True)
+
     def _answers(self, link: Link, ref: RecordRef, query: Query) -> bool:
         with suppress(Unsupported):
             page = link.run(self.connector.search(link.facts, ref.resource, query, limit=50))

@@ -189,6 +189,16 @@ class BullhornFake(FakeCrm):
         self.guard.confidential.add((user, module, field))
         return True
 
+    def retire(self, module: str, record_id: str) -> bool:
+        """The statuses that a recruiter's lists leave out (contract, section 5.2)."""
+        status = {"Candidate": "Archived", "ClientContact": "Archive"}.get(module)
+        if status is None:
+            return False
+        entity = self.schema.entities[module]
+        changed = {**self.live(entity, record_id), "status": status, "dateLastModified": self.now}
+        self.put(entity, changed, "UPDATED", ["status"])
+        return True
+
     def take_away(self, module: str, field: str) -> bool:
         """The tenant has no such field any more, unless a record cannot do without."""
         known = self.schema.entities[module].fields[field]

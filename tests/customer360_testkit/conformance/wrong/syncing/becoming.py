@@ -14,6 +14,7 @@ from customer360.core.errors import (
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
+    Changes,
     Contact,
     ContactChange,
     Page,
@@ -63,6 +64,38 @@ class Ringing(ZohoConnector):
         found = super().search(facts, resource, query, limit=limit)
         page: Page[Contact] = await (hearing(found, _as_leads) if isinstance(query, PhoneIs) else found)
         return page
+
+
+_PUT_AWAY = "answers with who was put away"
+
+
+@mutant(_PUT_AWAY)
+class Hoarding(BullhornConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        found = super().search(facts, resource, query, limit=limit)
+        page: Page[Contact] = await hearing(found, _as_if_active, _whatever_the_status)
+        return page
+
+
+@mutant(_PUT_AWAY, "in a sync")
+class Keeping(BullhornConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes: Changes = await hearing(super().changes(facts, resource, cursor), _as_if_active)
+        return changes
+
+
+def _as_if_active(request: Request, told: Any) -> Any:
+    for row in told["data"] if isinstance(told, dict) and isinstance(told.get("data"), list) else ():
+        if row.get("status") == "Archived":
+            row["status"] = "Active"
+    return told
+
+
+def _whatever_the_status(request: Request) -> Request:
+    asked = request.json
+    if not isinstance(asked, dict) or "query" not in asked:
+        return request
+    return attrs.evolve(request, json={**asked, "query": asked["query"].replace(' NOT status:"Archived"', "")})
 
 
 def _as_leads(request: Request, told: Any) -> Any:
