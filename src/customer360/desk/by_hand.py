@@ -31,9 +31,9 @@ async def write_down(
     """Promise ``draft`` and try to deliver it now.
 
     What the CRM refuses is raised (:class:`ValidationFailed` names the fields) and not kept: the agent is there to
-    correct it, and may keep its key. Everything else is kept; the answer's ``state`` says whether it stands in the CRM
-    already. The same draft under the same key again is answered as it stands; another under that key raises
-    :class:`InvalidValue`.
+    correct it, and may keep its key, or to try again once the reason is gone. Everything else is kept; the answer's
+    ``state`` says whether it stands in the CRM already. The same draft under the same key again is answered as it
+    stands; another under that key raises :class:`InvalidValue`.
     """
     keyed = await with_key(draft, office.tenant_id, agent_id, interaction_id)
     promised = await tx(
@@ -44,6 +44,7 @@ async def write_down(
         agent_id=agent_id,
         now=await Now(),
         accepted=accepted,
+        asked_for=True,
     )
     if promised.clashes:
         raise promised.clashes[0]

@@ -8,6 +8,7 @@ for an older turn are dropped.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import attrs
@@ -21,9 +22,9 @@ from customer360.core.records import Contact, ContactChange, Fields, RecordRef, 
 from customer360.desk.agent import AgentDesk
 from customer360.desk.call_log import log_of
 from customer360.flows.pop import open_contact, pop, related_part
-from customer360.outbox import inbox
+from customer360.outbox import inbox, rows
 from customer360.outbox.delivery import Delivered, DeliveryReport
-from customer360.outbox.keys import activity_key
+from customer360.outbox.keys import activity_key, numbered
 from customer360.outbox.rows import MOVING
 from customer360.outbox.wrap_up import Ending, wrap_up
 
@@ -171,10 +172,7 @@ class Handling:
         """
         contact = self._opened
         drafts = await self._default_log(ending, contact) if activities is None else activities
-        promised = tuple(
-            draft if draft.key else attrs.evolve(draft, key=self._key(f"wrap-up:{number}", draft))
-            for number, draft in enumerate(drafts)
-        )
+        promised = numbered(drafts, self._key, await self._earlier() if activities else {})
         office = self.desk.office
         accepted = await wrap_up(
             Ending(
@@ -209,14 +207,18 @@ class Handling:
             clashes=accepted.clashes if activities is not None else (),
         )
 
+    async def _earlier(self) -> Mapping[str, str | None]:
+        """What was promised of this interaction before: digests by key."""
+        return await tx(rows.of_interaction, self.desk.office.tenant_id, self.interaction.id, self.desk.agent_id)
+
     async def _earlier_texts(self, promised: tuple[ActivityDraft, ...]) -> list[str]:
         """What the activities hold that an earlier wrap-up has promised under these keys: theirs are the words kept."""
         keys = [draft.key for draft in promised if draft.key]
         try:
-            rows = await tx(inbox.with_keys, self.desk.office.tenant_id, keys)
+            known = await tx(inbox.with_keys, self.desk.office.tenant_id, keys)
         except StoreError:
             return []
-        return [row.draft.text for row in rows if row.draft is not None]
+        return [each.draft.text for each in known if each.draft is not None]
 
     async def _moving(self, repeated: bool) -> set[str]:
         """Keys of what an earlier wrap-up of this interaction has promised and the CRM does not hold yet."""
@@ -224,10 +226,10 @@ class Handling:
             return set()
         office = self.desk.office
         try:
-            rows = await tx(inbox.pending, office.tenant_id, interaction_id=self.interaction.id, states=MOVING)
+            moving = await tx(inbox.pending, office.tenant_id, interaction_id=self.interaction.id, states=MOVING)
         except StoreError:
             return set()
-        return {row.key for row in rows if row.agent_id == self.desk.agent_id}
+        return {each.key for each in moving if each.agent_id == self.desk.agent_id}
 
     async def end(self) -> None:
         """The interaction is over for this agent; without a wrap-up it is stored with its contact all the same."""
@@ -246,13 +248,14 @@ class Handling:
 
     # State ------------------------------------------------------------------------------------------------------------
 
-    def _key(self, source: str, draft: ActivityDraft) -> str:
+    def _key(self, place: int, draft: ActivityDraft) -> str:
+        """The key of what stands at that place of a wrap-up's list."""
         return activity_key(
             tenant_id=self.desk.office.tenant_id,
             interaction_id=self.interaction.id,
             agent_id=self.desk.agent_id,
             crm=draft.contact.crm,
-            source=source,
+            source=f"wrap-up:{place}",
         )
 
     def _open_contact(self) -> Contact:

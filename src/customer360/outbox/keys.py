@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from base64 import b32encode
+from collections.abc import Callable, Mapping
 from hashlib import sha256
+
+import attrs
+
+from customer360.core.activities import ActivityDraft
+from customer360.outbox.promises import digest
 
 
 def activity_key(*, tenant_id: str, interaction_id: str, agent_id: str, crm: str, source: str) -> str:
@@ -16,3 +22,30 @@ def activity_key(*, tenant_id: str, interaction_id: str, agent_id: str, crm: str
     # Lengths keep ("ab", "c") and ("a", "bc") apart.
     told = "".join(f"{len(part.encode())}:{part}" for part in parts)
     return b32encode(sha256(told.encode()).digest()[:16]).decode().rstrip("=").lower()
+
+
+def numbered(
+    drafts: tuple[ActivityDraft, ...], key_of: Callable[[int, ActivityDraft], str], earlier: Mapping[str, str | None]
+) -> tuple[ActivityDraft, ...]:
+    """The drafts of a list with keys: those that have none are told by their place in it, ``key_of(place, draft)``.
+
+    A draft that stood elsewhere in an ``earlier`` list (digests by key) keeps the key that it had there: the same
+    activities in another order are the same.
+    """
+    given, taken = list(drafts), set[str]()
+    for place, draft in enumerate(drafts):
+        for number in () if draft.key else range(max(len(drafts), len(earlier))):
+            key = key_of(number, draft)
+            if key in earlier and key not in taken and earlier[key] == digest(attrs.evolve(draft, key=key)):
+                given[place] = attrs.evolve(draft, key=key)
+                taken.add(key)
+                break
+    new = [place for place, draft in enumerate(given) if not draft.key]
+    for place in sorted(
+        new, key=lambda place: key_of(place, drafts[place]) in taken
+    ):  # first those whose place is free
+        keys = (key_of(number, drafts[place]) for number in (place, *range(len(drafts))))
+        key = next(key for key in keys if key not in taken)
+        given[place] = attrs.evolve(drafts[place], key=key)
+        taken.add(key)
+    return tuple(given)

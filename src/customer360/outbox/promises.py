@@ -1,8 +1,8 @@
 """Promising activities, and what becomes of a key that comes again.
 
 With the draft that it was given for it is a repeat, and the first promise stands (X20); with another it is a mistake,
-and told. What the CRM refused certainly does not stand there, so its key is free for a corrected draft: a refusal is
-final for that content alone.
+and told. What the CRM refused certainly does not stand there, so it is sent again, corrected or as it was: the right
+that was missing may be given since. What a person has dropped goes out again only if somebody asks for that very one.
 """
 
 from __future__ import annotations
@@ -42,10 +42,12 @@ def promise(
     agent_id: str,
     now: float,
     accepted: Mapping[str, AcceptedFor] | None = None,
+    asked_for: bool = False,
 ) -> Promised:
     """Write down activities to be delivered. ``accepted`` tells for whom, by CRM.
 
-    Of a key that is there already nothing changes, unless the CRM refused what it was given for.
+    Of a key that is there already nothing changes, unless the CRM refused what it was given for, or a person dropped it
+    and it is ``asked_for`` now, not only named again with the others of a wrap-up.
     """
     wanted = {draft.key: draft for draft in drafts}
     query = sa.select(outbox).where(outbox.c.tenant_id == tenant_id, outbox.c.key.in_(wanted))
@@ -72,8 +74,8 @@ def promise(
             new.append({"tenant_id": tenant_id, "key": key, "created_at": now, "fence": 0, **values})
             keys.append(key)
             continue
-        match _again(row, draft, whose):
-            case _Again.CORRECTED:
+        match _again(row, draft, whose, asked_for):
+            case _Again.ANEW:
                 if row.sent_until is not None:  # an earlier attempt may stand there all the same: looked for first
                     values["state"] = DeliveryState.DOUBT.value
                 change(connection, row, fence=row.fence + 1, problem=None, **values)
@@ -91,24 +93,23 @@ class _Again(Enum):
     REPEAT = "repeat"
     """The same one."""
 
-    CORRECTED = "corrected"
-    """Another, for one that does not stand in the CRM and will not be sent as it is."""
+    ANEW = "anew"
+    """The same or another, for one that does not stand in the CRM and would not be sent any more."""
 
     CLASH = "clash"
     """Another activity."""
 
 
-def _again(row: Row, draft: ActivityDraft, whose: AcceptedFor) -> _Again:
+def _again(row: Row, draft: ActivityDraft, whose: AcceptedFor, asked_for: bool) -> _Again:
     # The same ids may be other records in another organisation.
     here = not row.organisation or not whose.organisation or row.organisation == whose.organisation
     # What is delivered may differ from what was promised: a person corrected it, or its contact was merged.
-    if here and (row.digest in (None, digest(draft)) or row.draft == to_json(draft)):
-        return _Again.REPEAT
-    if row.state is DeliveryState.DROPPED and row.sent_until is None:
-        return _Again.CORRECTED
+    same = here and (row.digest in (None, digest(draft)) or row.draft == to_json(draft))
+    if row.state is DeliveryState.DROPPED and row.sent_until is None and (asked_for or not same):
+        return _Again.ANEW
     if here and row.state is DeliveryState.REFUSED and (row.kind, row.crm) == (draft.kind.value, draft.contact.crm):
-        return _Again.CORRECTED
-    return _Again.CLASH
+        return _Again.ANEW
+    return _Again.REPEAT if same else _Again.CLASH
 
 
 def _clash(row: Row, draft: ActivityDraft) -> InvalidValue:

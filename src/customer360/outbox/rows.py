@@ -150,6 +150,16 @@ def read(connection: sa.Connection, tenant_id: str, key: str) -> Row | None:
     return None if found is None else Row(**found)
 
 
+def of_interaction(
+    connection: sa.Connection, tenant_id: str, interaction_id: str, agent_id: str
+) -> Mapping[str, str | None]:
+    """The digests of what one agent has promised of an interaction, by key."""
+    query = sa.select(outbox.c.key, outbox.c.digest).filter_by(
+        tenant_id=tenant_id, interaction_id=interaction_id, agent_id=agent_id
+    )
+    return {key: digest for key, digest in connection.execute(query)}
+
+
 def next_due(connection: sa.Connection, tenant_id: str | None = None) -> float | None:
     """When there is something to do again (epoch seconds; may be past), or None if nothing moves by itself."""
     later = sa.case((outbox.c.due_at > outbox.c.leased_until, outbox.c.due_at), else_=outbox.c.leased_until)

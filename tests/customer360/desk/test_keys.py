@@ -9,10 +9,12 @@ import attrs
 import pytest
 
 from customer360.core.activities import CallDraft, NoteDraft, TaskDraft
-from customer360.core.errors import InvalidValue, ValidationFailed
+from customer360.core.errors import Forbidden, InvalidValue, ValidationFailed
 from customer360.core.interactions import WrapUp
 from customer360.core.records import RecordRef
+from customer360.outbox.inbox import Drop
 from customer360.outbox.rows import DeliveryState
+from customer360_testkit.fakes.faults import status
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -73,7 +75,7 @@ def test_a_wrap_up_tells_of_a_used_key_and_keeps_the_rest(world: Any) -> None:
 @pytest.mark.feature("F051")
 @pytest.mark.parametrize("in_wrap_up", [False, True])
 def test_a_corrected_draft_is_written_under_its_key(world: Any, in_wrap_up: bool) -> None:
-    """A refusal is final for what was refused, and told again; the agent's correction goes out."""
+    """A refusal is told again for what was refused; the agent's correction goes out."""
     first, session = contacts(world)[0], world.session()
     key = f"K-corrected-{in_wrap_up}"
     wrong = TaskDraft(contact=first, key=key, subject=key, extra={"Due_Date": "someday"})
@@ -84,10 +86,64 @@ def test_a_corrected_draft_is_written_under_its_key(world: Any, in_wrap_up: bool
     else:
         with pytest.raises(ValidationFailed):
             session.create_activity(wrong)
-        again = session.create_activity(wrong)
-        assert (again.state, again.problem.code) == (DeliveryState.DROPPED, "validation_failed")
+        with pytest.raises(ValidationFailed):
+            session.create_activity(wrong)
     corrected = attrs.evolve(wrong, extra={})
     assert session.create_activity(corrected).state is DeliveryState.DONE
     assert session.create_activity(corrected).state is DeliveryState.DONE
     assert world.crm.fake.count_holding(key) == 1
     assert key not in [each.key for each in world.client.pending()]
+
+
+@pytest.mark.feature("F051")
+@pytest.mark.parametrize("in_wrap_up", [False, True])
+def test_what_was_forbidden_is_written_once_the_right_is_given(world: Any, in_wrap_up: bool) -> None:
+    """The same draft again, unchanged: it was the right that was missing."""
+    first, session = contacts(world)[0], world.session()
+    key = f"K-forbidden-{in_wrap_up}"
+    note = NoteDraft(contact=first, key=key, text=key)
+    world.crm.fake.faults.add(status(403, content=b'{"code":"NO_PERMISSION","status":"error"}'), times=None)
+    if in_wrap_up:
+        conversation = session.begin(world.call(world.person(2).e164[0]))
+        (refused,) = conversation.wrap_up(WrapUp(ended_at=datetime.now(UTC)), (note,)).activities
+        assert refused.state is DeliveryState.REFUSED
+    else:
+        with pytest.raises(Forbidden):
+            session.create_activity(note)
+    world.crm.fake.faults.clear()
+    for _ in range(2):
+        assert session.create_activity(note).state is DeliveryState.DONE
+    assert world.crm.fake.count_holding(key) == 1
+
+
+@pytest.mark.fault("X20")
+def test_what_a_person_dropped_comes_back_only_if_it_is_asked_for(world: Any) -> None:
+    """Not with the other activities of a wrap-up that is sent a second time."""
+    first, session = contacts(world)[0], world.session()
+    conversation = session.begin(world.call(world.person(2).e164[0]))
+    wrong = TaskDraft(contact=first, key="K-dropped", subject="Quilldropped", extra={"Due_Date": "someday"})
+    ending = WrapUp(ended_at=datetime.now(UTC))
+    assert [each.state for each in conversation.wrap_up(ending, (wrong,)).activities] == [DeliveryState.REFUSED]
+    world.client.resolve("K-dropped", Drop())
+    again = conversation.wrap_up(ending, (wrong,))
+    assert (again.activities, again.clashes) == ((), ())
+    with pytest.raises(ValidationFailed):
+        session.create_activity(wrong)
+
+
+@pytest.mark.feature("D11")
+@pytest.mark.fault("X20")
+def test_the_same_wrap_up_in_another_order_is_the_same(world: Any) -> None:
+    """A desktop that sends it again may list its activities as it likes; what is new has a place of its own."""
+    first, session = contacts(world)[0], world.session()
+    conversation = session.begin(world.call(world.person(2).e164[0]))
+    ending = WrapUp(ended_at=datetime.now(UTC))
+    one, two, three = (TaskDraft(contact=first, subject=f"Quillorder{number}") for number in range(3))
+    assert len(conversation.wrap_up(ending, (one, two, two)).activities) == 3
+    for order in ((two, one, two), (two,), (two, two, one), ()):
+        again = conversation.wrap_up(ending, order)
+        assert (again.repeated, again.activities, again.clashes) == (True, (), ())
+    assert len(conversation.wrap_up(ending, (two, one, two, three)).activities) == 1
+    assert [world.crm.fake.count_holding(f"Quillorder{number}") for number in range(3)] == [1, 2, 1]
+    changed = attrs.evolve(one, subject="Quillchanged")
+    assert len(conversation.wrap_up(ending, (two, changed, two)).clashes) == 1
