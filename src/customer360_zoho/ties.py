@@ -16,7 +16,7 @@ from customer360_zoho.records import KEY, identifier_of, lookup_of
 from customer360_zoho.related import MODULE_OF
 
 _WHO_WHAT: Final = ("Tasks", "Calls", "Events")
-_NO_THINGS: Final = ("Contacts", "Notes", *_WHO_WHAT)
+_NO_THINGS: Final = ("Contacts", "Leads", "Notes", *_WHO_WHAT)
 LINKS: Final = {
     "Cases": {"Contacts": "Related_To", "Accounts": "Account_Name"},
     "Deals": {"Contacts": "Contact_Name", "Accounts": "Account_Name"},

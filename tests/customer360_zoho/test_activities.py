@@ -30,6 +30,7 @@ from customer360.core.interactions import Direction
 from customer360.core.records import RecordRef, RelatedKind
 from customer360.core.wire import Response
 from customer360_zoho.activities import duration, fields_of
+from customer360_zoho.ties import tied
 
 ADA, LEAD = RecordRef("zoho", "Contacts", "41"), RecordRef("zoho", "Leads", "7")
 START = datetime(2026, 5, 14, 8, 0, tzinfo=UTC)
@@ -76,8 +77,9 @@ def test_a_task() -> None:
 
 
 def test_what_an_activity_is_tied_to() -> None:
-    """Anything but a contact goes to What_Id, with its module."""
+    """Anything but a contact goes to What_Id, with its module; a lead stands beside no contact."""
     deal = RecordRef("zoho", "Deals", "9")
+    assert tied(TaskDraft(contact=ADA, related=(LEAD,))) == ()
     _, for_lead = fields_of(TaskDraft(contact=LEAD, key="k"))
     _, with_deal = fields_of(TaskDraft(contact=ADA, key="k", related=(ADA, deal)))
     assert "Who_Id" not in for_lead

@@ -8,13 +8,11 @@ from datetime import date, datetime, timedelta, timezone
 from itertools import product
 from typing import Any
 
-import pytest
-
 from customer360.core.activities import TaskStatus
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error
 from customer360.core.interactions import Direction
-from customer360.core.records import ContactKind, RecordRef, RelatedKind, RelatedRecord
+from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
 _CREATE, _CALL, _CALLS = Capability.CREATE_CONTACT, Capability.CREATE_CALL, Capability.RELATED_CALLS
@@ -147,19 +145,6 @@ class CallChecks(Bench):
         assert [
             request for request in link.asked[before:] if "invited@conform" in repr((request.json, request.form))
         ] == []
-
-    @catches("forgets what a call is about", _CREATE, _CALL, Capability.CREATE_CASE)
-    def test_a_call_about_a_case_names_it(self, link: Link) -> None:
-        """Where the CRM has both (F053)."""
-        contact = self.make(link, "Related")
-        case = self.written(link, self.draft(link, RelatedKind.CASE, contact, "case"))
-        before = link.fake.count_holding(case.id)
-        draft = self.draft(link, RelatedKind.CALL, contact, "about", related=(case,))
-        company = self.resource(link).contact_kind is ContactKind.COMPANY
-        if company and case not in link.run(self.connector.tied(link.facts, draft)):
-            pytest.skip("a company stands where the case would")
-        self.written(link, draft)
-        assert link.fake.count_holding(case.id) > before
 
 
 def values_of(fields: object) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""Deals are made by salespeople, not here: those that the CRM holds are listed, and calls can be about them."""
+"""Deals are made by salespeople, not here: those that the CRM holds are listed."""
 
 from __future__ import annotations
 
@@ -115,17 +115,3 @@ class DealChecks(Bench):
             naming = [(table, texts(row)) for (table, _), row in rows if ids & texts(row)]
             return any(kinds.get(t) is RelatedKind.DEAL or (t not in kinds and deals & told) for t, told in naming)
         return False
-
-    @catches("forgets the deal that a call is about", _DEALS, _DELTA, Capability.CREATE_CALL)
-    def test_a_call_about_a_deal_names_it(self, link: Link) -> None:
-        """One of those that there are, or it is said that it cannot (F053)."""
-        named = list[bool]()
-        for number, (contact, deal) in enumerate(self.deals(link)):
-            before = link.fake.count_holding(deal.ref.id)
-            draft = self.draft(link, RelatedKind.CALL, contact, f"deal{number}", related=(deal.ref,))
-            with suppress(Unsupported):
-                self.written(link, draft)
-                named.append(link.fake.count_holding(deal.ref.id) > before)
-        if not named:
-            pytest.skip("no call can be about a deal")
-        assert any(named)

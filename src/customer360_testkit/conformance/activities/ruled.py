@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -100,9 +100,9 @@ class RuledChecks(CorrectingChecks):
                         draft = self.draft(link, kind, contact, one, extra={field.name: values[turn]})
                         rows.append(self._kept_row(link, self.written(link, draft), one))
                     taken.add(field.type)
-                    sent = any(field.name in repr(request.json) for request in link.asked)
+                    sent = {repr(each) for request in link.asked for each in _under(field.name, request.json)}
                     kept = not _same(rows[0].get(field.name), rows[1].get(field.name))
-                    if kept or not sent:  # what was sent, and is not there, the CRM does not keep
+                    if kept or len(sent) < len(rows) - 1:  # what was sent, and is not there, the CRM does not keep
                         found[field.name] = values
         assert tried - taken <= {FieldType.STRUCTURE, FieldType.REFERENCE, FieldType.CHOICE}, kind
         return row, found
@@ -111,7 +111,8 @@ class RuledChecks(CorrectingChecks):
         """A colleague, and who is signed in; nobody where there is one user."""
         me: RecordRef = link.run(self.connector.identify(link.facts)).user
         others = [self.signed_in(link.fake, name) for name in link.fake.users if name != link.user][:1]
-        return tuple(ref for other in others for ref in (other.run(self.connector.identify(other.facts)).user, me))
+        colleagues = [other.run(self.connector.identify(other.facts)).user for other in others]
+        return tuple(ref for colleague in colleagues if colleague != me for ref in (colleague, me))
 
     def _rulings(
         self, field: FieldInfo, number: int, row: Mapping[str, Any], users: tuple[RecordRef, ...]
@@ -128,10 +129,19 @@ class RuledChecks(CorrectingChecks):
 
     def _kept_row(self, link: Link, ref: RecordRef, key: str) -> Mapping[str, Any]:
         """What the fake holds of a record that was called after its key."""
-        rows = [row for module in link.fake.modules for row in link.fake.records(module)]
-        own = [row for row in rows if ref.id in (str(row.get("id")), str(row.get("Id"))) and key in repr(row)]
-        assert own, ref.resource
-        return own[0]
+        own_first = sorted(link.fake.modules, key=lambda module: module != ref.resource)
+        rows = (row for module in own_first for row in link.fake.records(module))
+        return next(row for row in rows if ref.id in (str(row.get("id")), str(row.get("Id"))) and key in repr(row))
+
+
+def _under(name: str, sent: object) -> Iterator[Any]:
+    """Every value under that name, in structures too."""
+    if isinstance(sent, Mapping):
+        yield from (value for each, value in sent.items() if each == name)
+        sent = tuple(sent.values())
+    if isinstance(sent, tuple | list):
+        for value in sent:
+            yield from _under(name, value)
 
 
 def _same(one: Any, other: Any) -> bool:

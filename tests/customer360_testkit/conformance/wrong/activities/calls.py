@@ -94,12 +94,6 @@ class Inviting(ZohoConnector):
         return await super().create_activity(facts, draft)
 
 
-@mutant("forgets what a call is about")
-class Aimless(Calling):
-    def call(self, draft: CallDraft) -> CallDraft:
-        return attrs.evolve(draft, related=tuple(ref for ref in draft.related if ref.resource != "Cases"))
-
-
 @mutant("takes seconds for minutes", "where it was rung")
 class Instant(Calling):
     def call(self, draft: CallDraft) -> CallDraft:

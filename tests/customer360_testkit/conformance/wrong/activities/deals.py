@@ -6,11 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import Calling, Listing, Records, mutant
+from tests.customer360_testkit.conformance.wrong.registry import Listing, Records, mutant
 
-from customer360.core.activities import (
-    CallDraft,
-)
 from customer360.core.connector import Connector
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Page, RecordRef, RelatedKind, RelatedRecord
@@ -91,9 +88,3 @@ class SamePage(ZohoConnector):
     ) -> Page[RelatedRecord]:
         place = None if kind is RelatedKind.DEAL else cursor
         return await super().related(facts, contact, kind, limit=limit, cursor=place)
-
-
-@mutant("forgets the deal that a call is about")
-class Dealless(Calling):
-    def call(self, draft: CallDraft) -> CallDraft:
-        return attrs.evolve(draft, related=tuple(ref for ref in draft.related if ref.resource != "Deals"))

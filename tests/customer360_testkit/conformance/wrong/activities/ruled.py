@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import ActivityChange, ActivityDraft, TaskDraft
 from customer360.core.connector import Connector
+from customer360.core.effects import Request
 from customer360.core.linking import LinkFacts
 from customer360.core.records import RecordRef
 from customer360_bullhorn import BullhornConnector
@@ -108,3 +110,16 @@ mutant(_WRONG, "no and zero, in a change")(changing(BullhornConnector, _true))
 mutant(_WRONG, "several choices, in a change")(changing(Microsoft365Connector, _but(tuple)))
 mutant(_WRONG, "the zone of a time, in a change")(changing(BullhornConnector, _unzoned))
 mutant(_WRONG, "what is emptied, in a change")(changing(ZohoConnector, _given))
+
+
+@mutant(_WRONG, "what it says itself")
+class Insisting(SalesforceConnector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        said = {"Status": "Not Started", "Priority": "Normal"} if isinstance(draft, TaskDraft) else {}
+        kept = {name: each for name, each in said.items() if name in draft.extra}
+
+        def sent(request: Request) -> Request:
+            return attrs.evolve(request, json={**request.json, **kept}) if isinstance(request.json, dict) else request
+
+        ref: RecordRef = await hearing(super().create_activity(facts, draft), send=sent)
+        return ref
