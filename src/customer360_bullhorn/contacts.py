@@ -148,7 +148,7 @@ def _said(row: Row, field: str) -> str:
 def _name(form: Shape, text: str) -> tuple[Lucene, Callable[[Row], bool]]:
     """Each word of the text begins a word of the name."""
     parts = [each for each in _NAMES if each in form.kinds]
-    words = [each.casefold() for each in text.split() if any(map(str.isalnum, each))]
+    words = [each.casefold().rstrip(",") for each in text.split() if any(map(str.isalnum, each))]
 
     def judge(row: Row) -> bool:
         name = " ".join(text_of(row, part) for part in parts).casefold()

@@ -50,8 +50,8 @@ async def search(facts: LinkFacts, resource: str, asked: Query, *, limit: int) -
             raise Unsupported(f"Microsoft 365: {NO_PHONES}")
         case TextHas():
             raise Unsupported(f"Microsoft 365: {NO_TEXT}")
-        case NameHas(text):
-            rows = await _named(facts, path, text, limit + 1)
+        case NameHas():
+            rows = await _named(facts, path, asked, limit + 1)
         case EmailIs(address):
             rows = await _holding(facts, path, EMAILS, address.strip(), limit + 1)
         case FieldIs(field, text):
@@ -59,12 +59,14 @@ async def search(facts: LinkFacts, resource: str, asked: Query, *, limit: int) -
     return Page(tuple(contact_of(resource, row) for row in rows[:limit]), _MORE if len(rows) > limit else None)
 
 
-async def _named(facts: LinkFacts, path: str, text: str, enough: int) -> list[Row]:
+async def _named(facts: LinkFacts, path: str, asked: NameHas, enough: int) -> list[Row]:
     """Each name is asked for its beginning, all in one round trip: that each filter answers alone is known, joined
-    by ``or`` it is not."""
-    text = text.strip()
+    by ``or`` it is not. Outlook shows the given name first; whoever typed the other first is asked for so, too."""
+    starts = [(name, asked.text.strip()) for name in q.NAMES]
+    starts += [("displayName", f"{given} {family}") for given, family in asked.turned]
     params = [
-        (("$filter", q.starts_with(name, text).text), ("$top", str(min(enough, _LONGEST_PAGE)))) for name in q.NAMES
+        (("$filter", q.starts_with(name, start).text), ("$top", str(min(enough, _LONGEST_PAGE))))
+        for name, start in starts
     ]
     outcomes = await batch(facts, *[GET(path, each, PLAIN) for each in params])
     found: dict[str, Row] = {}

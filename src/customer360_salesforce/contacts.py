@@ -70,8 +70,8 @@ async def _found(form: Shape, asked: Query, enough: int) -> list[Row]:
             return await _by_email(form, address.strip(), enough)
         case FieldIs(field, value):
             return await _by_field(form, field, value, enough)
-        case NameHas(text):
-            return await _by_name(form, text.strip(), enough)
+        case NameHas():
+            return await _by_name(form, asked, enough)
         case TextHas(text):
             return await _by_text(form, text, enough)
 
@@ -184,13 +184,20 @@ async def _by_field(form: Shape, field: str, value: str, enough: int) -> list[Ro
     return await _where(form, q.equals(field, value), lambda row: text_of(row, field) == value, enough, more=(field,))
 
 
-async def _by_name(form: Shape, text: str, enough: int) -> list[Row]:
-    """Records whose whole name, or one part of it, begins with the text."""
-    parts = [each for each in ("Name", "FirstName", "LastName") if each in form.columns]
-    where = q.any_of(*(q.begins(each, text) for each in parts))
+async def _by_name(form: Shape, asked: NameHas, enough: int) -> list[Row]:
+    """Records whose whole name, or one part of it, begins with the text, in whichever order it was typed."""
+    text = asked.text.strip()
+    starts = [(each, text) for each in ("Name", "FirstName", "LastName") if each in form.columns]
+    if "LastName" in form.columns:
+        starts += [("Name", f"{given} {family}") for given, family in asked.turned]
+    where = q.any_of(*(q.begins(each, start) for each, start in starts))
     if "\\" in text:  # the pattern takes any sign for it
-        start = text.casefold()
-        return await _where(form, where, lambda row: any(_begins(text_of(row, each), start) for each in parts), enough)
+        return await _where(
+            form,
+            where,
+            lambda row: any(_begins(text_of(row, each), start.casefold()) for each, start in starts),
+            enough,
+        )
     statement = q.select(form.columns, form.name, _and(where, current(form)), order=(("Name", False),), limit=enough)
     return await collected(statement, enough=enough)
 

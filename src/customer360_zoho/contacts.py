@@ -55,10 +55,10 @@ async def _search(
             rows = await _by_email(facts, resource, address.strip(), limit + 1)
         case FieldIs(field, value):
             rows = await _by_field(resource, asked_for, field, value, limit + 1)
-        case NameHas(text):
+        case NameHas():
             standard = resource.standard
             family = standard.get(StandardField.FAMILY_NAME) or standard[StandardField.NAME]
-            criteria = q.name_criteria(text, standard.get(StandardField.GIVEN_NAME), family)
+            criteria = q.name_criteria(asked, standard.get(StandardField.GIVEN_NAME), family)
             rows = await search_rows(resource.name, "criteria", criteria, _current, enough=limit + 1)
         case TextHas(text):
             rows = await search_rows(resource.name, "word", q.word(text), _current, enough=limit + 1)

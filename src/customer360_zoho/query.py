@@ -20,6 +20,7 @@ import attrs
 
 from customer360.core.activities import Condition, Operator
 from customer360.core.errors import InvalidValue, Unsupported
+from customer360.core.search import NameHas
 
 MAX_IN = 50
 MAX_CONDITIONS = 25
@@ -277,16 +278,17 @@ def _joined(parts: Sequence[str], word: str) -> str:
     return parts[0] if len(parts) == 1 else "(" + word.join(parts) + ")"
 
 
-def name_criteria(name: str, given: str | None, family: str) -> str:
+def name_criteria(name: NameHas, given: str | None, family: str) -> str:
     """Records whose name begins with ``name``, or whose given and family names do where it is cut in two.
 
-    ``given`` is None for resources with one name field.
+    ``given`` is None for resources with one name field. At most ten comparisons (section 5).
     """
-    text = name.strip()
+    text = name.text.strip()
     if given is None:
         return criteria([starts_with(family, text)])
     words = text.split()
-    cuts = [(" ".join(words[:place]), " ".join(words[place:])) for place in range(1, len(words))][:4]
+    cuts = [(" ".join(words[:place]), " ".join(words[place:])) for place in range(1, len(words))]
+    cuts = [*cuts[: 4 - len(name.turned)], *name.turned]
     pairs = [[starts_with(given, head), starts_with(family, tail)] for head, tail in cuts]
     return criteria([starts_with(family, text)], [starts_with(given, text)], *pairs)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from customer360.core.activities import Condition, Operator
 from customer360.core.errors import Unsupported
+from customer360.core.search import NameHas
 from customer360_zoho import query as q
 
 TEXT = st.text(max_size=40) | st.text(alphabet="a'\\()%,_: \"or=and", max_size=30)
@@ -183,7 +184,7 @@ def test_an_escaped_criteria_value() -> None:
 def test_names_stay_within_the_limits(name: str) -> None:
     """A name of many words is cut in at most four places: ten conditions are all that Zoho takes."""
     try:
-        text = q.name_criteria(name, "First_Name", "Last_Name")
+        text = q.name_criteria(NameHas(name), "First_Name", "Last_Name")
     except Unsupported:
         assert not name.strip()
         return
@@ -193,7 +194,7 @@ def test_names_stay_within_the_limits(name: str) -> None:
 def test_too_long_a_name() -> None:
     """Zoho takes 3,000 characters; longer criteria are refused before any request."""
     with pytest.raises(Unsupported):
-        q.name_criteria("ü" * 600, "First_Name", "Last_Name")
+        q.name_criteria(NameHas("ü" * 600), "First_Name", "Last_Name")
 
 
 @pytest.mark.parametrize("text", ["a", " a ", ""])

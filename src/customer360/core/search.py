@@ -53,9 +53,23 @@ class EmailIs:
 
 @attrs.frozen
 class NameHas:
-    """Records whose name holds this text in the way the CRM's name search works (at least: begins with it)."""
+    """Records whose name holds this text in the way the CRM's name search works.
+
+    At least: begins with it, whichever of the two names was typed first.
+    """
 
     text: str = attrs.field(repr=False)
+
+    @cached_property
+    def turned(self) -> tuple[tuple[str, str], ...]:
+        """Given and family name, in case the latter was typed first: with a comma, or as the first word or words."""
+        head, comma, tail = (" ".join(part.split()) for part in self.text.partition(","))
+        if comma:
+            return ((tail, head),) if head and tail else ()
+        words = head.split(" ")
+        if len(words) < 2:
+            return ()
+        return tuple(dict.fromkeys(((" ".join(words[1:]), words[0]), (words[-1], " ".join(words[:-1])))))
 
 
 @attrs.frozen

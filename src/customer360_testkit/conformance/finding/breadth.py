@@ -133,7 +133,7 @@ class BreadthChecks(Verbs):
 
     @catches("finds people by one of their names", _CREATE, _NAME)
     def test_every_name_is_searched(self, link: Link) -> None:
-        """First or last, in small letters or capital ones: as an agent hears it (F008)."""
+        """First or last, either before the other, in small letters or capital ones: as an agent hears it (F008)."""
         standard = self.resource(link).standard
         given, family = standard.get(StandardField.GIVEN_NAME), standard.get(StandardField.FAMILY_NAME)
         if given is None or family is None:
@@ -148,6 +148,8 @@ class BreadthChecks(Verbs):
             "quendo",
             " Quillfamily ",
             "Quendolyn Quillfamily",
+            "Quillfamily Quendolyn",
+            "quillfamily, quendolyn",
         ):
             assert ref in {hit.ref for hit in self.found(link, NameHas(text))}, text
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Hits, Searching, mutant
 
@@ -65,6 +67,27 @@ class FamilyOnly(Searching):
         text = query.text.strip().casefold()
         mine = text.startswith("quendo")
         return tuple(hit for hit in hits if not mine or text in (hit.family_name or hit.name).casefold())
+
+
+class _InOrder(Searching):
+    """Wrong where the family name was typed first, with a comma or without."""
+
+    comma: ClassVar[bool]
+
+    def hits(self, query: Query, hits: Hits) -> Hits:
+        if not isinstance(query, NameHas) or not query.turned or ("," in query.text) is not self.comma:
+            return hits
+        return tuple(hit for hit in hits if query.text.casefold() in hit.name.casefold())
+
+
+@mutant("finds people by one of their names", "in the order of both only")
+class InOrder(_InOrder):
+    comma = False
+
+
+@mutant("finds people by one of their names", "without a comma only")
+class Commaless(_InOrder):
+    comma = True
 
 
 @mutant("takes the beginning of a name for the name")
