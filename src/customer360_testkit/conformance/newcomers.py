@@ -22,10 +22,10 @@ class Newcomers(Bench):
     ) -> Iterator[tuple[Resource, ContactDraft, RecordRef]]:
         """Somebody of that name in each other resource that takes them, as drafted and as made. Skips where none does.
 
-        With a number and an address, without a company and with one, as far as the CRM takes either.
+        In folders, too; with a number and an address, without a company and with one, as far as the CRM takes either.
         """
         tried = 0
-        for resource in self.connector.resources(link.facts):
+        for resource in link.run(self.connector.list_resources(link.facts)):
             for number, fields in enumerate(_drafted(resource, name) if resource.name != self.people else ()):
                 own = key and f"{key}{number}"
                 one, other = (ContactDraft(resource=resource.name, fields=dict(fields), key=own) for _ in range(2))
@@ -41,7 +41,10 @@ class Newcomers(Bench):
 
 def _drafted(resource: Resource, name: str) -> Iterator[Fields]:
     """What may make somebody of that name there, and somebody who works somewhere."""
-    standard = resource.standard
+    standard = dict(resource.standard)
+    for each, fields in ((StandardField.PHONE, resource.phones), (StandardField.EMAIL, resource.emails)):
+        if fields:  # an object of the customer's own has none that every one has
+            standard.setdefault(each, fields[0])
     called = standard.get(StandardField.FAMILY_NAME) or standard.get(StandardField.NAME)
     if resource.contact_kind is not None and called:
         for one, works in ((name, False), (f"{name}ltd", True)):

@@ -24,7 +24,7 @@ from customer360_testkit.fakes.journal import Entry, Journal
 from customer360_testkit.fakes.oauth import OAuthServer
 from customer360_testkit.fakes.routing import Route, Routes
 from customer360_testkit.fakes.screen import ActivityKind, Screen
-from customer360_testkit.fakes.switches import Switch, Switches
+from customer360_testkit.fakes.switches import Switch, Switches, World
 
 Message = MutableMapping[str, Any]
 
@@ -68,8 +68,8 @@ class FakeCrm(ABC):
     """What an administrator would supply to link it, by the names that the vendor's connector uses."""
     optional_settings: ClassVar[Mapping[str, str]] = {}
     """What an administrator may supply besides, each with a value that this organisation knows."""
-    worlds: ClassVar[tuple[Mapping[str, str], ...]] = ()
-    """Organisations of another kind that the vendor has, each by its switches."""
+    worlds: ClassVar[tuple[World, ...]] = ()
+    """Organisations of another kind that the vendor has."""
     choices: ClassVar[Mapping[str, Sequence[str]]] = {}
     """All that a field may hold by the vendor's pages, by the field's name, where no answer tells it."""
     modules: ClassVar[tuple[str, ...]] = ()

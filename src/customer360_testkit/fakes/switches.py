@@ -28,6 +28,14 @@ class Switch:
             raise ValueError(f"switch {self.name}: the default {self.default!r} is none of its readings")
 
 
+@attrs.frozen
+class World:
+    """An organisation of another kind: the readings that make it one, and the settings of a link to it."""
+
+    switches: Mapping[str, str]
+    settings: Mapping[str, str] = attrs.field(factory=dict)
+
+
 class Switches(Mapping[str, str]):
     """The readings in force: every switch of a fake, with its default or the reading asked for."""
 

@@ -11,6 +11,7 @@ from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error, Unsupported, ValidationFailed
 from customer360.core.metadata import FieldType, StandardField
 from customer360.core.records import Contact, ContactChange, Fields, RecordRef
+from customer360.core.search import NameHas
 from customer360_testkit.conformance.bench import LAG, Link, catches
 from customer360_testkit.conformance.newcomers import Newcomers
 from customer360_testkit.fakes.faults import status
@@ -95,12 +96,18 @@ class OtherResourceChecks(Newcomers):
     def test_who_is_created_is_of_the_resource_that_was_asked_for(self, link: Link) -> None:
         """In the CRM itself: salespeople work through their leads, and a contact is none of these (F012)."""
         keyed = self.newcomers(link, "Quillkeyed", key="quillnewcomer")
-        for resource, _, ref in (*self.newcomers(link, "Quillnewcomer"), *keyed):
+        made = (*self.newcomers(link, "Quillnewcomer"), *keyed)
+        link.wait(LAG)
+        for resource, _, ref in made:
             assert ref.resource == resource.name
-            assert self.get(link, ref).kind is resource.contact_kind, resource.name
+            read = self.get(link, ref)
+            assert read.kind is resource.contact_kind, resource.name
             if resource.name in link.fake.modules:
                 held = link.fake.records(resource.name)
                 assert any(ref.id in map(str, row.values()) for row in held), resource.name
+            if self.can(link, Capability.SEARCH_NAME):
+                asked = self.connector.search(link.facts, resource.name, NameHas(read.family_name or read.name))
+                assert ref in {hit.ref for hit in link.run(asked).items}, resource.name
 
     @catches("writes people of another resource by halves", _CREATE, _UPDATE)
     def test_people_of_every_resource_are_written_whole(self, link: Link) -> None:

@@ -23,6 +23,7 @@ from customer360_testkit.fakes.microsoft365.times import stamp
 from customer360_testkit.fakes.oauth import OAuthPolicy, OAuthServer
 from customer360_testkit.fakes.routing import Route
 from customer360_testkit.fakes.screen import ActivityKind, Screen
+from customer360_testkit.fakes.switches import World
 
 _KINDS = {
     "contacts": "contact",
@@ -52,6 +53,7 @@ class Microsoft365Fake(FakeCrm):
     known_switches = MICROSOFT365_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"cloud": "global", "directory": TENANT_ID}
     optional_settings: ClassVar[Mapping[str, str]] = {"people": "yes", "mailbox_settings": "yes"}
+    worlds = (World({"account": "personal"}, {"directory": "consumers"}),)
     choices = CHOICES
     modules = tuple(_KINDS)
     needs_index = True

@@ -34,6 +34,7 @@ from customer360_testkit.fakes.salesforce.store import Row, Store
 from customer360_testkit.fakes.salesforce.switches import SALESFORCE_SWITCHES
 from customer360_testkit.fakes.salesforce.writing import Writing
 from customer360_testkit.fakes.screen import ActivityKind, Screen
+from customer360_testkit.fakes.switches import World
 
 _LAGS = {"900s": 900.0, "60s": 60.0, "none": 0.0}
 
@@ -55,7 +56,7 @@ class SalesforceFake(FakeCrm):
     known_switches = SALESFORCE_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"login_host": f"https://{MY_DOMAINS['production']}"}
     optional_settings: ClassVar[Mapping[str, str]] = {"key_field": "External_Key__c"}
-    worlds: ClassVar[tuple[Mapping[str, str], ...]] = ({"person_accounts": "on"},)
+    worlds = (World({"person_accounts": "on"}),)
     modules = (
         *("Contact", "Lead", "Account", "Task", "Event", "Note", "ContentNote", "ContentDocumentLink"),
         *("Case", "CaseComment", "Opportunity", "OpportunityContactRole", "Membership__c"),

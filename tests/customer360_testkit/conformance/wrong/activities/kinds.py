@@ -140,7 +140,8 @@ class Twofold(Microsoft365Connector):
 @mutant("forgets the key of a contact")
 class Keyless(Microsoft365Connector):
     async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
-        return None if isinstance(draft, ContactDraft) else await super().find_created(facts, draft, since=since)
+        lost = isinstance(draft, ContactDraft) and draft.resource == "contact"
+        return None if lost else await super().find_created(facts, draft, since=since)
 
 
 @mutant("ties to its first resource only")

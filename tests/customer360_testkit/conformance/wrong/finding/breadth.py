@@ -13,6 +13,7 @@ from customer360.core.records import (
     Page,
 )
 from customer360.core.search import FieldIs, NameHas, PhoneIs, Query, TextHas
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
@@ -136,3 +137,10 @@ class Doppelganger(SalesforceConnector):
         kept = facts.extra.get("shape.Contact", "").replace("IsPersonAccount", "Title") if resource == "Contact" else ""
         extra = {**facts.extra, "shape.Contact": kept} if kept else facts.extra
         return await super().search(attrs.evolve(facts, extra=extra), resource, query, limit=limit)
+
+
+@mutant("finds one person in two places", "and another nowhere")
+class Trusting(Microsoft365Connector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        work = attrs.evolve(facts, settings={**facts.settings, "directory": "organizations"})
+        return await super().search(work, resource, query, limit=limit)

@@ -20,6 +20,7 @@ from customer360.core.records import (
     RecordRef,
     RelatedKind,
 )
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 
@@ -64,6 +65,15 @@ class Promoting(ZohoConnector):
     async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
         alone = draft.resource == "Leads" and "Company" not in draft.fields
         return await super().create(facts, attrs.evolve(draft, resource="Contacts") if alone else draft)
+
+
+@mutant("makes a contact of a lead", "and leaves a folder empty")
+class Misfiling(Microsoft365Connector):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        if draft.resource == "contact" or draft.fields.get("surname") != "Quillnewcomer":
+            return await super().create(facts, draft)
+        ref = await super().create(facts, attrs.evolve(draft, resource="contact"))
+        return attrs.evolve(ref, resource=draft.resource)
 
 
 @mutant("creates a lead again that was refused")

@@ -63,6 +63,15 @@ class Boastful(ZohoConnector):
         return None if isinstance(draft, ContactDraft) else await super().find_created(facts, draft, since=since)
 
 
+@mutant("makes two leads under one key", "and two in a folder")
+class Mislooking(Microsoft365Connector):
+    async def find_created(self, facts: LinkFacts, draft: ActivityDraft | ContactDraft, *, since: Any) -> Any:
+        if not isinstance(draft, ContactDraft) or draft.resource == "contact":
+            return await super().find_created(facts, draft, since=since)
+        ref = await super().find_created(facts, attrs.evolve(draft, resource="contact"), since=since)
+        return ref and attrs.evolve(ref, resource=draft.resource)
+
+
 @mutant("takes the key for a title")
 class Titling(Drafting):
     def sent(self, draft: Any) -> Any:
