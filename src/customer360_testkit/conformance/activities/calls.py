@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from itertools import product
 from typing import Any
 
-from customer360.core.activities import TaskStatus
+from customer360.core.activities import ActivityChange, TaskStatus
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error
 from customer360.core.interactions import Direction
+from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
@@ -112,12 +114,28 @@ class CallChecks(Bench):
         self.written(link, self.draft(link, RelatedKind.CALL, contact, "tape", recording_url=address))
         assert link.fake.count_holding(address) == 1
 
-    @catches("drops what it does not know of a call", _CREATE, _CALL)
-    def test_a_field_that_no_call_has_is_refused(self, link: Link) -> None:
-        """Nothing may seem to be written down that is not (F054)."""
-        contact = self.make(link, "Unknownfield")
-        draft = self.draft(link, RelatedKind.CALL, contact, "unknown", extra={"Quill_no_such_field": "x"})
-        self.refusal(link, self.connector.create_activity(link.facts, draft), Customer360Error)
+    @catches("drops what it does not know of a call", _CREATE)
+    def test_what_no_field_can_hold_is_refused(self, link: Link) -> None:
+        """Of every kind: nothing may seem to be written down, or corrected, that is not (F054)."""
+        contact, me = self.make(link, "Unknownfield"), link.run(self.connector.identify(link.facts)).user
+        for kind in self.every_kind(link):
+            ref = self.written(link, self.draft(link, kind, contact, f"misfit-{kind}"))
+            for name in ("Quill_no_such_field", *self._worded(link, ref)[:2]):
+                draft = self.draft(link, kind, contact, f"{kind}-{name}", extra={name: me})
+                change = ActivityChange(ref=ref, kind=kind, extra={name: me})
+                with suppress(Customer360Error):
+                    made = self.written(link, draft)
+                    assert me.id in repr(self.held(link, made).get(name)), (kind, name)
+                with suppress(Customer360Error):
+                    link.run(self.connector.update_activity(link.facts, change))
+                    assert me.id in repr(self.held(link, ref).get(name)), (kind, name)
+
+    def _worded(self, link: Link, ref: RecordRef) -> list[str]:
+        """Fields for any text of a record of its own, but for that of its key."""
+        row = self.held(link, ref)
+        fields = self.schema(link, ref.resource).fields if row else ()
+        texts = [each for each in fields if each.type is FieldType.TEXT and each.creatable and each.editable]
+        return [each.name for each in texts if not each.choices and "misfit-" not in repr(row.get(each.name))]
 
     @catches("leads from every call to one page", _CREATE, _CALL, _CALLS)
     def test_a_listed_record_brings_its_own_address(self, link: Link) -> None:

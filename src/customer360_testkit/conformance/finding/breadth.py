@@ -99,7 +99,8 @@ class BreadthChecks(Verbs):
             fake = type(link.fake)(cast=link.fake.cast, switches=world.switches)
             other = self.entered(link, fake, **world.settings)
             own = {each.number for each in fake.customers_of(other.user)}
-            places = [each.name for each in self.connector.resources(other.facts) if each.contact_kind is not None]
+            people = [each for each in self.connector.resources(other.facts) if each.contact_kind is not None]
+            places = [each.name for each in people if each.phones]  # what has none suggests those who are known
             for member, number in [(each, each.e164[0]) for each in alone if each.e164 and each.number in own][:_SOME]:
                 questions: list[Query] = [asked(number), NameHas(member.name), *map(EmailIs, member.emails[:1])]
                 for query in [each for each in questions if self.can(other, SEARCHES[type(each)])]:

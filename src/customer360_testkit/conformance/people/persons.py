@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import unquote
 
@@ -125,13 +126,21 @@ class PersonChecks(Bench):
         assert dict(change.fields) == {self.spare_field: "Spare"}
 
     @catches("drops a field that it does not know", _CREATE)
-    def test_a_field_that_is_not_there_is_refused(self, link: Link) -> None:
-        """Nothing may seem to be written that is not (F012)."""
-        fields = {**self.fields("Nosuchfield"), "Quill_no_such_field": "x"}
-        draft = ContactDraft(
-            resource=self.people, fields={name: value for name, value in fields.items() if value is not None}
-        )
-        self.refusal(link, self.connector.create(link.facts, draft), Customer360Error)
+    def test_what_a_field_cannot_hold_is_refused(self, link: Link) -> None:
+        """Nor is there a field of any name: nothing may seem to be written that is not (F012)."""
+        with pytest.raises(Customer360Error):
+            self.made_with(link, "Nosuchfield", {"Quill_no_such_field": "x"})
+        me: RecordRef = link.run(self.connector.identify(link.facts)).user
+        with suppress(Customer360Error):
+            made = self.made_with(link, "Misfit", {self.spare_field: me})
+            assert me.id in repr(self.get(link, made).fields.get(self.spare_field))
+        ref = self.make(link, "Misfitted")
+        if self.can(link, _UPDATE):
+            with pytest.raises(Customer360Error):
+                self.change(link, ref, {"Quill_no_such_field": "x"})
+            with suppress(Customer360Error):
+                self.change(link, ref, {self.spare_field: me})
+                assert me.id in repr(self.get(link, ref).fields.get(self.spare_field))
 
     @catches("takes a change of who is gone for done", _CREATE, _UPDATE)
     def test_a_change_of_who_is_gone_is_refused(self, link: Link) -> None:

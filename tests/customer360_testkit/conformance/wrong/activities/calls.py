@@ -8,6 +8,7 @@ import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Calling, Listing, Records, mutant
 
 from customer360.core.activities import (
+    ActivityChange,
     ActivityDraft,
     CallDraft,
     EventDraft,
@@ -20,6 +21,7 @@ from customer360.core.records import (
     RelatedKind,
     RelatedRecord,
 )
+from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
 
@@ -70,6 +72,20 @@ class Tapeless(Calling):
 class Callous(Calling):
     def call(self, draft: CallDraft) -> CallDraft:
         return attrs.evolve(draft, extra={name: each for name, each in draft.extra.items() if name[:5] != "Quill"})
+
+
+@mutant("drops what it does not know of a call", "and references")
+class Unreferred(Microsoft365Connector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        extra = {name: each for name, each in draft.extra.items() if not isinstance(each, RecordRef)}
+        return await super().create_activity(facts, attrs.evolve(draft, extra=extra))
+
+
+@mutant("drops what it does not know of a call", "and references in a correction")
+class Uncorrected(Microsoft365Connector):
+    async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
+        extra = {name: each for name, each in change.extra.items() if not isinstance(each, RecordRef)}
+        await super().update_activity(facts, attrs.evolve(change, extra=extra))
 
 
 @mutant("leads from every call to one page")

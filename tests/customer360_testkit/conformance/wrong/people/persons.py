@@ -124,6 +124,20 @@ class Dropping(ZohoConnector):
         return await super().create(facts, attrs.evolve(draft, fields=fields))
 
 
+@mutant("drops a field that it does not know", "and a reference")
+class Unreferring(Microsoft365Connector):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        fields = {name: value for name, value in draft.fields.items() if not isinstance(value, RecordRef)}
+        return await super().create(facts, attrs.evolve(draft, fields=fields))
+
+
+@mutant("drops a field that it does not know", "and a reference in a change")
+class Unreferred(Microsoft365Connector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        fields = {name: value for name, value in change.fields.items() if not isinstance(value, RecordRef)}
+        await super().update(facts, attrs.evolve(change, fields=fields))
+
+
 @mutant("takes a change of who is gone for done")
 class Shrugging(ZohoConnector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
