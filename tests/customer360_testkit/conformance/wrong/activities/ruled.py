@@ -88,7 +88,9 @@ def _ours(extra: Extra) -> Extra:
 
 def _users(crm: str) -> Callable[[Extra], Extra]:
     return lambda extra: {
-        name: each for name, each in extra.items() if not (isinstance(each, RecordRef) and each.crm == crm)
+        name: each
+        for name, each in extra.items()
+        if not (isinstance(each, RecordRef) and each.crm == crm and name.endswith("Id"))
     }
 
 

@@ -49,9 +49,12 @@ def _but(*types: type) -> Callable[[Values], Values]:
     return lambda fields: {name: each for name, each in fields.items() if not isinstance(each, types)}
 
 
-def _unreferring(crm: str) -> Callable[[Values], Values]:
+def _unreferring(crm: str, text: str) -> Callable[[Values], Values]:
+    """But for what stands in that field for texts."""
     return lambda fields: {
-        name: each for name, each in fields.items() if not (isinstance(each, RecordRef) and each.crm == crm)
+        name: each
+        for name, each in fields.items()
+        if not (isinstance(each, RecordRef) and each.crm == crm and name != text)
     }
 
 
@@ -94,9 +97,11 @@ def _given(fields: Values) -> Values:
     return {name: each for name, each in fields.items() if each is not None}
 
 
-mutant(_WRONG)(writing(ZohoConnector, _unreferring("zoho")))
-mutant(_WRONG, "references of somebody new")(writing(SalesforceConnector, _unreferring("salesforce"), changed=False))
-mutant(_WRONG, "references in a change")(writing(BullhornConnector, _unreferring("bullhorn"), new=False))
+mutant(_WRONG)(writing(ZohoConnector, _unreferring("zoho", "Title")))
+mutant(_WRONG, "references of somebody new")(
+    writing(SalesforceConnector, _unreferring("salesforce", "Title"), changed=False)
+)
+mutant(_WRONG, "references in a change")(writing(BullhornConnector, _unreferring("bullhorn", "occupation"), new=False))
 mutant(_WRONG, "days of somebody new")(writing(ZohoConnector, _but(date), changed=False))
 mutant(_WRONG, "a day that is shifted")(writing(ZohoConnector, _moved, new=False))
 mutant(_WRONG, "a time that is shifted")(writing(SalesforceConnector, _late, new=False))

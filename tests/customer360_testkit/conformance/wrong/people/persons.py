@@ -203,5 +203,6 @@ class Unrefusing(ZohoConnector):
         try:
             await super().update(facts, change)
         except ValidationFailed:
-            if change.ref.resource != "Contacts":
+            misfit = any(isinstance(value, RecordRef) for value in change.fields.values())
+            if misfit or change.ref.resource != "Contacts":
                 raise
