@@ -56,6 +56,7 @@ class SalesforceFake(FakeCrm):
     known_switches = SALESFORCE_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"login_host": f"https://{MY_DOMAINS['production']}"}
     optional_settings: ClassVar[Mapping[str, str]] = {"key_field": "External_Key__c"}
+    knows_other_digits = True
     worlds = (World({"person_accounts": "on"}),)
     modules = (
         *("Contact", "Lead", "Account", "Task", "Event", "Note", "ContentNote", "ContentDocumentLink"),

@@ -10,8 +10,9 @@ from customer360.core.records import (
     Contact,
     Page,
 )
-from customer360.core.search import EmailIs, FieldIs, NameHas, Query
+from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
 from customer360_microsoft365 import Microsoft365Connector
+from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -32,6 +33,38 @@ class OneSpelling(_Searching):
         spelled = [hit for hit in page.items if hit.name.startswith("Speller")]
         other = {hit.ref for hit in spelled if any(phone.text.startswith("0") for phone in hit.phones)}
         return Page(tuple(hit for hit in page.items if hit.ref not in other), page.next)
+
+
+class _Particular(SalesforceConnector):
+    """Finds no number that is typed in some way."""
+
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        if not isinstance(query, PhoneIs):
+            return page
+        known = (hit for hit in page.items if any(self.knows(each.text, query) for each in hit.phones))
+        return Page(tuple(known), page.next)
+
+    def knows(self, text: str, asked: PhoneIs) -> bool:
+        raise NotImplementedError
+
+
+@mutant("knows one spelling of a number", "with its area code")
+class Distant(_Particular):
+    def knows(self, text: str, asked: PhoneIs) -> bool:
+        return asked.national in "".join(filter(str.isdecimal, text)) or not text.isascii()
+
+
+@mutant("knows one spelling of a number", "in its own digits")
+class Monoglot(_Particular):
+    def knows(self, text: str, asked: PhoneIs) -> bool:
+        return text.isascii()
+
+
+@mutant("knows one spelling of a number", "as dialled from Europe")
+class European(_Particular):
+    def knows(self, text: str, asked: PhoneIs) -> bool:
+        return not text.startswith(("011", "0011", "010"))
 
 
 @mutant("finds people without their numbers")
