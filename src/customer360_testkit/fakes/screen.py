@@ -34,6 +34,8 @@ class Screen:
         subject, text: without markup.
         state: ``open``, ``waiting`` (put off, or somebody else's turn), ``done`` (ticked off, closed, over), or
             ``unclear`` where its fields contradict each other.
+        number: what a case is called by besides its subject.
+        channel: by which way a case came.
         priority: what is marked neither high nor low is ``normal``.
         direction, outcome: of a call.
         result: how a call ended, in words of one's own.
@@ -51,6 +53,8 @@ class Screen:
     subject: str | NoSuch | None = NO_SUCH
     text: str | NoSuch | None = NO_SUCH
     state: Literal["open", "waiting", "done", "unclear"] | NoSuch = NO_SUCH
+    number: str | NoSuch | None = NO_SUCH
+    channel: Literal["phone", "other"] | NoSuch | None = NO_SUCH
     priority: Literal["low", "normal", "high"] | NoSuch = NO_SUCH
     direction: Literal["inbound", "outbound", "internal"] | NoSuch | None = NO_SUCH
     outcome: Literal["answered", "missed"] | NoSuch | None = NO_SUCH

@@ -88,7 +88,7 @@ class ChangingChecks(Bench):
             if kind is not RelatedKind.CALL and not (self.can(link, CREATE[kind]) and self.can(link, RELATED[kind])):
                 continue
             for number in range(3):
-                self.written(link, self.draft(link, kind, contact, f"t{number}", subject=f"Quill {number}"))
+                self.written(link, self.draft(link, kind, contact, f"t{number}-{kind}", subject=f"Quill {number}"))
                 link.wait(3600.0)
             resource = next(each.name for each in self.connector.resources(link.facts) if each.related_kind is kind)
             record = self.listed(link, contact, kind)[0]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
+import attrs
 import pytest
 
 from customer360.core.activities import ActivityFilter, Condition, Operator
 from customer360.core.capabilities import Capability
-from customer360.core.errors import Unsupported
+from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.records import RecordRef, RelatedKind
 from customer360_testkit.conformance.activities.changing import ChangingChecks
-from customer360_testkit.conformance.bench import Link, catches
+from customer360_testkit.conformance.bench import LAG, Link, catches
 
 _CREATE, _CALL, _CALLS = Capability.CREATE_CONTACT, Capability.CREATE_CALL, Capability.RELATED_CALLS
 _TASK, _TASKS, _LIST = Capability.CREATE_TASK, Capability.RELATED_TASKS, Capability.LIST_ACTIVITIES
@@ -30,7 +34,7 @@ class FilteringChecks(ChangingChecks):
         except Unsupported:
             return None
 
-    def agree(self, cases: dict[tuple[Operator, ...], tuple[set[str] | None, set[str]]]) -> None:
+    def agree(self, cases: Mapping[tuple[Any, ...], tuple[set[str] | None, set[str]]]) -> None:
         """Each of them lists what it should, or cannot be listed; skips if none can."""
         assert {case: listed for case, (listed, _) in cases.items() if listed is not None} == {
             case: wanted for case, (listed, wanted) in cases.items() if listed is not None
@@ -50,19 +54,48 @@ class FilteringChecks(ChangingChecks):
     @catches("takes the first of several values for all", _CREATE, _CALL, _CALLS, _LIST)
     def test_a_listing_compares_as_it_is_told(self, link: Link) -> None:
         """Other than this, one of those, empty: or it is said that it cannot (F057)."""
-        contact = self.make(link, "Comparing")
-        resource, name = self.titled(link, contact, (RelatedKind.CALL, RelatedKind.TASK))
         cases: dict[Operator, tuple[tuple[str, ...], set[str]]] = {
             Operator.NOT_EQUALS: (("Quill 1",), {"Quill 0", "Quill 2"}),
             Operator.IN: (("Quill 2", "Quill 0", "Quill 9"), {"Quill 0", "Quill 2"}),
             Operator.IS_EMPTY: ((), set()),
         }
-        self.agree(
-            {
-                (operator,): (self.kept_to(link, contact, resource, Condition(name, operator, values)), wanted)
-                for operator, (values, wanted) in cases.items()
-            }
-        )
+        told = dict[tuple[Any, ...], tuple[set[str] | None, set[str]]]()
+        for kind in (RelatedKind.CALL, RelatedKind.TASK):
+            contact = self.make(link, f"Comparing {kind}s")
+            with suppress(pytest.skip.Exception):
+                resource, name = self.titled(link, contact, (kind,))
+                for operator, (values, wanted) in cases.items():
+                    listed = self.kept_to(link, contact, resource, Condition(name, operator, values))
+                    told[kind, operator] = listed, wanted
+        self.agree(told)
+
+    @catches("declares that it lists, and refuses to", _CREATE, _LIST)
+    def test_what_is_declared_to_be_listed_is_listed(self, link: Link) -> None:
+        """What somebody has of each kind; some condition can be asked for, and some order (F055 to F058)."""
+        contact, answered = self.make(link, "Quilldeclared"), dict[str, list[bool]](conditions=[], sort=[])
+        for kind in self.every_kind(link):
+            if kind in self.connector.within_contact:
+                continue
+            ref = self.written(link, self.draft(link, kind, contact, f"declared-{kind}"))
+            link.wait(LAG)
+            resource = next(x.name for x in self.connector.resources(link.facts) if x.related_kind is kind)
+            mine = ActivityFilter(resource=resource, contact=contact)
+            (record,) = link.run(self.connector.activities(link.facts, mine)).items
+            assert record.ref == ref, kind
+            for name, value in record.fields.items():
+                if isinstance(value, str):
+                    condition = Condition(name, Operator.EQUALS, (value,))
+                    for given in ({"conditions": (condition,)}, {"sort": (name, False)}):
+                        (way,) = given
+                        answered[way].append(self._answered(link, attrs.evolve(mine, **given)))
+        assert all(any(each) for each in answered.values() if each), answered
+
+    def _answered(self, link: Link, asked: ActivityFilter) -> bool:
+        try:
+            link.run(self.connector.activities(link.facts, asked))
+        except Customer360Error:
+            return False
+        return True
 
     @catches("keeps to the first of its conditions", _CREATE, _CALL, _CALLS, _LIST)
     def test_all_conditions_hold_at_once(self, link: Link) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -33,11 +33,15 @@ class PagedChecks(UntyingChecks, Crowds):
         for kind in self.every_kind(link):
             if kind in self.connector.within_contact:
                 continue
-            refs = list[RecordRef]()
+            refs, task = list[RecordRef](), kind is RelatedKind.TASK
             for number in range(5):
-                refs.insert(0, self.written(link, self.draft(link, kind, contact, f"leaf-{kind}-{number}")))
+                due = {"due_on": link.now.date() + timedelta(days=90 - 9 * number)} if task else {}
+                refs.insert(0, self.written(link, self.draft(link, kind, contact, f"leaf-{kind}-{number}", **due)))
                 link.wait(3600.0)
             link.wait(LAG)
+            times = {each.ref: each.at for each in self.listed(link, contact, kind)}
+            if task:  # some go by when they were made, some by when they are due: by what is told, not by another
+                refs.sort(key=lambda ref: times.get(ref) or link.now, reverse=True)
             assert self.leafed(link, contact, kind, 2) == refs, kind
 
     def leafed(self, link: Link, contact: RecordRef, kind: RelatedKind, limit: int) -> list[RecordRef]:
@@ -87,6 +91,23 @@ class PagedChecks(UntyingChecks, Crowds):
                 listed = self.paged(link, 2, resource=refs[0].resource, **asked, sort=(name, descending))
                 if listed and listed[:2] == wanted[:2]:  # that it is sorted at all is a check of its own
                     assert listed == wanted, (name, descending)
+        if self.can(link, Capability.CREATE_CALL) and self.can(link, Capability.RELATED_CALLS):
+            self._sorted_under_a_condition(link, contact)
+
+    def _sorted_under_a_condition(self, link: Link, contact: RecordRef) -> None:
+        """Calls that were written down in another order than they were made in."""
+        made = list[tuple[datetime, RecordRef]]()
+        for number in (2, 1, 3):
+            at = link.now - timedelta(hours=number)
+            draft = self.draft(link, RelatedKind.CALL, contact, f"ago{number}", started_at=at)
+            made.append((at, self.written(link, draft)))
+        refs = [ref for _, ref in sorted(made, key=lambda each: each[0], reverse=True)]
+        link.wait(LAG)
+        record = self.listed(link, contact, RelatedKind.CALL)[0]
+        resource = next(x.name for x in self.connector.resources(link.facts) if x.related_kind is RelatedKind.CALL)
+        for name in [name for name, value in record.fields.items() if value == "About ago1"]:
+            others = Condition(name, Operator.NOT_EQUALS, ("Quillnobody",))
+            assert self.paged(link, 2, resource=resource, contact=contact, conditions=(others,)) in (refs, None)
 
     def paged(self, link: Link, limit: int = 1, **asked: Any) -> list[RecordRef] | None:
         """All pages of a listing; None where it is said that it cannot be listed so."""

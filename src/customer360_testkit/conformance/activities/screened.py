@@ -131,12 +131,13 @@ class ScreenedChecks(CorrectingChecks):
 
     @catches("shows the CRM's users another case", _CREATE, CREATE[RelatedKind.CASE])
     def test_a_case_is_seen_as_it_was_opened(self, link: Link) -> None:
-        """Open, or nobody works on it; and as urgent as it is (F050)."""
+        """Open, or nobody works on it; as urgent as it is; and that somebody rang (F050)."""
         contact = self.make(link, "Quillcased")
         for priority in Priority:
             seen = self.became(link, RelatedKind.CASE, contact, f"case-{priority}", priority=priority)
             assert seen.state in ("open", NO_SUCH), priority
             assert seen.priority in (priority.value, NO_SUCH), priority
+            assert seen.channel != "other", priority
 
     @catches("hangs what it writes off nobody", _CREATE)
     def test_each_record_is_seen_with_whom_it_is_about(self, link: Link) -> None:
@@ -210,6 +211,7 @@ class ScreenedChecks(CorrectingChecks):
         assert _squeezed(seen.text).startswith(_squeezed(record.text)), kind
         assert record.status is not None or seen.state is NO_SUCH or kind is RelatedKind.CALL, kind
         assert record.at is not None, kind
+        assert seen.number is NO_SUCH or seen.number in record.fields.values(), kind
         assert seen.starts in (record.at, NO_SUCH), kind
         assert seen.place in (NO_SUCH, None) or str(seen.place) in f"{record.fields} {record.text}", kind
         owned = str(seen.owner) in map(str, values_of(row))

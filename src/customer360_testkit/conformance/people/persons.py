@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 import pytest
 
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error, ValidationFailed
-from customer360.core.metadata import StandardField
+from customer360.core.metadata import FieldType, StandardField
 from customer360.core.records import ContactChange, RecordRef
-from customer360_testkit.conformance.bench import Bench, Link, catches
+from customer360_testkit.conformance.bench import Link, catches
+from customer360_testkit.conformance.newcomers import Newcomers
 
 _CREATE, _UPDATE = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT
+_SOON = timedelta(minutes=2)
 
 
-class PersonChecks(Bench):
+class PersonChecks(Newcomers):
     """See the module."""
 
     @catches("swaps two numbers", _CREATE)
@@ -63,11 +65,30 @@ class PersonChecks(Bench):
 
     @catches("shifts when a contact was made", _CREATE)
     def test_it_is_told_when_a_contact_was_made(self, link: Link) -> None:
-        """In whatever zone the CRM tells it."""
+        """And changed, in whatever zone the CRM tells it; of anybody."""
         link.wait(7200.0)
-        contact = self.get(link, self.make(link, "Born"))
-        for told in (contact.created_at, contact.modified_at):
-            assert told is None or abs(told - link.now) < timedelta(minutes=2)
+        people, made = [self.make(link, "Born")], link.now
+        with suppress(pytest.skip.Exception):
+            people += [ref for _, _, ref in self.newcomers(link, "Quillborn")]
+        for ref in people:
+            link.wait(86_400.0)
+            changed = made
+            if self.can(link, _UPDATE) and (field := self._text_field(link, ref)):
+                self.change(link, ref, {field: "Quill"})
+                changed = link.now
+            contact = self.get(link, ref)
+            for told, then in ((contact.created_at, made), (contact.modified_at, changed)):
+                times = [each for each in contact.fields.values() if isinstance(each, datetime)]
+                known = any(abs(each - then) < _SOON for each in times)
+                assert abs(told - then) < _SOON if told is not None else not known, (ref.resource, then - made)
+
+    def _text_field(self, link: Link, ref: RecordRef) -> str | None:
+        """A text field that may hold anything."""
+        if ref.resource == self.people:
+            return self.spare_field
+        fields = (each for each in self.schema(link, ref.resource).fields if each.creatable and each.editable)
+        texts = (each.name for each in fields if each.type is FieldType.TEXT and not (each.choices or each.required))
+        return next(texts, None)
 
     @catches("says None where there is nothing", _CREATE)
     def test_what_is_not_there_is_not_made_up(self, link: Link) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -87,15 +86,6 @@ class TouchingChecks(Bench):
                 phones = {*self.resource(link).phones, *self.resource(link).emails}
                 assert [name for name in cleared if name in phones and read.get(name)] == []
                 return
-
-    @catches("takes the last change for the first day", _CREATE, _UPDATE)
-    def test_it_is_told_when_a_contact_was_changed(self, link: Link) -> None:
-        """Where the CRM tells it: the newest of two doubles is the one to keep (D5)."""
-        ref = self.make(link, "Quillmodified")
-        link.wait(7200.0)
-        self.change(link, ref, {self.spare_field: "Spare"})
-        told = self.get(link, ref).modified_at
-        assert told is None or abs(told - link.now) < timedelta(minutes=2)
 
     @catches("guards a change of one field only", _CREATE, _UPDATE)
     def test_a_lost_update_of_several_fields_is_refused(self, link: Link) -> None:

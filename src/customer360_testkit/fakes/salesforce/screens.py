@@ -35,7 +35,9 @@ def screen(fake: SalesforceFake, kind: ActivityKind, record_id: str) -> Screen |
     if name == "Event":
         return Screen(**common, **_event(row))
     if name == "Case":
-        return Screen(**common, state=_state(row), priority=_priority(row["Priority"]))
+        channel: Any = row["Origin"] and ("phone" if row["Origin"] == "Phone" else "other")
+        told = {"number": row["CaseNumber"], "channel": channel, "priority": _priority(row["Priority"])}
+        return Screen(**common, state=_state(row), **told)
     day = date.fromisoformat(row["ActivityDate"]) if row["ActivityDate"] else None
     common |= {"state": _state(row), "due": day, "reminds": bool(row["IsReminderSet"])}
     if kind == "call":

@@ -34,7 +34,13 @@ def screen(fake: ZohoFake, kind: ActivityKind, record_id: str) -> Screen | None:
             return Screen(**common, **_state(row["Call_Status"]), **_call(row))
         case "event":
             return Screen(**common, **_event(row))
-    return Screen(**common, **_state(row["Status"]), subject=row["Subject"], priority=_priority(row["Priority"]))
+    return Screen(**common, **_state(row["Status"]), **_case(row))
+
+
+def _case(row: Row) -> dict[str, Any]:
+    channel = row["Case_Origin"] and ("phone" if row["Case_Origin"] == "Phone" else "other")
+    told = {"number": row["Case_Number"], "channel": channel}
+    return {**told, "subject": row["Subject"], "priority": _priority(row["Priority"])}
 
 
 def _task(row: Row) -> dict[str, Any]:

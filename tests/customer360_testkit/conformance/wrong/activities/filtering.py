@@ -10,6 +10,7 @@ from customer360.core.activities import (
     Condition,
     Operator,
 )
+from customer360.core.errors import Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
     Page,
@@ -36,6 +37,41 @@ class FirstValue(_Filtering):
         if condition.operator is not Operator.IN:
             return condition
         return attrs.evolve(condition, values=condition.values[:1])
+
+
+@mutant("takes the first of several values for all", "of tasks")
+class FirstOfTasks(FirstValue):
+    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        right = ZohoConnector()
+        return await (super().activities if query.resource == "Tasks" else right.activities)(facts, query)
+
+
+class _Refusing(ZohoConnector):
+    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        if self.refused(query):
+            raise Unsupported("this is not listed")
+        return await super().activities(facts, query)
+
+    def refused(self, query: ActivityFilter) -> bool:
+        raise NotImplementedError
+
+
+@mutant("declares that it lists, and refuses to")
+class CallsOnly(_Refusing):
+    def refused(self, query: ActivityFilter) -> bool:
+        return query.resource not in ("Calls", "Quillnosuch")
+
+
+@mutant("declares that it lists, and refuses to", "under any condition")
+class Unconditional(_Refusing):
+    def refused(self, query: ActivityFilter) -> bool:
+        return bool(query.conditions)
+
+
+@mutant("declares that it lists, and refuses to", "in any order but its own")
+class Orderless(_Refusing):
+    def refused(self, query: ActivityFilter) -> bool:
+        return query.sort is not None
 
 
 @mutant("keeps to the first of its conditions")

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 from tests.customer360_testkit.conformance.wrong.hearing import hearing
-from tests.customer360_testkit.conformance.wrong.registry import mutant
+from tests.customer360_testkit.conformance.wrong.registry import Listing, Records, mutant
 
 from customer360.core.activities import (
     ActivityFilter,
@@ -24,6 +24,7 @@ from customer360.core.records import (
 from customer360_bullhorn import BullhornConnector
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
+from customer360_zoho.auth import COQL, granted
 
 
 @mutant("repeats a page of tasks")
@@ -34,6 +35,27 @@ class Repeating(ZohoConnector):
         again = kind is RelatedKind.TASK and limit == 2 and cursor == "2"
         page = await super().related(facts, contact, kind, limit=limit, cursor="0" if again else cursor)
         return Page(page.items, "4") if again else page
+
+
+@mutant("repeats a page of tasks", "or sorts each by when they are due")
+class Dueing(Listing):
+    def listed(self, records: Records) -> Records:
+        if {record.kind for record in records} != {RelatedKind.TASK}:
+            return records
+        return tuple(sorted(records, key=lambda record: str(record.fields["Due_Date"]), reverse=True))
+
+
+@mutant("repeats a page of tasks", "or sorts all by when they are due, and tells another time")
+class ByDay(ZohoConnector):
+    async def related(
+        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        if kind is not RelatedKind.TASK or not granted(facts, COQL):
+            return await super().related(facts, contact, kind, limit=limit, cursor=cursor)
+        query = ActivityFilter(
+            resource="Tasks", contact=contact, sort=("Due_Date", True), limit=min(limit, 200), cursor=cursor
+        )
+        return await self.activities(facts, query)
 
 
 @mutant("lists everybody's where it was a lead's")
@@ -122,3 +144,10 @@ class Frontsorted(ZohoConnector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
         page = await super().activities(facts, query)
         return Page(page.items[::-1], page.next) if query.cursor else page
+
+
+@mutant("sorts the first page of a listing only", "and no listing that keeps to a condition")
+class Unsorted(ZohoConnector):
+    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        unsorted = query.conditions and not query.sort
+        return await super().activities(facts, attrs.evolve(query, sort=("id", False)) if unsorted else query)

@@ -211,6 +211,12 @@ class CaseTurning(_Telling, SalesforceConnector):
         return attrs.evolve(draft, priority=_TURNED[draft.priority]) if isinstance(draft, CaseDraft) else draft
 
 
+@mutant("shows the CRM's users another case", "that came by mail")
+class Mailed(_Telling, ZohoConnector):
+    def made(self, draft: Any) -> Any:
+        return _with(draft, Case_Origin="Email") if isinstance(draft, CaseDraft) else draft
+
+
 @mutant("shows the CRM's users another case", "low for normal")
 class CalmCase(_Telling, ZohoConnector):
     def made(self, draft: Any) -> Any:
@@ -392,6 +398,12 @@ class OwnerlessMeetings(BullhornConnector):
         if kind is not RelatedKind.EVENT:
             return page
         return Page(tuple(attrs.evolve(record, owner=None) for record in page.items), page.next)
+
+
+@mutant("lists something else than the CRM's users see", "cases without their number")
+class Numberless(Listing):
+    def listed(self, records: Records) -> Records:
+        return tuple(attrs.evolve(each, fields={**each.fields, "Case_Number": None}) for each in records)
 
 
 @mutant("lists something else than the CRM's users see", "an hour before")

@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import Creating, Reading, Telling, mutant
+from tests.customer360_testkit.conformance.wrong.registry import Creating, Reading, Searching, Telling, mutant
 
 from customer360.core.errors import (
     Gone,
@@ -22,6 +22,7 @@ from customer360.core.records import (
     ContactKind,
     RecordRef,
 )
+from customer360.core.search import Query
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 
@@ -69,6 +70,34 @@ class Aging(Reading):
         if contact.created_at is None:
             return contact
         return attrs.evolve(contact, created_at=contact.created_at.astimezone() - timedelta(hours=1))
+
+
+@mutant("shifts when a contact was made", "and tells of nobody")
+class Undated(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, created_at=None)
+
+
+@mutant("shifts when a contact was made", "and does not tell when it was changed")
+class Unchanged(Reading, Searching):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, modified_at=None)
+
+    def hits(self, query: Query, hits: tuple[Contact, ...]) -> tuple[Contact, ...]:
+        return tuple(map(self.read, hits))
+
+
+@mutant("shifts when a contact was made", "and takes the last change for the first day")
+class Unaging(Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, modified_at=contact.created_at)
+
+
+@mutant("shifts when a contact was made", "a lead with each change")
+class Reborn(ZohoConnector):
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        contact = await super().get(facts, ref)
+        return attrs.evolve(contact, created_at=contact.modified_at) if ref.resource == "Leads" else contact
 
 
 @mutant("says None where there is nothing")

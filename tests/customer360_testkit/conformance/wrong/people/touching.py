@@ -6,11 +6,10 @@ from typing import Any
 from unicodedata import normalize
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import Creating, Reading, mutant
+from tests.customer360_testkit.conformance.wrong.registry import Creating, mutant
 
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
-    Contact,
     ContactChange,
     Fields,
 )
@@ -26,12 +25,6 @@ class Displacing(Microsoft365Connector):
             for name, value in change.fields.items()
         }
         await super().update(facts, attrs.evolve(change, fields=given))
-
-
-@mutant("takes the last change for the first day")
-class Unaging(Reading):
-    def read(self, contact: Contact) -> Contact:
-        return attrs.evolve(contact, modified_at=contact.created_at)
 
 
 @mutant("guards a change of one field only")
