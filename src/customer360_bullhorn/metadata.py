@@ -16,7 +16,7 @@ from customer360.core.errors import UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema
 from customer360.core.records import RecordRef
-from customer360.core.wire import Response
+from customer360.core.wire import Response, objects
 from customer360_bullhorn.asking import Row, read
 from customer360_bullhorn.auth import KEY
 from customer360_bullhorn.query import is_identifier, named
@@ -259,7 +259,7 @@ def entity_or_self(resource: Resource) -> str:
 async def list_resources(facts: LinkFacts) -> tuple[Resource, ...]:
     """The declared resources among the entities that Bullhorn lists for this user (F115)."""
     listed = (await GET("/meta")).json()
-    seen = {_text(each, "entity") for each in listed if isinstance(each, dict)} if isinstance(listed, list) else set()
+    seen = {_text(each, "entity") for each in objects(listed)}
     if not seen:
         raise UnexpectedAnswer("Bullhorn lists no entities")
     return tuple(each for each in declared(facts) if entity_or_self(each) in seen)
@@ -353,7 +353,7 @@ def _target(row: Row) -> str:
 
 def _fields(described: Mapping[str, Any]) -> list[Row]:
     rows = described.get("fields")
-    return [each for each in rows if isinstance(each, dict)] if isinstance(rows, list) else []
+    return [] if rows is None else [*objects(rows)]
 
 
 def _text(row: Any, key: str) -> str:

@@ -11,7 +11,7 @@ from customer360.core.effects import GET, PATCH, POST, Err, Ok, Outcome, Request
 from customer360.core.errors import Conflict, RateLimited, UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.paging import PageGuard
-from customer360.core.wire import Response
+from customer360.core.wire import Response, objects
 from customer360_microsoft365.auth import hosts
 from customer360_microsoft365.errors import error_of
 
@@ -33,7 +33,7 @@ def page_of(facts: LinkFacts, answer: Response) -> tuple[list[Row], str | None]:
     value = body.get("value") if isinstance(body, dict) else None
     if not isinstance(value, list):
         raise UnexpectedAnswer("Microsoft 365 answered without a list", status=answer.status)
-    return [row for row in value if isinstance(row, dict)], link_of(facts, body, "@odata.nextLink")
+    return objects(value), link_of(facts, body, "@odata.nextLink")
 
 
 def link_of(facts: LinkFacts, body: Row, name: str) -> str | None:

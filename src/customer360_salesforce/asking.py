@@ -12,6 +12,7 @@ import attrs
 from customer360.core.effects import GET, POST
 from customer360.core.errors import Customer360Error, Truncated, UnexpectedAnswer
 from customer360.core.paging import PageGuard
+from customer360.core.wire import objects
 from customer360_salesforce.auth import API_PATH, VERSION
 from customer360_salesforce.errors import part_error
 
@@ -132,9 +133,7 @@ def page_of(body: Any) -> Rows:
         if leads is None:
             raise UnexpectedAnswer("Salesforce promises another page and names none")
         following = leads[1]
-    return Rows(
-        tuple(row for row in rows if isinstance(row, dict)), total if isinstance(total, int) else None, following
-    )
+    return Rows(tuple(objects(rows)), total if isinstance(total, int) else None, following)
 
 
 def found_in(body: Any) -> tuple[Row, ...]:
@@ -142,4 +141,4 @@ def found_in(body: Any) -> tuple[Row, ...]:
     rows = body.get("searchRecords") if isinstance(body, dict) else None
     if not isinstance(rows, list):
         raise UnexpectedAnswer("Salesforce answered a search without records")
-    return tuple(row for row in rows if isinstance(row, dict))
+    return tuple(objects(rows))

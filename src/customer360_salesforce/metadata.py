@@ -15,6 +15,7 @@ from customer360.core.errors import Forbidden, NotFound, UnexpectedAnswer, Unsup
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema
 from customer360.core.records import RecordRef
+from customer360.core.wire import objects
 from customer360_salesforce.asking import Part, Row, batch, soql
 from customer360_salesforce.auth import KEY, instance_host, instance_url, key_field
 from customer360_salesforce.query import is_identifier, named, select
@@ -111,7 +112,7 @@ def _usable(listed: Any) -> list[str]:
 
 def _objects(listed: Any) -> list[Row]:
     rows = listed.get("sobjects") if isinstance(listed, dict) else None
-    return [each for each in rows if isinstance(each, dict)] if isinstance(rows, list) else []
+    return [] if rows is None else [*objects(rows)]
 
 
 def _is_key(description: Row, field: str) -> bool:
@@ -274,14 +275,14 @@ def _choices(row: Row) -> list[Choice]:
     entries = row.get("picklistValues")
     return [
         Choice(value, _text(entry, "label") or value)
-        for entry in (entries if isinstance(entries, list) else [])
-        if isinstance(entry, dict) and entry.get("active") is True and (value := _text(entry, "value"))
+        for entry in ([] if entries is None else objects(entries))
+        if entry.get("active") is True and (value := _text(entry, "value"))
     ]
 
 
 def _fields(described: Mapping[str, Any]) -> list[Row]:
     rows = described.get("fields")
-    return [each for each in rows if isinstance(each, dict)] if isinstance(rows, list) else []
+    return [] if rows is None else [*objects(rows)]
 
 
 def _text(row: Any, key: str) -> str:

@@ -14,7 +14,7 @@ from customer360.core.errors import Customer360Error, UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema
 from customer360.core.records import RecordRef
-from customer360.core.wire import Response
+from customer360.core.wire import Response, objects
 from customer360_zoho.asking import Row
 from customer360_zoho.auth import data_centre, environment
 from customer360_zoho.query import named
@@ -290,11 +290,11 @@ def _listed(answer: Response, key: str) -> tuple[Row, ...]:
     body = answer.json()
     if not isinstance(body, dict) or not isinstance(body.get(key), list):
         raise UnexpectedAnswer(f"Zoho answered without a list of {key}", status=answer.status)
-    return tuple(_list(body[key]))
+    return tuple(objects(body[key]))
 
 
 def _list(value: Any) -> list[Row]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return [] if value is None else [*objects(value)]
 
 
 def _first(rows: Sequence[Row], what: str) -> Row:

@@ -27,7 +27,7 @@ from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource
 from customer360.core.records import Changes, RecordRef
 from customer360_zoho import query as q
-from customer360_zoho.asking import PAGE, REACHABLE_BY_SEARCH, Row, coql
+from customer360_zoho.asking import PAGE, REACHABLE_BY_SEARCH, Row, coql, listed_in
 from customer360_zoho.metadata import columns_by_type, record_urls
 from customer360_zoho.records import KEY, ContactReader, columns_of, converted, resource_named, time_of
 
@@ -182,10 +182,10 @@ async def _deleted(module: str, mark: _Mark) -> Changes:
     headers = {"If-Modified-Since": mark.deleted_since} if mark.deleted_since else {}
     params = {"type": "all", "per_page": str(PAGE), **place}
     answer = await GET(f"/{module}/deleted", params, headers, accept=(304,))
-    body: Any = {} if answer.status in (204, 304) else answer.json()
-    listed = body.get("data") if isinstance(body, dict) else None
-    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
-    info = body.get("info") if isinstance(body, dict) else None
+    rows: Sequence[Row] = ()
+    info: Any = None
+    if answer.status not in (204, 304):
+        rows, info = listed_in(answer), answer.json().get("info")
     info = info if isinstance(info, dict) else {}
     more, token = info.get("more_records") is True, info.get("next_page_token")
     first = str(rows[0].get("id")) if rows else None

@@ -56,7 +56,6 @@ META = {
             "associatedEntity": {"entity": "ClientCorporation"},
         },
         {"name": "notes", "type": "TO_MANY", "label": "Notes", "readOnly": True},
-        "nonsense",
         {},
     ],
 }

@@ -81,6 +81,16 @@ class Response:
             ) from None
 
 
+def objects(listed: object) -> list[dict[str, Any]]:
+    """The rows of an answer's list.
+
+    Raises :class:`UnexpectedAnswer` for no list, or one of anything but objects: left out, they would be no records.
+    """
+    if not isinstance(listed, list) or not all([isinstance(each, dict) for each in listed]):
+        raise UnexpectedAnswer("the server answered with something else than a list of objects where one was due")
+    return listed
+
+
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import count
 from typing import Any, TypeAlias
 
 import attrs
@@ -13,13 +15,14 @@ from customer360.core.activities import ActivityFilter
 from customer360.core.capabilities import Capability
 from customer360.core.connector import SEARCHES, Connector, Identity
 from customer360.core.effects import Operation
-from customer360.core.errors import Customer360Error, Forbidden, ValidationFailed
+from customer360.core.errors import CrmUnavailable, Customer360Error, Forbidden, UnexpectedAnswer, ValidationFailed
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Page
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
 from customer360_testkit.conformance.bench import LAG, Link, catches
 from customer360_testkit.conformance.crowds import Crowds
 from customer360_testkit.conformance.syncing.resuming import ResumingChecks
+from customer360_testkit.conformance.verbs import Verbs
 from customer360_testkit.fakes import faults
 
 Reading: TypeAlias = Callable[[], Any]
@@ -38,7 +41,7 @@ _LONGEST = 1004
 _CUT = b'{"'
 
 
-class LaterChecks(ResumingChecks, Crowds):
+class LaterChecks(ResumingChecks, Crowds, Verbs):
     """See the module."""
 
     @catches("takes half for all when a search fails", _CREATE)
@@ -129,6 +132,33 @@ class LaterChecks(ResumingChecks, Crowds):
         for name, op in ops.items():
             self.whole_or_refused(link, self.read_once(link, op), name)
 
+    @catches("takes what is no record for no record", _CREATE)
+    def test_a_list_of_something_else_is_no_answer(self, link: Link) -> None:
+        """Numbers and texts where records are due: a customer would be taken for nobody (F023, X10)."""
+        connector, facts, ref = self.connector, link.facts, self.make(link, "Quillobjects", "+442079460991")
+        for kind in self.every_kind(link):
+            link.run(connector.create_activity(facts, self.draft(link, kind, ref, f"objects-{kind}")))
+        link.wait(LAG)
+        verbs = dict(self.reading(link, ref, "Quillobjects"))
+        verbs["identify"] = lambda: _identified(connector, facts)
+        verbs["list resources"] = lambda: connector.list_resources(facts)
+        if self.can(link, Capability.DELTA):
+            verbs["changes"] = lambda: connector.changes(facts, self.people)
+        if self.can(link, Capability.LIST_ACTIVITIES):
+            for resource in connector.resources(facts):
+                if resource.related_kind in self.every_kind(link):
+                    query = ActivityFilter(resource=resource.name, contact=ref)
+                    verbs[f"activities {resource.name}"] = partial(connector.activities, facts, query)
+        for name, verb in verbs.items():
+            try:
+                whole, answers = self.heard(link, verb())
+            except Customer360Error:  # what is declared is another check's matter
+                continue
+            for nth in range(len(answers)):
+                with suppress(UnexpectedAnswer, CrmUnavailable):
+                    told, _ = self.heard(link, verb(), _nth(nth, _of_no_objects))
+                    assert told == whole, (name, nth)
+
     def whole_or_refused(self, link: Link, reading: Reading, what: object) -> None:
         """With any of its requests failing, and with failed parts of a batch."""
         link.fake.faults.clear()
@@ -173,6 +203,26 @@ class LaterChecks(ResumingChecks, Crowds):
             return changed.keys(), gone
 
         return read
+
+
+def _nth(nth: int, alter: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """Alters one of several answers."""
+    number = count()
+    return lambda content: alter(content) if next(number) == nth else content
+
+
+def _of_no_objects(content: bytes) -> bytes:
+    """An answer whose lists of objects hold something else, as many."""
+
+    def told(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: told(each) for name, each in value.items()}
+        return ["x"] * len(value) if isinstance(value, list) and isinstance((*value, None)[0], dict) else value
+
+    try:
+        return json.dumps(told(json.loads(content))).encode()
+    except ValueError:
+        return content
 
 
 async def _identified(connector: Connector, facts: LinkFacts) -> Identity:

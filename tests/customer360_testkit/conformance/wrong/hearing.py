@@ -43,7 +43,7 @@ def _heard(op: Operation[Any], alter: Alter, send: Send) -> Generator[Any, Any, 
 def _altered(request: Request, response: Response, alter: Alter) -> Response:
     try:
         told = alter(request, json.loads(response.content))
-    except ValueError:
+    except (ValueError, AttributeError, TypeError):  # no answer of the kind that it is about
         return response
     return response if told is None else Response(response.status, json.dumps(told).encode(), response.headers)
 

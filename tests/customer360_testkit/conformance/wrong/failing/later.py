@@ -169,3 +169,35 @@ class PartListed(SalesforceConnector):
             if error.status != 400:
                 raise
             return self.resources(facts)
+
+
+def _sifted(request: Request, told: Any) -> Any:
+    """Without what is no record where records are due."""
+    for name in ("data", "value", "records"):
+        if isinstance(told, dict) and told.get(name) and isinstance(told[name], list) and told[name][0] == "x":
+            told[name] = []
+    return told
+
+
+@mutant("takes what is no record for no record")
+class Sifting(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page: Page[Contact] = await hearing(super().search(facts, resource, query, limit=limit), _sifted)
+        return page
+
+
+@mutant("takes what is no record for no record", "in a sync")
+class SiftingChanges(SalesforceConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes: Changes = await hearing(super().changes(facts, resource, cursor), _sifted)
+        return changes
+
+
+@mutant("takes what is no record for no record", "in a list")
+class SiftingRelated(Microsoft365Connector):
+    async def related(
+        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        related = super().related(facts, contact, kind, limit=limit, cursor=cursor)
+        page: Page[RelatedRecord] = await hearing(related, _sifted)
+        return page
