@@ -55,15 +55,18 @@ class TyingChecks(DealChecks, Newcomers):
         resources = link.run(self.connector.list_resources(link.facts))
         cases = {each.name for each in resources if each.related_kind is RelatedKind.CASE}
         company = self.resource(link).contact_kind is ContactKind.COMPANY  # it may stand where a case would
-        for contact, things in self.tying(link):
+        for place, (contact, things) in enumerate(self.tying(link)):
             for kind in self.every_kind(link):
-                word = f"{contact.resource}-{kind}"
+                word = f"{place}-{kind}"
                 with suppress(Unsupported):  # of them nothing of that kind can be written
                     self.written(link, self.draft(link, kind, contact, f"alone-{word}"))
                     for number, related in enumerate((things, *((each,) for each in things))):
                         tied = self._tied(link, self.draft(link, kind, contact, f"tie{number}-{word}", related=related))
                         alone = kind is RelatedKind.CALL and contact.resource == self.people and not company
-                        assert tied or not alone or {each.resource for each in related} - cases, word
+                        assert tied or not alone or {each.resource for each in related} - cases, (
+                            contact.resource,
+                            kind,
+                        )
 
     def _tied(self, link: Link, draft: ActivityDraft) -> tuple[RecordRef, ...]:
         """What is declared as tied to a draft, and is."""
@@ -82,9 +85,9 @@ class TyingChecks(DealChecks, Newcomers):
     @catches("leaves out in silence what it cannot tie", _CREATE)
     def test_what_cannot_be_tied_is_refused(self, link: Link) -> None:
         """Whomever it is about, before anything is written: the core leaves it out, and says so (F050)."""
-        for contact, things in self.tying(link):
+        for place, (contact, things) in enumerate(self.tying(link)):
             for kind in self.every_kind(link):
-                draft = self.draft(link, kind, contact, f"untie-{contact.resource}-{kind}", related=things)
+                draft = self.draft(link, kind, contact, f"untie{place}-{kind}", related=things)
                 if set(things) - set(link.run(self.connector.tied(link.facts, draft))):
                     before = link.writes
                     self.refusal(link, self.connector.create_activity(link.facts, draft), Unsupported)

@@ -37,10 +37,11 @@ class UntyingChecks(TyingChecks):
         for kind in self.every_kind(link):
             if kind in self.connector.within_contact:
                 continue
-            for first, contact in [(people[0], each) for each in people[1:]] + [(each, people[0]) for each in people]:
+            pairs = [(people[0], each) for each in people[1:]] + [(each, people[0]) for each in people]
+            for place, (first, contact) in enumerate(pairs):
                 if first == contact:
                     first = self.make(link, f"Quillfirst{kind}")
-                draft = self.draft(link, kind, first, f"later-{kind}-{first.resource}-{contact.resource}")
+                draft = self.draft(link, kind, first, f"later-{kind}-{place}")
                 try:
                     ref = self.written(link, draft)
                     link.wait(60.0)

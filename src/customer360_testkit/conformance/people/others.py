@@ -80,10 +80,10 @@ class OtherResourceChecks(Newcomers):
     def test_what_happened_is_listed_of_anybody(self, link: Link) -> None:
         """Notes, tasks, appointments and cases, or it is said that they cannot be (F044)."""
         tried = 0
-        for name, changed in self.of_other_resources(link):
+        for place, (name, changed) in enumerate(self.of_other_resources(link)):
             for kind in self.kinds(link, apart=True):
                 for contact in changed[:1]:
-                    draft = self.draft(link, kind, contact.ref, f"anybody-{name}-{kind}", text="Quill")
+                    draft = self.draft(link, kind, contact.ref, f"anybody-{place}-{kind}", text="Quill")
                     with suppress(Unsupported):
                         ref = self.written(link, draft)
                         link.wait(LAG)

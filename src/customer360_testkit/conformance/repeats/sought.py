@@ -64,8 +64,8 @@ class SoughtChecks(UntyingChecks, CorrectingChecks, Crowds):
         others = self.anybody(link)[1:]
         if not others:
             pytest.skip("there is one resource of people")
-        for kind, contact in product(self.sought_kinds(link), others):
-            draft = self.draft(link, kind, contact, f"about-{kind}-{contact.resource}")
+        for kind, (place, contact) in product(self.sought_kinds(link), enumerate(others)):
+            draft = self.draft(link, kind, contact, f"about{place}-{kind}")
             with suppress(Unsupported):
                 assert self.look(link, draft) is None, (kind, contact.resource)
                 ref = self.written(link, draft)
