@@ -14,7 +14,7 @@ import json
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from customer360_testkit.fakes.cast import CastMember, shared_cast
 from customer360_testkit.fakes.clock import Clock, FakeClock
@@ -197,6 +197,11 @@ class FakeCrm(ABC):
 
     def take_away(self, module: str, field: str) -> bool:
         """An administrator takes a field away from a module, for everybody; False where none can, or not this one."""
+        return False
+
+    def forbid(self, user: str, doing: Literal["create", "update"]) -> bool:
+        """An administrator takes a right from a user (by login name): to create records, or to change any; False where
+        no answer tells beforehand what a user may do."""
         return False
 
     def keep_unique(self, module: str, field: str) -> bool:

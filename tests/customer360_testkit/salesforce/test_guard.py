@@ -131,7 +131,7 @@ def test_no_api_access(client: Client) -> None:
 
 @pytest.mark.parametrize(("reading", "status"), [("403", 403), ("400", 400)])
 def test_rights_of_a_profile(make: Make, reading: str, status: int) -> None:
-    """Reading goes on where writing is not allowed."""
+    """Reading goes on where writing is not allowed; the list of objects tells which it is."""
     client = make(access_status=reading)
     mine = client.member(0)
     client.fake.guard.forbidden = {("kim", "Contact", "create"), ("kim", "*", "update"), ("kim", "Contact", "delete")}
@@ -141,6 +141,9 @@ def test_rights_of_a_profile(make: Make, reading: str, status: int) -> None:
     assert code(client("DELETE", f"/sobjects/Contact/{mine}")) == wanted
     assert client.read("Contact", mine)["Id"] == mine
     assert client.add("Lead", LastName="x", Company="y")
+    listed = {one["name"]: one for one in client.get("/sobjects").json()["sobjects"]}
+    rights = [(listed[name]["createable"], listed[name]["updateable"]) for name in ("Contact", "Lead")]
+    assert rights == [(False, False), (True, False)]
 
 
 def test_a_hidden_object_is_not_there(client: Client) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from customer360_testkit.fakes.bullhorn import screens
 from customer360_testkit.fakes.bullhorn.associations import Associations, Notes
@@ -183,6 +183,11 @@ class BullhornFake(FakeCrm):
         self.put(people, contact, "INSERTED", [])
         self.put(leads, {**row, "status": "Converted", "dateLastModified": self.now}, "UPDATED", ["status"])
         return int(contact["id"])
+
+    def forbid(self, user: str, doing: Literal["create", "update"]) -> bool:
+        """By the user's entitlements."""
+        self.guard.forbidden.add((user, "*", doing.upper()))
+        return True
 
     def hide(self, module: str, field: str, user: str) -> bool:
         """The field is confidential, and not shown to this user."""

@@ -59,9 +59,9 @@ class Describing:
         return json_answer(200, {"DailyApiRequests": daily})
 
     def objects(self, call: Call) -> WireAnswer:
-        fake, version = self._fake, call.params["v"]
+        fake = self._fake
         found = [
-            self.overview(place, version)
+            self.overview(call, place)
             for name in sorted(fake.schema.objects)
             if (place := fake.seen(call, name)) is not None
         ]
@@ -69,7 +69,7 @@ class Describing:
 
     def object_info(self, call: Call) -> WireAnswer:
         place = self._fake.place(call)
-        return json_answer(200, {"objectDescribe": self.overview(place, call.params["v"]), "recentItems": []})
+        return json_answer(200, {"objectDescribe": self.overview(call, place), "recentItems": []})
 
     def describe(self, call: Call) -> WireAnswer:
         place = self._fake.place(call)
@@ -78,7 +78,7 @@ class Describing:
         told = (("last-modified", times.http_date(changed)),)
         if since is not None and changed <= since:
             return WireAnswer(304, told)
-        answer = json_answer(200, self.described(place, call.params["v"]), told)
+        answer = json_answer(200, self.described(call, place), told)
         tag = f'"{zlib.crc32(answer.content):08x}"'
         return WireAnswer(200, (*answer.headers, ("etag", tag)), answer.content)
 
@@ -97,9 +97,11 @@ class Describing:
 
     # --- shapes ------------------------------------------------------------------------------------------------
 
-    def overview(self, place: SObject, version: str) -> dict[str, Any]:
-        base = f"/services/data/{version}/sobjects/{place.name}"
-        flags = place.flags
+    def overview(self, call: Call, place: SObject) -> dict[str, Any]:
+        base = f"/services/data/{call.params['v']}/sobjects/{place.name}"
+        rights = (("createable", "create"), ("updateable", "update"), ("deletable", "delete"))
+        allows = self._fake.guard.allows
+        flags = {**place.flags, **{flag: False for flag, right in rights if not allows(call, place.name, right)}}
         return {
             "activateable": False,
             "createable": flags["createable"],
@@ -132,8 +134,8 @@ class Describing:
             },
         }
 
-    def described(self, place: SObject, version: str) -> dict[str, Any]:
-        told = self.overview(place, version)
+    def described(self, call: Call, place: SObject) -> dict[str, Any]:
+        told = self.overview(call, place)
         instance = self._fake.instance_url
         told["urls"] |= {
             "uiDetailTemplate": f"{instance}/{{ID}}",

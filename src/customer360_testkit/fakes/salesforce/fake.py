@@ -57,7 +57,7 @@ class SalesforceFake(FakeCrm):
     link_settings: ClassVar[Mapping[str, str]] = {"login_host": f"https://{MY_DOMAINS['production']}"}
     optional_settings: ClassVar[Mapping[str, str]] = {"key_field": "External_Key__c"}
     knows_other_digits = True
-    worlds = (World({"person_accounts": "on"}),)
+    worlds = (World({"person_accounts": "on", "org": "sandbox"}), World({"org": "developer"}))
     modules = (
         *("Contact", "Lead", "Account", "Task", "Event", "Note", "ContentNote", "ContentDocumentLink"),
         *("Case", "CaseComment", "Opportunity", "OpportunityContactRole", "Membership__c"),
@@ -207,6 +207,11 @@ class SalesforceFake(FakeCrm):
         if not field.endswith("__c"):
             return False
         self.schema.drop_field(module, field, self.now)
+        return True
+
+    def forbid(self, user: str, doing: Literal["create", "update"]) -> bool:
+        """By the user's profile: the list of objects and their descriptions tell it."""
+        self.guard.forbidden.add((user, "*", doing))
         return True
 
     def keep_unique(self, module: str, field: str) -> bool:

@@ -78,10 +78,14 @@ class Guard:
         usage = ("sforce-limit-info", f"api-usage={self.used}/{self.quota}")
         return WireAnswer(answer.status, (*answer.headers, usage), answer.content, answer.delay)
 
+    def allows(self, call: Call, name: str, action: str) -> bool:
+        """Whether the user's profile allows to create, update or delete records of an object."""
+        login = call.state["grant"].user.login
+        return not self.forbidden & {(login, name, action), (login, "*", action)}
+
     def may(self, call: Call, name: str, action: str) -> None:
         """Refuse what the user's profile does not allow: create, update or delete."""
-        login = call.state["grant"].user.login
-        if (login, name, action) in self.forbidden or (login, "*", action) in self.forbidden:
+        if not self.allows(call, name, action):
             status = int(self._fake.switches["access_status"])
             code = "INSUFFICIENT_ACCESS_OR_READONLY"
             raise SalesforceError(status, code, "insufficient access rights on object id", ())

@@ -58,6 +58,13 @@ class Promising(ZohoConnector):
         return Capabilities({**given, Capability.SEARCH_NAME: CAN})
 
 
+@mutant("offers what was not granted", "what the user's profile forbids")
+class Entitled(SalesforceConnector):
+    def capabilities(self, facts: LinkFacts) -> Capabilities:
+        known = {name: each for name, each in facts.extra.items() if name != "objects"}
+        return super().capabilities(attrs.evolve(facts, extra=known))
+
+
 @mutant("ignores a setting")
 class Deaf(SalesforceConnector):
     def creates(self, facts: LinkFacts) -> Mapping[RelatedKind | ContactKind, CreateClass]:

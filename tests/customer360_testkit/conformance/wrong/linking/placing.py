@@ -10,7 +10,7 @@ from tests.customer360_testkit.conformance.wrong.registry import Reading, mutant
 
 from customer360.core.capabilities import CreateClass, Repeat
 from customer360.core.connector import Limits
-from customer360.core.linking import LinkFacts
+from customer360.core.linking import LinkFacts, Linking
 from customer360.core.records import (
     Contact,
     ContactKind,
@@ -19,6 +19,7 @@ from customer360.core.records import (
 )
 from customer360_bullhorn import BullhornConnector
 from customer360_microsoft365 import Microsoft365Connector
+from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -37,6 +38,19 @@ class OneTrack(ZohoConnector):
     def api_base(self, facts: LinkFacts) -> str:
         developing = facts.settings.get("environment") == "developer"
         return super().api_base(_chosen(facts, environment="sandbox") if developing else facts)
+
+
+_ONE_LABEL = r"(?i:(?:https://)?(?:login|test|[a-z0-9-]+\.my)\.salesforce\.com/?)"
+
+
+@mutant("links organisations of one kind")
+class Productive(SalesforceConnector):
+    linking: ClassVar[Linking] = Linking(
+        tuple(
+            attrs.evolve(each, pattern=_ONE_LABEL) if each.name == "login_host" else each
+            for each in SalesforceConnector.linking.settings
+        )
+    )
 
 
 @mutant("opens records in another data centre")
