@@ -84,6 +84,13 @@ class Like(ZohoConnector):
         return Page((*page.items, *near.items), page.next)
 
 
+@mutant("takes a like address for the same", "of people who are suggested")
+class Suggested(Microsoft365Connector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        near = NameHas(query.address) if isinstance(query, EmailIs) and resource == "person" else query
+        return await super().search(facts, resource, near, limit=limit)
+
+
 @mutant("compares addresses letter by letter")
 class Literal(ZohoConnector):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
