@@ -47,6 +47,7 @@ class Screen:
         reminds: whether its owner is reminded of it.
         busy: whether its owner's calendar is taken.
         owner: the user's id.
+        in_view: whether it stands where its owner looks first: not in a list that was made for something else.
         ties: ids of the people and things that it hangs off.
     """
 
@@ -69,6 +70,7 @@ class Screen:
     reminds: bool | NoSuch = NO_SUCH
     busy: bool | NoSuch = NO_SUCH
     owner: str | NoSuch | None = NO_SUCH
+    in_view: bool | NoSuch = NO_SUCH
     ties: frozenset[str] = frozenset()
 
 

@@ -25,12 +25,17 @@ def test_tasks_and_their_links(client: Any) -> None:
 
 
 def tasks_of(client: Any) -> str:
-    return f"/me/todo/lists/{client('GET', '/me/todo/lists').json()['value'][0]['id']}/tasks"
+    return f"{default_list(client)}/tasks"
+
+
+def default_list(client: Any) -> str:
+    lists = client("GET", "/me/todo/lists").json()["value"]
+    return next(f"/me/todo/lists/{each['id']}" for each in lists if each["wellknownListName"] == "defaultList")
 
 
 def test_lists_are_made_renamed_and_deleted(client: Any) -> None:
     """Two lists may have one name; a list goes with its tasks; the default list stays as it is."""
-    default = "/me/todo/lists/" + client("GET", "/me/todo/lists").json()["value"][0]["id"]
+    default = default_list(client)
     made = client("POST", "/me/todo/lists", {"displayName": "Tasks"})
     assert (made.status, made.json()["wellknownListName"]) == (201, "none")
     path = f"/me/todo/lists/{made.json()['id']}"

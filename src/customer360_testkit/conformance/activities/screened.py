@@ -93,7 +93,7 @@ class ScreenedChecks(CorrectingChecks):
 
     @catches("gives the CRM's users another task", _CREATE, _TASK)
     def test_a_task_is_seen_as_it_was_given(self, link: Link) -> None:
-        """How urgent, how far, until when: on the same day wherever its users are (F050)."""
+        """How urgent, how far, until when: on the same day wherever its users are, where they look (F050)."""
         contact = self.make(link, "Quilltasked")
         days = (None, date(2026, 7, 1), date(2026, 12, 31))
         for number, (priority, status, day) in enumerate(product(Priority, TaskStatus, days)):
@@ -106,6 +106,10 @@ class ScreenedChecks(CorrectingChecks):
                     assert seen.state in (state, NO_SUCH), given
                     assert day is None or seen.due in (day, NO_SUCH), (given, user)
         self.screen(link, RelatedKind.TASK, ref)
+        for user in link.fake.users:
+            own = self.signed_in(link.fake, user)
+            given = {"contact": self.make(own, f"Quilltasked{user}"), "key": f"task-{user}"}
+            assert self.became(own, RelatedKind.TASK, **given).in_view in (True, NO_SUCH), user
 
     @catches("shows the CRM's users another appointment", _CREATE, _EVENT)
     def test_an_appointment_is_seen_when_and_where_it_is(self, link: Link) -> None:

@@ -43,6 +43,11 @@ _COUNTRIES = {
     "JP": "Japan",
 }
 """As people type them."""
+_TASK_LISTS = {
+    "kim": (("Groceries", "none"), ("Tasks", "defaultList"), ("Flagged Emails", "flaggedEmails")),
+    "lee": (("Aufgaben", "defaultList"), ("Tasks", "none")),
+}
+"""The system's are called as the user's language has it; the others as the user likes."""
 
 
 def held_by(login: str, cast: Sequence[CastMember]) -> Sequence[CastMember]:
@@ -53,7 +58,7 @@ def held_by(login: str, cast: Sequence[CastMember]) -> Sequence[CastMember]:
 
 
 def new_mailbox(user: FakeUser, members: Sequence[CastMember], now: float) -> Mailbox:
-    """Two contact folders, two calendars (one read-only), a task list, and the members as contacts."""
+    """Two contact folders, two calendars (one read-only), some task lists, and the members as contacts."""
     box = Mailbox(user.login)
     box.defaults["root"] = "AAMkroot" + "A" * 40
     default = box.add("contactFolder", "hidden", {"displayName": "Contacts"}, now)
@@ -62,12 +67,16 @@ def new_mailbox(user: FakeUser, members: Sequence[CastMember], now: float) -> Ma
     own = box.add("calendar", "", calendar_data(user, default=True, name="Calendar"), now)
     box.defaults["calendar"] = own.fixed
     box.add("calendar", "", calendar_data(user, name="Birthdays", editable=False), now)
-    tasks = {"displayName": "Tasks", "isOwner": True, "isShared": False, "wellknownListName": "defaultList"}
-    box.add("todoTaskList", "", tasks, now)
+    for name, known in _TASK_LISTS[user.login]:
+        box.add("todoTaskList", "", task_list(name, known), now)
     box.add("outlookCategory", "", {"displayName": "Red category", "color": "preset0"}, now)
     for member in members:
         box.add("contact", default.fixed, _contact(member), now)
     return box
+
+
+def task_list(name: str, known: str = "none") -> dict[str, Any]:
+    return {"displayName": name, "isOwner": True, "isShared": False, "wellknownListName": known}
 
 
 def calendar_data(

@@ -25,13 +25,13 @@ def screen(fake: Microsoft365Fake, kind: ActivityKind, record_id: str, user: str
         case "note", "contact":
             return Screen(text=item.data.get("personalNotes"), owner=owner, ties=frozenset({item.fixed}))
         case "task", "todoTask":
-            return _task(item, owner)
+            return _task(box, item, owner)
         case (("call" | "event"), "event"):
             return _event(box, item, owner)
     return None
 
 
-def _task(item: Item, owner: str) -> Screen:
+def _task(box: Mailbox, item: Item, owner: str) -> Screen:
     data, status = item.data, item.data["status"]
     due = data.get("dueDateTime")
     return Screen(
@@ -42,6 +42,7 @@ def _task(item: Item, owner: str) -> Screen:
         due=date.fromisoformat(due["dateTime"][:10]) if due else None,
         reminds=data["isReminderOn"],
         owner=owner,
+        in_view=box.items[item.container].data["wellknownListName"] == "defaultList",
         ties=frozenset(link["externalId"] for link in item.linked.values() if link.get("externalId")),
     )
 

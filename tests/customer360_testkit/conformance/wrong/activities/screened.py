@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import Listing, Records, mutant
 
 from customer360.core.activities import (
@@ -21,7 +22,8 @@ from customer360.core.activities import (
     TaskDraft,
     TaskStatus,
 )
-from customer360.core.connector import Connector
+from customer360.core.connector import Connector, Identity
+from customer360.core.effects import Request
 from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind
@@ -197,6 +199,34 @@ class AtMidnight(_Tasking, BullhornConnector):
 class DoneAnyDay(_Tasking, BullhornConnector):
     def task(self, draft: TaskDraft) -> ActivityDraft:
         return _with(draft, dateCompleted=None) if draft.status is TaskStatus.DONE else draft
+
+
+class _Listing(Microsoft365Connector):
+    """Wrong in which list of tasks it takes for the default one."""
+
+    async def identify(self, facts: LinkFacts) -> Identity:
+        identity: Identity = await hearing(super().identify(facts), self._heard)
+        return identity
+
+    def _heard(self, request: Request, told: Any) -> Any:
+        if request.path != "/me/todo/lists" or "value" not in told:
+            return None
+        return {"value": [{**each, "wellknownListName": "defaultList"} for each in self.default(told["value"])]}
+
+    def default(self, lists: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        raise NotImplementedError
+
+
+@mutant("gives the CRM's users another task", "in the last list")
+class LastListing(_Listing):
+    def default(self, lists: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return lists[-1:]
+
+
+@mutant("gives the CRM's users another task", "in the list of an English name")
+class EnglishListing(_Listing):
+    def default(self, lists: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [each for each in lists if each["displayName"] == "Tasks"]
 
 
 @mutant("shows the CRM's users another case")
