@@ -195,6 +195,11 @@ class FakeCrm(ABC):
         """Somebody archives a person: the record stays, and counts as nobody; False where nobody is archived."""
         return False
 
+    def make_place(self, user: str, name: str, within: str | None = None) -> str | None:
+        """A user (by login name) makes a place for people, in another one that they made, if it is given; its id. None
+        where nobody can."""
+        return None
+
     def take_away(self, module: str, field: str) -> bool:
         """An administrator takes a field away from a module, for everybody; False where none can, or not this one."""
         return False

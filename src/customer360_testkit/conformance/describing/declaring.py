@@ -14,6 +14,7 @@ from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.records import ContactKind, RecordRef
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
+_PLACES, _DEEP = 105, 4
 _NUMBER = re.compile(r"\+?[\d ()./-]{8,}")
 
 
@@ -172,3 +173,16 @@ class DeclaringChecks(Bench):
             numbers = [value for value in values if isinstance(value, str) and _NUMBER.fullmatch(value)]
             known = any(module.casefold().startswith(name) for name in listed)  # some say contact, and then contacts
             assert known or not numbers, module
+        made = self._made_places(link)
+        told = link.run(self.connector.list_resources(link.facts)) if made else ()
+        assert sorted(each.label for each in told if each.label in made) == sorted(made)
+
+    def _made_places(self, link: Link) -> list[str]:
+        """The names of more places than a page holds, and of some within each other; none where nobody makes any."""
+        within, names = None, [f"Quillplace{number}" for number in range(_PLACES)]
+        if any(link.fake.make_place(link.user, name) is None for name in names):
+            return []
+        for depth in range(_DEEP):
+            names.append(f"Quilldeep{depth}")
+            within = link.fake.make_place(link.user, names[-1], within)
+        return names

@@ -118,6 +118,10 @@ class Microsoft365Fake(FakeCrm):
             raise ValueError(f"no record {record_id} in {module}")
         box.remove(box.items[record_id])
 
+    def make_place(self, user: str, name: str, within: str | None = None) -> str:
+        box = self.boxes[user]
+        return box.add("contactFolder", within or box.defaults["root"], {"displayName": name}, self.clock.time()).fixed
+
     def expire_delta(self) -> None:
         """Every delta token given out so far answers 410 from now on."""
         self.delta_epoch += 1

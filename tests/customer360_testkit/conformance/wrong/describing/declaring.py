@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import (
@@ -14,6 +15,7 @@ from customer360.core.activities import (
 )
 from customer360.core.capabilities import Capabilities, Capability, CreateClass, PhoneSearch, Support
 from customer360.core.connector import Identity
+from customer360.core.effects import Request
 from customer360.core.errors import (
     Unsupported,
 )
@@ -123,6 +125,29 @@ class Numberblind(ZohoConnector):
 class Usual(ZohoConnector):
     async def list_resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
         return tuple(each for each in await super().list_resources(facts) if each.name != "Memberships")
+
+
+class _Foldered(Microsoft365Connector):
+    """Wrong in what it hears of folders."""
+
+    async def list_resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
+        listed: tuple[Resource, ...] = await hearing(super().list_resources(facts), self.heard)
+        return listed
+
+    def heard(self, request: Request, told: Any) -> Any:
+        raise NotImplementedError
+
+
+@mutant("hides where the customer keeps people besides", "within each other")
+class Shallow(_Foldered):
+    def heard(self, request: Request, told: Any) -> Any:
+        return {"value": []} if "childFolders" in request.path and "value" in told else None
+
+
+@mutant("hides where the customer keeps people besides", "beyond a page")
+class OnePage(_Foldered):
+    def heard(self, request: Request, told: Any) -> Any:
+        return {name: value for name, value in told.items() if name != "@odata.nextLink"}
 
 
 @mutant("takes a mailbox for everybody's")
