@@ -28,6 +28,16 @@ class Trace:
         """Those that are still there, and differ."""
         return {leaf[:2] for leaf in self.changed}
 
+    @property
+    def longer(self) -> set[Leaf]:
+        """Values that are more than they were."""
+        return {leaf for leaf, (was, now) in self.changed.items() if was and now and len(now) > len(was)}
+
+    @property
+    def lost(self) -> int:
+        """How many values there are fewer, in one place, at most."""
+        return max((len(was or ()) - len(now or ()) for was, now in self.changed.values()), default=0)
+
     def of_others(self, *ids: str) -> set[Row]:
         """Rows that came, went or differ and neither are one of these nor hold one of their ids."""
         moved = {**self.came, **self.went}

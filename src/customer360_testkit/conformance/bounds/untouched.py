@@ -26,8 +26,10 @@ from customer360_testkit.conformance.newcomers import Newcomers
 from customer360_testkit.conformance.traces import Trace, trace
 
 _CREATE, _UPDATE, _CHANGE = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT, Capability.UPDATE_ACTIVITY
-_LINK, _UNLINK = Capability.LINK, Capability.UNLINK
+_LINK, _UNLINK, _DELTA = Capability.LINK, Capability.UNLINK, Capability.DELTA
 _TEXTS = (FieldType.TEXT, FieldType.LONG_TEXT)
+_SOME = 8
+"""Of those whom the fake holds."""
 _CORRECTIONS: tuple[tuple[str, Any, Any], ...] = (
     ("subject", "Quillsecond", "Quillthird"),
     ("text", "Quillsecond", "Quillthird"),
@@ -66,6 +68,16 @@ class UntouchedChecks(UntyingChecks, CorrectingChecks, Newcomers):
                         for each in (first, second):
                             assert each.of_others(ref.id) == set(), (resource.name, name)
                         assert self.once(first, second) == set(), (resource.name, name)
+        for name, ref in self.addressed_twice(link):
+            left = self._traced_change(link, ref, {name: "quill99@conform.example"})
+            assert left.lost <= 1, name  # of one of two addresses what stands beside it goes with it
+
+    def addressed_twice(self, link: Link) -> Iterator[tuple[str, RecordRef]]:
+        """A field that holds two addresses of somebody, and whom: one of those who were there before."""
+        people = link.run(self.connector.changes(link.facts, self.people)).changed if self.can(link, _DELTA) else ()
+        for contact in people[:_SOME]:
+            fields = [email.field for email in contact.emails]
+            yield from ((name, contact.ref) for name in dict.fromkeys(fields) if fields.count(name) > 1)
 
     def _traced_change(self, link: Link, ref: RecordRef, fields: Fields) -> Trace:
         link.wait(60.0)
@@ -172,6 +184,7 @@ class UntouchedChecks(UntyingChecks, CorrectingChecks, Newcomers):
                     assert each.of_others(ref.id, first.id, second.id) == set(), kind
                     assert each.went == {}, kind
                 assert (again.came, again.changed.keys() - one.changed.keys()) == ({}, set()), kind
+                assert again.longer == set(), kind
                 assert self.once(one, other) == set(), kind
                 if self.can(link, _UNLINK):
                     self._unties(link, kind, ref, second, stranger, other)

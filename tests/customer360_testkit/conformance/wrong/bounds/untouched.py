@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import ActivityChange, ActivityDraft, NoteDraft
 from customer360.core.connector import Connector
-from customer360.core.effects import DELETE, GET, POST, PUT
+from customer360.core.effects import DELETE, GET, POST, PUT, Request
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, ContactChange, ContactDraft, Fields, RecordRef, RelatedKind
 from customer360_bullhorn import BullhornConnector
@@ -47,6 +48,20 @@ class Unticking(_Changing, ZohoConnector):
 class Undating(_Changing, Microsoft365Connector):
     def also(self, facts: LinkFacts, change: ContactChange) -> Fields:
         return {"birthday": None} if len(change.fields) == 1 else {}
+
+
+def _nameless(request: Request) -> Request:
+    body = request.json
+    if request.method != "PATCH" or not isinstance(body, dict) or not body.get("emailAddresses"):
+        return request
+    addresses = [{"address": each["address"]} for each in body["emailAddresses"]]
+    return attrs.evolve(request, json={**body, "emailAddresses": addresses})
+
+
+@mutant(_SOMEBODY, "the names beside addresses")
+class Unnaming(Microsoft365Connector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        await hearing(super().update(facts, change), send=_nameless)
 
 
 @mutant(_SOMEBODY, "whose it is")
@@ -209,6 +224,16 @@ class DealWithdrawing(SalesforceConnector):
             asked = {"q": f"SELECT Id FROM OpportunityContactRole WHERE OpportunityId = '{record.id}'"}
             for row in (await GET("/query", asked)).json()["records"]:
                 await DELETE(f"/sobjects/OpportunityContactRole/{row['Id']}")
+
+
+def _untold(request: Request, told: Any) -> Any:
+    return {"value": []} if request.method == "GET" and request.path.endswith("/linkedResources") else None
+
+
+@mutant(_TIES, "a task twice")
+class Redoubling(Microsoft365Connector):
+    async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+        await hearing(super().link(facts, contact, record), _untold)
 
 
 @mutant(_TIES, "twice")
