@@ -53,7 +53,7 @@ def trace(before: Rows, after: Rows) -> Trace:
         changed={
             (*row, way): values
             for row in after.keys() & before.keys()
-            if before[row] is not after[row]
+            if before[row] != after[row]
             for way, values in _apart(_told(before[row]), _told(after[row]))
         },
     )

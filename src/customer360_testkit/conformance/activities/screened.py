@@ -108,8 +108,8 @@ class ScreenedChecks(CorrectingChecks):
         self.screen(link, RelatedKind.TASK, ref)
         for user in link.fake.users:
             own = self.signed_in(link.fake, user)
-            given = {"contact": self.make(own, f"Quilltasked{user}"), "key": f"task-{user}"}
-            assert self.became(own, RelatedKind.TASK, **given).in_view in (True, NO_SUCH), user
+            seen = self.became(own, RelatedKind.TASK, self.make(own, f"Quilltasked{user}"), f"task-{user}")
+            assert seen.in_view in (True, NO_SUCH), user
 
     @catches("shows the CRM's users another appointment", _CREATE, _EVENT)
     def test_an_appointment_is_seen_when_and_where_it_is(self, link: Link) -> None:
