@@ -74,6 +74,8 @@ class FakeCrm(ABC):
     """All that a field may hold by the vendor's pages, by the field's name, where no answer tells it."""
     modules: ClassVar[tuple[str, ...]] = ()
     """Everything :meth:`records` can be asked for."""
+    knows_local_numbers: ClassVar[bool] = False
+    """Whether its search by number finds those that were typed without their area code."""
     knows_other_digits: ClassVar[bool] = False
     """Whether its search by number knows digits beyond ASCII, as Arabic and Japanese keyboards have them."""
     needs_index: ClassVar[bool] = False

@@ -43,8 +43,8 @@ class SearchingChecks(Bench):
 
         Long after it was typed: what is new is often read in another way.
         """
-        any_spelling = self.connector.phone_search(link.facts) is PhoneSearch.NORMALISED
-        questions = {_NUMBER: _SPELLED + (_LOCAL if any_spelling else ())}
+        near = link.fake.knows_local_numbers and self.connector.phone_search(link.facts) is PhoneSearch.NORMALISED
+        questions = {_NUMBER: _SPELLED + (_LOCAL if near else ())}
         questions |= _OTHER_DIGITS if link.fake.knows_other_digits else {}
         made = dict[PhoneIs, dict[RecordRef, str]]()
         for asked, spelled in questions.items():

@@ -47,6 +47,7 @@ class BullhornFake(FakeCrm):
     vendor_hosts = ALL_HOSTS
     known_switches = BULLHORN_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"username": USERS[0].details["username"]}
+    knows_local_numbers = True
     optional_settings: ClassVar[Mapping[str, str]] = {"placeholder_company": "2"}
     modules = (
         *("Candidate", "ClientContact", "Lead", "ClientCorporation", "Note", "NoteEntity", "Task", "Appointment"),

@@ -55,6 +55,7 @@ class SalesforceFake(FakeCrm):
     vendor_hosts = ALL_HOSTS
     known_switches = SALESFORCE_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"login_host": f"https://{MY_DOMAINS['production']}"}
+    knows_local_numbers = True
     optional_settings: ClassVar[Mapping[str, str]] = {"key_field": "External_Key__c"}
     knows_other_digits = True
     worlds = (World({"person_accounts": "on", "org": "sandbox"}), World({"org": "developer"}))

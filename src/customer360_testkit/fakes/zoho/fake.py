@@ -38,6 +38,7 @@ class ZohoFake(FakeCrm):
 
     key = "zoho"
     vendor_hosts = ALL_HOSTS
+    knows_local_numbers = True
     known_switches = ZOHO_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"data_centre": "eu"}
     modules = (
