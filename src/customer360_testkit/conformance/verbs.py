@@ -75,12 +75,15 @@ class Verbs(Bench):
                 if self.can(link, capability):
                     yield f"{capability.value} {kind}", partial(verb, facts, other, record)
 
-    def converting(self, link: Link) -> tuple[Callable[[str], Any], Resource]:
+    def converting(self, link: Link) -> tuple[Callable[[str], str], Resource]:
         """What turns a lead (its id) into a contact in the CRM, and the resource of leads. Skips where nothing does."""
-        convert = getattr(link.fake, "convert_lead", None)
         leads = [each for each in self.connector.resources(link.facts) if each.contact_kind is ContactKind.LEAD]
-        if convert is None or not leads:
-            pytest.skip("no lead becomes a contact")
+        if not leads:
+            pytest.skip("there are no leads")
+
+        def convert(lead: str) -> str:
+            return link.fake.convert_lead(lead) or pytest.skip("no lead becomes a contact")
+
         return convert, leads[0]
 
     def failure(self, link: Link, op: Operation[Any]) -> Customer360Error | None:

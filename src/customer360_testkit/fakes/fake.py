@@ -193,6 +193,16 @@ class FakeCrm(ABC):
         """An administrator hides a field of a module from a user (by login name); False where none can."""
         return False
 
+    def convert_lead(self, lead: str) -> str | None:
+        """Somebody makes a contact of a lead, which the connector's resource of leads shows no longer; the contact's
+        id. None where no lead becomes a contact."""
+        return None
+
+    def merge(self, module: str, master: str, other: str) -> bool:
+        """Somebody merges ``other`` into ``master``, who has from then on what hung off either; False where nobody
+        can."""
+        return False
+
     def retire(self, module: str, record_id: str) -> bool:
         """Somebody archives a person: the record stays, and counts as nobody; False where nobody is archived."""
         return False

@@ -33,7 +33,7 @@ class BecomingChecks(SyncingChecks, Newcomers, Verbs):
         lead = next(iter(first), None) or pytest.skip("there is no lead")
         _, _, cursor = self.sync(link, of=leads.name)
         link.wait(60.0)
-        became = str(convert(lead.ref.id))
+        became = convert(lead.ref.id)
         link.wait(LAG)
         error = self.failure(link, self.connector.get(link.facts, lead.ref))
         if error is None:  # a CRM may keep the lead, and not say who it became

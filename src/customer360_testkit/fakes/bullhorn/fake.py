@@ -173,7 +173,7 @@ class BullhornFake(FakeCrm):
         self.lane = self.centre.lanes[0]
         return True
 
-    def convert_lead(self, lead: int | str) -> int:
+    def convert_lead(self, lead: int | str) -> str:
         """What a recruiter does: the person goes on as a contact of a client, whose id is the answer."""
         people, leads = self.schema.entities["ClientContact"], self.schema.entities["Lead"]
         row = self.live(leads, str(lead))
@@ -183,7 +183,7 @@ class BullhornFake(FakeCrm):
         contact |= {"dateAdded": self.now, "dateLastModified": self.now}
         self.put(people, contact, "INSERTED", [])
         self.put(leads, {**row, "status": "Converted", "dateLastModified": self.now}, "UPDATED", ["status"])
-        return int(contact["id"])
+        return str(contact["id"])
 
     def forbid(self, user: str, doing: Literal["create", "update"]) -> bool:
         """By the user's entitlements."""
@@ -223,7 +223,7 @@ class BullhornFake(FakeCrm):
         entity = self.schema.entities[module]
         self.drop(entity, self.live(entity, str(record_id)))
 
-    def merge(self, module: str, master: int | str, other: int | str) -> None:
+    def merge(self, module: str, master: int | str, other: int | str) -> bool:
         """What somebody does who finds a duplicate: what hung off ``other`` hangs off ``master``; ``other`` is deleted,
         and does not say where it went."""
         entity = self.schema.entities[module]
@@ -241,6 +241,7 @@ class BullhornFake(FakeCrm):
                 if moved:
                     self.put(place, {**row, **moved}, "UPDATED", sorted(moved))
         self.remove(module, other)
+        return True
 
     # --- for the parts -----------------------------------------------------------------------------------------
 

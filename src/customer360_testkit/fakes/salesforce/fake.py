@@ -239,7 +239,7 @@ class SalesforceFake(FakeCrm):
         """What somebody does in Salesforce itself: the record goes to the recycle bin."""
         self.writing.remove(self.schema.objects[module], self._live(module, record_id))
 
-    def merge(self, module: str, master: str, other: str) -> None:
+    def merge(self, module: str, master: str, other: str) -> bool:
         """What somebody does who finds a duplicate: what hung off ``other`` hangs off ``master``; ``other`` is deleted
         and says so in ``MasterRecordId``."""
         self._live(module, master)
@@ -251,6 +251,7 @@ class SalesforceFake(FakeCrm):
         self.writing.remove(place, self._live(module, other))
         table = self.store.table(module)
         table.deleted[other] = {**table.deleted[other], "MasterRecordId": master}
+        return True
 
     def _live(self, module: str, record_id: str) -> Row:
         row = self.store.get(module, record_id)

@@ -171,7 +171,7 @@ class ZohoFake(FakeCrm):
         gone = Deleted(record_id, name, "recycle", self.now, by, row["Created_By"])
         self.store.delete(module, gone, self.now + self.index_lag)
 
-    def merge(self, module: str, master: str, other: str) -> None:
+    def merge(self, module: str, master: str, other: str) -> bool:
         """What somebody does who finds a duplicate: what hung off ``other`` hangs off ``master``, and ``other`` is gone
         for good, under an id that nothing answers to."""
         kept, lost, now = self._live(module, master), self._live(module, other), self.now
@@ -190,6 +190,7 @@ class ZohoFake(FakeCrm):
         name = str(lost.get(self.schema.modules[module].name_field) or "")
         gone = Deleted(other, name, "permanent", now, USERS[0].id, lost["Created_By"])
         self.store.delete(module, gone, now + self.index_lag)
+        return True
 
     def _live(self, module: str, record_id: str) -> Row:
         row = self.store.get(module, record_id)
