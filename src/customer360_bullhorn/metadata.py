@@ -294,6 +294,9 @@ def _of(entity: str, field: FieldInfo, actions: tuple[Choice, ...]) -> FieldInfo
         return attrs.evolve(field, type=FieldType.CHOICE, choices=actions)
     if entity == "Note" and field.name == "externalID":  # it holds our keys
         return attrs.evolve(field, creatable=False, editable=False)
+    usual = usual_shape(entity)
+    if usual is not None and field.type is FieldType.TEXT and field.name in usual.resource.emails:
+        return attrs.evolve(field, type=FieldType.EMAIL)  # which Bullhorn's own description need not tell
     if entity in _PEOPLE and field.name == "name":  # made of the two names where nothing is given
         return attrs.evolve(field, required=False)
     return field

@@ -40,6 +40,7 @@ META = {
             "options": [{"value": "Active", "label": "Active"}, {"value": 7, "label": "Seven"}, {"value": True}, 4],
         },
         {"name": "phone", "type": "SCALAR", "dataType": "String", "dataSpecialization": "PHONE", "maxLength": 20},
+        {"name": "email2", "type": "SCALAR", "dataType": "String", "maxLength": 100, "label": "Email 2"},
         {"name": "customText5", "type": "SCALAR", "dataType": "String", "dataSpecialization": "PHONE", "label": "Desk"},
         {"name": "customText6", "type": "SCALAR", "dataType": "String", "label": "customText6"},
         {
@@ -72,6 +73,7 @@ def test_fields(bh: Bullhorn, reply: Callable[..., Response]) -> None:
         "name": FieldType.TEXT,
         "status": FieldType.CHOICE,
         "phone": FieldType.PHONE,
+        "email2": FieldType.EMAIL,
         "customText5": FieldType.PHONE,
         "skills": FieldType.CHOICES,
         "description": FieldType.LONG_TEXT,

@@ -39,6 +39,7 @@ from customer360_testkit.conformance.bounds.reaching import ReachingChecks
 from customer360_testkit.conformance.bounds.untouched import UntouchedChecks
 from customer360_testkit.conformance.describing.choices import ChoiceChecks
 from customer360_testkit.conformance.describing.declaring import DeclaringChecks
+from customer360_testkit.conformance.describing.everywhere import EverywhereChecks
 from customer360_testkit.conformance.describing.fields import DescribingChecks
 from customer360_testkit.conformance.describing.formed import FormedChecks
 from customer360_testkit.conformance.describing.typed import TypedChecks
@@ -93,6 +94,7 @@ from customer360_testkit.conformance.unbent import (
 class ConnectorConformance(
     DeclaringChecks,
     DescribingChecks,
+    EverywhereChecks,
     TypedChecks,
     ChoiceChecks,
     FormedChecks,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from customer360.core.capabilities import Capability
-from customer360.core.errors import Customer360Error, ValidationFailed
+from customer360.core.errors import Customer360Error, Unsupported, ValidationFailed
 from customer360.core.metadata import FieldInfo, FieldType
-from customer360.core.records import Contact, ContactDraft
+from customer360.core.records import Contact, RecordRef
 from customer360.core.search import FieldIs
 from customer360_testkit.conformance.bench import LAG, Link, catches
 from customer360_testkit.conformance.newcomers import Newcomers
@@ -22,6 +22,7 @@ _SAID = {
     FieldType.TEXT: "Quillsaid", FieldType.LONG_TEXT: "Quillsaid", FieldType.PHONE: "+442079460708",
     FieldType.EMAIL: "quillsaid@conform.example", FieldType.CHOICE: "Quillsaid",
 }  # fmt: skip
+_DELTA, _FEW = Capability.DELTA, 4
 _SUMMER = datetime(2019, 7, 15, 4, 30, tzinfo=timezone(timedelta(hours=5, minutes=45)))
 
 
@@ -99,13 +100,38 @@ class DescribingChecks(Newcomers):
 
     @catches("calls a field searchable that is not", _FIELD)
     def test_what_is_described_as_searchable_is_searched(self, link: Link) -> None:
-        """Rules compare by it (F118)."""
+        """Whoever holds something there is found by it, of every resource: rules compare by it (F118)."""
         fields = [each for each in self.schema(link).fields if each.searchable and each.editable]
         texts = [each for each in fields if each.type in (FieldType.TEXT, FieldType.EMAIL)]
         assert self.name_field in {field.name for field in texts}
         for field in texts:
             value = "quill@conform.example" if field.type is FieldType.EMAIL else "Quillnobody"
             assert self.found(link, FieldIs(field.name, value)) == (), field.name
+        link.wait(LAG)
+        for resource in link.run(self.connector.list_resources(link.facts)) if self.can(link, _DELTA) else ():
+            if resource.contact_kind is not None:
+                searchable = {each.name for each in self.schema(link, resource.name).fields if each.searchable}
+                tried = dict[str, bool]()
+                for contact in self._some(link, resource.name):
+                    for name, held in contact.fields.items():
+                        if name in searchable and not tried.get(name) and (text := _compared(held)):
+                            tried[name] = self._found_by(link, contact.ref, FieldIs(name, text))
+                assert [name for name, found in tried.items() if not found] == [], resource.name
+
+    def _some(self, link: Link, resource: str) -> list[Contact]:
+        """A few whom the fake holds."""
+        with suppress(Unsupported):  # it says that it cannot
+            changed = link.run(self.connector.changes(link.facts, resource)).changed
+            return [self.get(link, each.ref) for each in changed if each.ref.resource == resource][:_FEW]
+        return []
+
+    def _found_by(self, link: Link, ref: RecordRef, query: FieldIs) -> bool:
+        """True where it is found; False where that text cannot be compared, which another's may be."""
+        with suppress(Unsupported):
+            page = link.run(self.connector.search(link.facts, ref.resource, query, limit=200))
+            assert page.next is not None or ref in {hit.ref for hit in page.items}, query.field
+            return True
+        return False
 
     @catches("searches a field that nobody knows", _FIELD)
     def test_a_field_that_is_not_there_is_not_searched(self, link: Link) -> None:
@@ -144,19 +170,6 @@ class DescribingChecks(Newcomers):
         phones = {field.name for field in self.schema(link).fields if field.type is FieldType.PHONE}
         assert phones <= set(declared.phones)
 
-    @catches("does not say what is required", _CREATE)
-    def test_what_is_missed_is_described_as_required(self, link: Link) -> None:
-        """A form asks for it before the CRM does (F116)."""
-        fields = {name: value for name, value in self.fields("Quill").items() if value is not None}
-        for name in fields:
-            rest = {other: value for other, value in fields.items() if other != name}
-            try:
-                link.run(self.connector.create(link.facts, ContactDraft(resource=self.people, fields=rest)))
-            except ValidationFailed as refused:
-                field = self.schema(link).field(name)
-                missed = name in {problem.field for problem in refused.problems}
-                assert field is None or field.required or not missed, name
-
     @catches("describes the fields of a lead as read only", _CREATE, _UPDATE)
     def test_what_can_be_written_of_anybody_is_described_so(self, link: Link) -> None:
         """Of leads and companies, too: a form shows no field for what it takes for read only."""
@@ -194,3 +207,19 @@ class DescribingChecks(Newcomers):
             with suppress(Customer360Error):
                 hits = self.found(link, FieldIs(name, value))
             assert ref not in {hit.ref for hit in hits}, name
+
+
+def _compared(value: Any) -> str:
+    """What a field that holds it is compared with; nothing where there is nothing."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case RecordRef():
+            return value.id
+        case tuple():
+            return _compared(value[0]) if value else ""
+        case date():
+            return value.isoformat()
+        case None:
+            return ""
+    return str(value)

@@ -11,7 +11,7 @@ from customer360.core.effects import Request
 from customer360.core.errors import Conflict
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import Contact, ContactChange, ContactKind, RecordRef
-from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
+from customer360.core.search import EmailIs, NameHas, PhoneIs, Query
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import play
 from customer360_testkit.conformance.bench import Link, catches
@@ -68,14 +68,6 @@ class ResourceChecks(SyncingChecks):
             for contact in [each for each in contacts if each.emails][:_FEW]:
                 address = contact.emails[0].address
                 assert contact.ref.id in self.refs(link, resource, EmailIs(address)), resource.name
-
-    @catches("does not compare a field of a lead", _DELTA, _FIELD)
-    def test_everybody_is_found_by_a_field(self, link: Link) -> None:
-        """Rules route by it (F118)."""
-        for resource, contacts in self.others(link):
-            for contact in [each for each in contacts if each.emails][:_FEW]:
-                query = FieldIs(contact.emails[0].field, contact.emails[0].address)
-                assert contact.ref.id in self.refs(link, resource, query), resource.name
 
     @catches("reads half of a lead", _DELTA)
     def test_everybody_is_read_whole(self, link: Link) -> None:

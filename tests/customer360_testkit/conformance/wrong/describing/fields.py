@@ -84,6 +84,14 @@ class Overpromising(ZohoConnector):
         return await super().search(facts, resource, query, limit=limit)
 
 
+@mutant("calls a field searchable that is not", "and finds no lead by its address")
+class Incomparable(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        address = isinstance(query, FieldIs) and query.field == "Email"
+        return Page(()) if resource == "Leads" and address else page
+
+
 @mutant("searches a field that nobody knows")
 class Fieldless(ZohoConnector):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
@@ -112,13 +120,6 @@ class Faxless(ZohoConnector):
     async def list_resources(self, facts: LinkFacts) -> tuple[Resource, ...]:
         resources = await super().list_resources(facts)
         return tuple(attrs.evolve(each, phones=each.phones[:1]) for each in resources)
-
-
-@mutant("does not say what is required")
-class Optional(ZohoConnector):
-    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
-        schema = await super().describe(facts, resource)
-        return attrs.evolve(schema, fields=tuple(attrs.evolve(field, required=False) for field in schema.fields))
 
 
 @mutant("describes the fields of a lead as read only")

@@ -103,7 +103,8 @@ class Reborn(ZohoConnector):
 @mutant("says None where there is nothing")
 class Wordy(Reading):
     def read(self, contact: Contact) -> Contact:
-        return self.with_field(contact, "Department", str(contact.fields["Department"]))
+        told = contact.name == "Bareperson"
+        return self.with_field(contact, "Department", str(contact.fields["Department"])) if told else contact
 
 
 @mutant("reads a name as markup")

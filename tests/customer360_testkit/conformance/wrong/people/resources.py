@@ -16,7 +16,7 @@ from customer360.core.records import (
     Page,
     RecordRef,
 )
-from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
+from customer360.core.search import EmailIs, NameHas, PhoneIs, Query
 from customer360_zoho import ZohoConnector
 
 
@@ -43,14 +43,6 @@ class Switchless(_Overlooking):
 @mutant("does not know the address of a lead")
 class Mailless(_Overlooking):
     resource, query = "Leads", EmailIs
-
-
-@mutant("does not compare a field of a lead")
-class Incomparable(ZohoConnector):
-    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
-        page = await super().search(facts, resource, query, limit=limit)
-        address = isinstance(query, FieldIs) and query.field == "Email"
-        return Page(()) if resource == "Leads" and address else page
 
 
 @mutant("reads half of a lead")
