@@ -14,7 +14,8 @@ show one request and one answer at a time; :class:`ByHand` answers from a fake t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from types import coroutine
 from typing import Any, Generic, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -48,10 +49,16 @@ def play(op: Operation[Any], answer: Answer, *, now: Callable[[], float] = lambd
     return step_by_step(op, lambda effect: _perform(effect, answer, now))
 
 
-def step_by_step(op: Operation[Any], perform: Callable[[Effect[Any]], Any]) -> Any:
-    """Run an operation to its end: each effect is answered with what ``perform`` makes of it, or with its error."""
+def step_by_step(
+    op: Operation[Any],
+    perform: Callable[[Effect[Any]], Any],
+    seen: type[BaseException] | tuple[type[BaseException], ...] = Exception,
+) -> Any:
+    """Run an operation to its end: each effect is answered with what ``perform`` makes of it, or with its error, if the
+    operation is to have ``seen`` such; any other ends it.
+    """
     value: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
     while True:
         try:
             effect = op.send(value) if error is None else op.throw(error)
@@ -60,7 +67,24 @@ def step_by_step(op: Operation[Any], perform: Callable[[Effect[Any]], Any]) -> A
         value, error = None, None
         try:
             value = perform(effect)
-        except Exception as raised:
+        except seen as raised:
+            error = raised
+
+
+@coroutine
+def relayed(op: Operation[Any], told: Callable[[Effect[Any]], Operation[Any]]) -> Generator[Effect[Any], Any, Any]:
+    """``await op``, each of whose effects is answered with what ``told`` awaits for it, or with its error."""
+    value: Any = None
+    error: BaseException | None = None
+    while True:
+        try:
+            effect = op.send(value) if error is None else op.throw(error)
+        except StopIteration as stop:
+            return stop.value
+        value, error = None, None
+        try:
+            value = yield from told(effect).__await__()
+        except BaseException as raised:  # for the operation to see
             error = raised
 
 

@@ -291,6 +291,13 @@ class Bench:
         fields = {field.name: field for field in self.schema(link).fields}
         return tuple(name for name in names if name in fields and fields[name].creatable and fields[name].editable)
 
+    def ways(self, link: Link, number: str, address: str) -> dict[str, Any]:
+        """All numbers and addresses by which these people can be reached, as two texts that count their places."""
+        resource = self.resource(link)
+        phones, emails = self.writable(link, resource.phones), self.writable(link, resource.emails)
+        given = {field: number.format(place) for place, field in enumerate(phones)}
+        return given | {field: address.format(place) for place, field in enumerate(emails)}
+
     def made_as_allowed(self, link: Link, name: str, given: Mapping[str, Any]) -> tuple[RecordRef, dict[str, Any]]:
         """A contact with these fields but for those that the CRM refuses by a rule of its own, and what was given."""
         left = dict(given)

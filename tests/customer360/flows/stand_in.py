@@ -51,6 +51,7 @@ from customer360.core.records import (
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
 from customer360.core.wire import Response
 from customer360.store.engine import Store
+from customer360_testkit.by_hand import step_by_step
 
 T = TypeVar("T")
 
@@ -290,20 +291,12 @@ class Player:
         return self._run(op, ())
 
     def _run(self, op: Operation[T], handlers: tuple[Any, ...]) -> T:
-        value: Any = None
-        error: BaseException | None = None
-        while True:
-            try:
-                effect = op.send(value) if error is None else op.throw(error)
-            except StopIteration as stop:
-                result: T = stop.value
-                return result
-            value, error = None, None
-            try:
-                self._live(effect)
-                value = self._perform(effect, handlers)
-            except (Exception, Killed) as raised:
-                error = raised
+        def performed(effect: Effect[Any]) -> Any:
+            self._live(effect)
+            return self._perform(effect, handlers)
+
+        result: T = step_by_step(op, performed, seen=(Exception, Killed))
+        return result
 
     def _live(self, effect: Effect[Any]) -> None:
         """A dead process's operations may unwind, but nothing that they ask for happens any more."""

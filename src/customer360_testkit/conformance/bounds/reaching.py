@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from math import isinf
-from types import coroutine
 from typing import Any
 
 import attrs
@@ -14,7 +13,7 @@ from customer360.core.auth.unattended import Unattended
 from customer360.core.capabilities import Capability
 from customer360.core.effects import Effect, Operation, Sleep
 from customer360.core.errors import Customer360Error
-from customer360_testkit.by_hand import signed_in
+from customer360_testkit.by_hand import relayed, signed_in
 from customer360_testkit.conformance.bench import Link, catches
 from customer360_testkit.conformance.verbs import Verbs
 
@@ -110,18 +109,11 @@ class ReachingChecks(Verbs):
             assert link.writes == before, name
 
 
-@coroutine
-def _noting(op: Operation[Any], seen: list[Effect[Any]]) -> Generator[Effect[Any], Any, Any]:
+async def _noting(op: Operation[Any], seen: list[Effect[Any]]) -> Any:
     """``await op``, with every effect noted."""
-    value: Any = None
-    error: BaseException | None = None
-    while True:
-        try:
-            effect = op.send(value) if error is None else op.throw(error)
-        except StopIteration as stop:
-            return stop.value
+
+    async def noted(effect: Effect[Any]) -> Any:
         seen.append(effect)
-        try:
-            value, error = (yield effect), None
-        except BaseException as raised:  # for the verb to see
-            value, error = None, raised
+        return await effect
+
+    return await relayed(op, noted)

@@ -214,10 +214,7 @@ class BreadthChecks(Verbs):
     @catches("finds people with part of what is compared", _CREATE)
     def test_a_hit_of_any_question_brings_what_is_compared(self, link: Link) -> None:
         """All numbers and all addresses, and the region by which numbers are read (D3)."""
-        resource = self.resource(link)
-        given = {field: f"+4420794604{number:02d}" for number, field in enumerate(self.writable(link, resource.phones))}
-        emails = self.writable(link, resource.emails)
-        given |= {field: f"quillbrings{number}@conform.example" for number, field in enumerate(emails)}
+        given = self.ways(link, "+4420794604{:02d}", "quillbrings{}@conform.example")
         ref = self.made_with(link, "Quillbrings", given)
         link.wait(LAG)
         contact = self.get(link, ref)

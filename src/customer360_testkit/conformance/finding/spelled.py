@@ -146,10 +146,7 @@ class SpelledChecks(Newcomers):
     @catches("finds people without their owner", _CREATE, _NAME)
     def test_a_hit_says_what_reading_says(self, link: Link) -> None:
         """Whose it is, when it was changed, and each number and address as it was typed: routing goes by it (F031)."""
-        resource = self.resource(link)
-        given = {field: f"+44 20 7946 15{n:02d}" for n, field in enumerate(self.writable(link, resource.phones))}
-        emails = self.writable(link, resource.emails)
-        given |= {field: f"Quill.Says{n}@Conform.example" for n, field in enumerate(emails)}
+        given = self.ways(link, "+44 20 7946 15{:02d}", "Quill.Says{}@Conform.example")
         ref = self.made_with(link, "Quillsays", given)
         link.wait(LAG)
         read = self.get(link, ref)

@@ -62,9 +62,7 @@ class PlacedChecks(Newcomers, Verbs):
     def test_numbers_come_in_the_order_that_is_declared(self, link: Link) -> None:
         """The first is dialled, and the first address written to, of a hit, too (D4)."""
         resource = self.resource(link)
-        given = {field: f"+4420794609{n:02d}" for n, field in enumerate(self.writable(link, resource.phones))}
-        emails = self.writable(link, resource.emails)
-        given |= {field: f"quillordered{n}@conform.example" for n, field in enumerate(emails)}
+        given = self.ways(link, "+4420794609{:02d}", "quillordered{}@conform.example")
         ref = self.made_with(link, "Quillordered", given)
         link.wait(LAG)
         hits = self.found(link, NameHas("Quillordered")) if self.can(link, _NAME) else ()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import types
-from collections.abc import Generator
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +11,7 @@ from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import ActivityFilter
-from customer360.core.effects import Operation, Request, Settle
+from customer360.core.effects import Effect, Operation, Request, Settle
 from customer360.core.errors import CrmUnavailable, Customer360Error, Gone, NotFound
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource, Schema
@@ -23,38 +21,31 @@ from customer360.core.wire import Response
 from customer360_bullhorn import BullhornConnector
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_salesforce import SalesforceConnector
+from customer360_testkit.by_hand import relayed
 from customer360_zoho import ZohoConnector
 
 _ROWS = {"value": [], "data": [], "records": [], "count": 0, "total": 0, "done": True, "info": {"more_records": False}}
 
 
-@types.coroutine
-def _shrugged(op: Operation[Any], asked: list[Request]) -> Generator[Any, Any, Any]:
-    """An operation to which the failure of any request but the first is an answer without rows."""
-    value: Any = None
-    error: BaseException | None = None
-    while True:
-        try:
-            effect = op.send(value) if error is None else op.throw(error)
-        except StopIteration as stop:
-            return stop.value
-        value, error = None, None
+async def shrugged(op: Operation[Any], asked: list[Request] | None = None) -> Any:
+    """An operation to which the failure of any request but the first (those ``asked`` count) is an answer without
+    rows."""
+    before = [] if asked is None else asked
+
+    async def told(effect: Effect[Any]) -> Any:
         if isinstance(effect, Settle):
-            effect = attrs.evolve(effect, ops=tuple(_as_operation(_shrugged(each, asked)) for each in effect.ops))
+            effect = attrs.evolve(effect, ops=tuple(shrugged(each, before) for each in effect.ops))
         try:
-            value = yield effect
+            return await effect
         except Customer360Error as raised:
-            lost = asked and isinstance(effect, Request) and not isinstance(raised, Gone | NotFound)
-            value, error = (Response(200, json.dumps(_ROWS).encode()), None) if lost else (None, raised)
-        asked += [effect] if isinstance(effect, Request) else []
+            if not before or not isinstance(effect, Request) or isinstance(raised, Gone | NotFound):
+                raise
+            return Response(200, json.dumps(_ROWS).encode())
+        finally:
+            if isinstance(effect, Request):
+                before.append(effect)
 
-
-async def _as_operation(op: Any) -> Any:
-    return await op
-
-
-async def shrugged(op: Operation[Any]) -> Any:
-    return await _shrugged(op, [])
+    return await relayed(op, told)
 
 
 @mutant("takes half for all when a search fails")
