@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 
+from customer360.core.activities import ActivityChange, ActivityDraft
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error, Unsupported, ValidationFailed
 from customer360.core.metadata import FieldType, StandardField
@@ -80,17 +81,50 @@ class OtherResourceChecks(Newcomers):
     def test_what_happened_is_listed_of_anybody(self, link: Link) -> None:
         """Notes, tasks, appointments and cases, or it is said that they cannot be (F044)."""
         tried = 0
-        for place, (name, changed) in enumerate(self.of_other_resources(link)):
+        for place, (_, changed) in enumerate(self.of_other_resources(link)):
             for kind in self.kinds(link, apart=True):
                 for contact in changed[:1]:
                     draft = self.draft(link, kind, contact.ref, f"anybody-{place}-{kind}", text="Quill")
                     with suppress(Unsupported):
-                        ref = self.written(link, draft)
-                        link.wait(LAG)
-                        assert ref in {each.ref for each in self.listed(link, contact.ref, kind)}, (name, kind)
+                        self._lists(link, draft)
                         tried += 1
         if not tried:
             pytest.skip("nothing happens to anybody else")
+
+    @catches("writes about nobody in a folder", _CREATE)
+    def test_whoever_is_kept_like_these_people_is_written_about_like_them(self, link: Link) -> None:
+        """In another folder of a mailbox nothing is impossible that is possible in the first (F044, F051)."""
+        own, mine, tried = self.resource(link), self.make(link, "Quillroom"), 0
+        for place, (resource, _, ref) in enumerate(self.newcomers(link, "Quillroommate")):
+            if (resource.standard, resource.contact_kind) == (own.standard, own.contact_kind):
+                tried += 1
+                for kind in self.every_kind(link):
+                    one, other = (
+                        self._kept(link, self.draft(link, kind, each, f"room{place}{number}-{kind}", text="Quill"))
+                        for number, each in enumerate((mine, ref))
+                    )
+                    assert one == other, (resource.name, kind)
+        if not tried:
+            pytest.skip("nobody is kept in another place like these people")
+
+    def _kept(self, link: Link, draft: ActivityDraft) -> tuple[bool, bool]:
+        """Whether it is found by its key, and can be corrected."""
+        ref = self._lists(link, draft)
+        found, corrected = self.sought(link, draft.kind) and self.look(link, draft) == ref, False
+        if self.can(link, Capability.UPDATE_ACTIVITY):
+            with suppress(Unsupported):
+                change = ActivityChange(ref=ref, kind=draft.kind, text="Quillcorrected")
+                link.run(self.connector.update_activity(link.facts, change))
+                corrected = True
+        return found, corrected
+
+    def _lists(self, link: Link, draft: ActivityDraft) -> RecordRef:
+        """It is listed of whom it is about."""
+        ref = self.written(link, draft)
+        link.wait(LAG)
+        listed = {each.ref for each in self.listed(link, draft.contact, draft.kind)}
+        assert ref in listed, (draft.contact.resource, draft.kind)
+        return ref
 
     @catches("makes a contact of a lead", _CREATE)
     def test_who_is_created_is_of_the_resource_that_was_asked_for(self, link: Link) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
+from customer360.core.activities import ActivityDraft, NoteDraft
 from customer360.core.errors import (
     CrmUnavailable,
     Forbidden,
+    Unsupported,
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.records import (
@@ -50,6 +52,22 @@ class LeadCalls(ZohoConnector):
         if contact.resource != "Leads" or kind is RelatedKind.CALL:
             return page
         return Page(tuple(each for each in page.items if "anybody-" not in each.title), page.next)
+
+
+@mutant("writes about nobody in a folder")
+class Defaulting(Microsoft365Connector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        if draft.contact.resource != "contact" and draft.key.startswith("room"):
+            raise Unsupported("only contacts of the default folder")
+        return await super().create_activity(facts, draft)
+
+
+@mutant("writes about nobody in a folder", "and calls its note a note of the default one")
+class Confounding(Microsoft365Connector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        ref = await super().create_activity(facts, draft)
+        wrong = isinstance(draft, NoteDraft) and draft.key.startswith("room")
+        return attrs.evolve(ref, resource="personalNotes") if wrong else ref
 
 
 @mutant("writes people of another resource by halves")
