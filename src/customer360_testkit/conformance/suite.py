@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from customer360_testkit import by_hand
+from customer360_testkit.conformance.activities.belonging import BelongingChecks
 from customer360_testkit.conformance.activities.calls import CallChecks
 from customer360_testkit.conformance.activities.changing import ChangingChecks
 from customer360_testkit.conformance.activities.correcting import CorrectingChecks
@@ -137,6 +138,7 @@ class ConnectorConformance(
     TyingChecks,
     DetailedChecks,
     DealChecks,
+    BelongingChecks,
     MeaningChecks,
     LaterChecks,
     FailingChecks,

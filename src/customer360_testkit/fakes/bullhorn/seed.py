@@ -51,6 +51,8 @@ class Seeding:
         self._now = fake.now
         self._then = fake.now - 300 * DAY
         self._companies: dict[str, int] = {}
+        self._open: dict[int, int] = {}
+        """Jobs that nobody was sent to yet, each with its client contact."""
 
     def fill(self, cast: Sequence[CastMember]) -> None:
         self._tables()
@@ -85,6 +87,7 @@ class Seeding:
             phones = {_CANDIDATE[phone.label]: phone.spelled for phone in member.phones}
             seeker = {**common, **phones, "companyName": member.company or None, "status": "Active"}
             number = self._put("Candidate", {**seeker, "address": _address(member)})
+            self._send(number)
             self._history("Candidate", number, member)
             return
         company = self._companies.get(member.company)
@@ -146,17 +149,19 @@ class Seeding:
             job = self._put("JobOrder", {**link, **work})
             deal = {"title": f"Deal {member.number}", "type": "Contract", "status": "Open"}
             self._put("Opportunity", {**link, **deal, "dealValue": 1000.0 + member.number})
+            self._open[job] = number
             seeker = next(iter(self._fake.store.rows("Candidate")), None)
             if seeker is not None:
-                sent = {
-                    "candidate": seeker["id"],
-                    "jobOrder": job,
-                    "status": "Submitted",
-                    "dateWebResponse": self._then,
-                }
-                self._put("JobSubmission", {**sent, "sendingUser": int(USERS[1].id)})
-                self._put("Placement", {"candidate": seeker["id"], "jobOrder": job, "status": "Approved"})
-                self._put("Sendout", {"candidate": seeker["id"], "clientContact": number, "jobOrder": job})
+                self._send(seeker["id"])
+
+    def _send(self, seeker: int) -> None:
+        """What becomes of the jobs for which there was nobody yet."""
+        for job, contact in self._open.items():
+            sent = {"candidate": seeker, "jobOrder": job, "status": "Submitted", "dateWebResponse": self._then}
+            self._put("JobSubmission", {**sent, "sendingUser": int(USERS[1].id)})
+            self._put("Placement", {"candidate": seeker, "jobOrder": job, "status": "Approved"})
+            self._put("Sendout", {"candidate": seeker, "clientContact": contact, "jobOrder": job})
+        self._open.clear()
 
     def _note(self, entity: str, number: int, at: int, text: str) -> None:
         by = ("CorporateUser", int(USERS[1].id))

@@ -11,6 +11,7 @@ from tests.customer360_testkit.conformance.wrong.registry import Listing, Record
 from customer360.core.connector import Connector
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Page, RecordRef, RelatedKind, RelatedRecord
+from customer360_bullhorn import BullhornConnector
 from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
@@ -35,13 +36,19 @@ def _telling(base: type[Connector], alter: Callable[[RelatedRecord], RelatedReco
 
 
 _OTHER = "tells of other deals than there are"
-mutant(_OTHER)(_telling(ZohoConnector, lambda deal: None))
-mutant(_OTHER, "where a table of ties names them")(_telling(SalesforceConnector, lambda deal: None))
-mutant(_OTHER, "without a day")(_telling(SalesforceConnector, lambda deal: attrs.evolve(deal, at=None)))
+mutant(_OTHER)(_telling(SalesforceConnector, lambda deal: attrs.evolve(deal, at=None)))
 mutant(_OTHER, "of nobody")(_telling(ZohoConnector, lambda deal: attrs.evolve(deal, owner=None)))
 mutant(_OTHER, "however far")(_telling(ZohoConnector, lambda deal: attrs.evolve(deal, status=None)))
 mutant(_OTHER, "on a page that is not there")(
     _telling(ZohoConnector, lambda deal: attrs.evolve(deal, url=(deal.url or "").replace("/Potentials/", "/Deals/")))
+)
+mutant(_OTHER, "of nobody, of a contact of another resource")(
+    _telling(
+        BullhornConnector, lambda deal: attrs.evolve(deal, owner=None) if deal.ref.resource == "JobOrder" else deal
+    )
+)
+mutant(_OTHER, "on a page that is not there, of a contact of another resource")(
+    _telling(BullhornConnector, lambda deal: attrs.evolve(deal, url=(deal.url or "").replace("=JobOrder", "=Job")))
 )
 mutant(_OTHER, "without a word")(_telling(ZohoConnector, lambda deal: attrs.evolve(deal, text="")))
 mutant(_OTHER, "of no worth")(
