@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 
 from customer360.core.effects import GET, POST, PUT, Operation, gather
-from customer360.core.errors import Gone, NotFound, Truncated, UnexpectedAnswer, Unsupported, ValidationFailed
+from customer360.core.errors import (
+    Gone,
+    InvalidValue,
+    NotFound,
+    Truncated,
+    UnexpectedAnswer,
+    Unsupported,
+    ValidationFailed,
+)
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import Contact, ContactChange, ContactDraft, Email, Page, Phone, RecordRef
@@ -25,6 +33,7 @@ from customer360_zoho.records import (
     identifier_of,
     lookup_of,
     text_of,
+    time_of,
     wire_fields,
 )
 
@@ -227,6 +236,8 @@ async def create(draft: ContactDraft) -> RecordRef:
 
 async def update(change: ContactChange) -> None:
     """Change the given fields only; refused with :class:`Conflict` if the record is newer than ``version``."""
+    if change.version and time_of(change.version) is None:
+        raise InvalidValue("this is no version of a Zoho record", ref=change.ref)
     headers = {"If-Unmodified-Since": change.version} if change.version else {}
     path = f"/{q.named(change.ref.resource)}/{identifier_of(change.ref)}"
     created(change.ref.resource, await PUT(path, {"data": [wire_fields(change.fields)]}, headers=headers))

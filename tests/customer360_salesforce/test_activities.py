@@ -382,9 +382,9 @@ def test_a_key_in_the_external_id_field(sf: Any, facts: LinkFacts, reply: Callab
 @pytest.mark.parametrize("key", ["", "a\nb", "a\u2028b"])
 def test_a_key_is_one_line(sf: Any, key: str) -> None:
     """Else it could not be found again."""
-    for draft in (NoteDraft(contact=ADA, key=key), TaskDraft(contact=ADA, key=key)):
+    for kind in (NoteDraft, TaskDraft):
         with pytest.raises(e.InvalidValue):
-            sf.run(sf.connector.create_activity(sf.facts, draft))
+            sf.run(sf.connector.create_activity(sf.facts, kind(contact=ADA, key=key)))
 
 
 @pytest.mark.promise("R3")

@@ -192,8 +192,15 @@ def test_update(zoho: Any, written: Response) -> None:
 def test_a_lost_update_is_refused(zoho: Any, reply: Callable[..., Response]) -> None:
     """Somebody else was faster."""
     lost = reply({"data": [{"code": "ALREADY_MODIFIED", "details": {}, "status": "error"}]}, 412)
+    change = ContactChange(ref=REF, fields={}, version="2026-05-14T12:53:58+03:00")
     with pytest.raises(e.Conflict):
-        zoho.run(zoho.connector.update(zoho.facts, ContactChange(ref=REF, fields={}, version="x")), lost)
+        zoho.run(zoho.connector.update(zoho.facts, change), lost)
+
+
+def test_what_is_no_version_of_zohos_is_refused(zoho: Any) -> None:
+    """Before anything is sent: Zoho's answer to it would tell of another mistake."""
+    with pytest.raises(e.InvalidValue, match="no version"):
+        zoho.run(zoho.connector.update(zoho.facts, ContactChange(ref=REF, fields={}, version="x")))
 
 
 def test_a_write_that_names_no_record(zoho: Any, reply: Callable[..., Response]) -> None:

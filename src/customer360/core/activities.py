@@ -23,6 +23,7 @@ from customer360.core.records import (
     Unset,
     a_record,
     a_text,
+    is_plain,
     maybe_a_record,
     maybe_a_text,
     names_a_record,
@@ -62,9 +63,9 @@ _LONGEST_KEY = 64
 
 
 def _a_key(draft: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if not whole(value) or len(value) > _LONGEST_KEY:
+    if not whole(value) or len(value) > _LONGEST_KEY or value != value.strip() or len(value.splitlines()) > 1:
         raise InvalidValue(
-            f"{type(draft).__name__}.key is no text of at most {_LONGEST_KEY} characters",
+            f"{type(draft).__name__}.key is no line of at most {_LONGEST_KEY} characters without space at its ends",
             next_step="leave it out, and the session makes one",
         )
 
@@ -228,6 +229,12 @@ def _as_many_as_compared(condition: Condition, attribute: attrs.Attribute[Any], 
     for each in values:
         if isinstance(each, datetime):
             written_time(condition, attribute, each)
+        elif not isinstance(each, date) and not is_plain(each):
+            half = " with half a character" if isinstance(each, str) else ""
+            raise InvalidValue(
+                f"a {type(each).__name__}{half} that no field can hold is given for {condition.field}",
+                next_step="give a text, a finite number, a bool, a time with its zone, or a date",
+            )
     least, most = _VALUES.get(condition.operator, (1, 1))
     if not least <= len(values) <= most:
         wanted = "values" if most > 2 else ("no value", "one value", "two values")[most]

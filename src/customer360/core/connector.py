@@ -321,6 +321,8 @@ class Connector(ABC):
         """Raise :class:`Gone` for a contact that is not there any more: where the CRM refused what is about them, and
         names no more than the field.
         """
+        if contact.resource not in [each.name for each in self.resources(facts)]:
+            return  # there never was one
         try:
             await self.get(facts, contact)
         except Gone:

@@ -192,6 +192,11 @@ def plain_fields(instance: object, attribute: attrs.Attribute[Any], value: Any) 
             )
 
 
+def is_plain(value: object) -> bool:
+    """Whether a text, a number or a bool can be stored and sent."""
+    return not isinstance(value, list | dict) and _is_json(value)
+
+
 def _is_field_value(value: object) -> bool:
     if isinstance(value, datetime | date):
         return True
@@ -301,9 +306,9 @@ class ContactDraft:
     ``key`` makes the create recognisable when it must be repeated (see ``CreateClass``).
     """
 
-    resource: str
+    resource: str = attrs.field(validator=a_text)
     fields: Fields = attrs.field(repr=False, hash=False, validator=plain_fields)
-    key: str | None = None
+    key: str | None = attrs.field(default=None, validator=maybe_a_text)
 
 
 @attrs.frozen(kw_only=True)
@@ -315,7 +320,7 @@ class ContactChange:
 
     ref: RecordRef = attrs.field(validator=a_record)
     fields: Fields = attrs.field(repr=False, hash=False, validator=plain_fields)
-    version: str | None = None
+    version: str | None = attrs.field(default=None, validator=maybe_a_text)
 
 
 class RelatedKind(StrEnum):

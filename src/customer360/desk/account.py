@@ -8,6 +8,7 @@ from enum import StrEnum
 from customer360.core.auth import Application
 from customer360.core.connector import Identity
 from customer360.core.effects import Now, tx
+from customer360.core.errors import InvalidValue
 from customer360.core.linking import Setting
 from customer360.core.metadata import Resource
 from customer360.desk.office import Office
@@ -116,5 +117,10 @@ class Account:
         await tx(inbox.resolve, tenant_id, key, resolution, now=await Now(), linked=linked)
 
     async def work(self, stop: Callable[[], bool], *, poll: float) -> None:
-        """A worker's life until ``stop()``; see :meth:`customer360.outbox.delivery.Delivery.keep_delivering`."""
+        """A worker's life until ``stop()``; see :meth:`customer360.outbox.delivery.Delivery.keep_delivering`.
+
+        Raises :class:`InvalidValue` for a ``poll`` that is no time: it would never rest.
+        """
+        if poll <= 0:
+            raise InvalidValue(f"a worker cannot rest for {poll:g} s", next_step="give poll in seconds, as in 30.0")
         await self._office.delivery.keep_delivering(poll=poll, stop=stop)

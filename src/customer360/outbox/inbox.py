@@ -111,7 +111,7 @@ def resolve(
     """Settle an activity that waits for a person. ``linked`` is where the link leads that the person sees.
 
     Raises :class:`NotFound` for an unknown key, :class:`Conflict` for one that does not wait for anybody,
-    :class:`InvalidValue` for a corrected draft with another key, kind or CRM.
+    :class:`InvalidValue` for a corrected draft with another key, kind or CRM, and for a record of another CRM.
     """
     row = rows.read(connection, tenant_id, key)
     if row is None:
@@ -123,6 +123,8 @@ def resolve(
     values: dict[str, object]
     match resolution:
         case StandsInCrm(record):
+            if record is not None and record.crm != row.crm:
+                raise InvalidValue(f"{record} is no record of {row.crm}", next_step="name the one that was found there")
             values = {
                 "state": DeliveryState.DONE.value,
                 "sent_until": None,

@@ -108,6 +108,24 @@ def test_a_change_is_made_of_what_it_takes(name: str, value: Any, why: str) -> N
         ActivityChange(**{"ref": _CONTACT, "kind": RelatedKind.TASK, name: value})
 
 
+@pytest.mark.parametrize("key", [" ", " k", "k\n", "a\nb", "k" * 65, 7, "a\ud800"])
+def test_a_key_is_one_line_of_text(key: Any) -> None:
+    """Another could not be found again: refused where it is given, not when it is delivered."""
+    with pytest.raises(InvalidValue, match=r"NoteDraft\.key"):
+        NoteDraft(contact=_CONTACT, key=key)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [(ContactDraft, "key", 7), (ContactDraft, "resource", None), (ContactChange, "version", 7)],
+)
+def test_a_contact_is_written_by_texts(kind: type[Any], name: str, value: Any) -> None:
+    """Refused where it is made, not in a connector."""
+    needed = {"resource": "Contacts", "fields": {}} if kind is ContactDraft else {"ref": _CONTACT, "fields": {}}
+    with pytest.raises(InvalidValue, match=f"{kind.__name__}.{name}"):
+        kind(**{**needed, name: value})
+
+
 _HALF = "a\ud800b"
 
 
@@ -188,6 +206,9 @@ def test_an_operator_compares_with_as_many_values_as_it_has(operator: Operator, 
         (Operator.EQUALS, "secret", "no tuple"),
         (Operator.EQUALS, (None,), "no tuple"),
         (Operator.LESS, (datetime(2026, 5, 1),), "without a time zone"),
+        (Operator.EQUALS, (float("nan"),), "no field can hold"),
+        (Operator.EQUALS, (10**5000,), "no field can hold"),
+        (Operator.EQUALS, ("secret\ud800",), "half a character"),
         ("equals", ("secret",), "operator is a str"),
     ],
 )

@@ -61,7 +61,7 @@ interactions = st.builds(
 wrap_ups = st.builds(WrapUp, ended_at=times, disposition=st.none() | st.builds(Disposition, texts, texts))
 head: dict[str, Any] = {
     "contact": refs,
-    "key": texts,
+    "key": texts.map(lambda text: " ".join(text.split())),  # one line
     "subject": texts,
     "text": texts,
     "extra": fields,

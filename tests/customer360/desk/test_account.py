@@ -118,3 +118,6 @@ def test_the_background_ends_when_it_is_told_to(own_world: Any) -> None:
     began = time.monotonic()
     own_world.client.run_background(stop=lambda: time.monotonic() - began > 0.2, poll=30)
     assert own_world.client.pending() == ()
+    for never in (0.0, -1.0):
+        with pytest.raises(InvalidValue, match="cannot rest"):
+            own_world.client.run_background(stop=lambda: True, poll=never)

@@ -72,6 +72,14 @@ def test_a_person_says_that_it_stands_in_the_crm(store: Store, state: DeliverySt
     assert (row(store).state, row(store).record) == (DeliveryState.DONE, RecordRef("zoho", "Notes", "7"))
 
 
+def test_what_stands_in_the_crm_is_a_record_of_that_crm(store: Store) -> None:
+    """Another's id would lead to somebody else's there."""
+    promised(store, DeliveryState.UNKNOWN)
+    with pytest.raises(InvalidValue, match="no record of zoho"):
+        call(store, inbox.resolve, "acme", "k1", StandsInCrm(RecordRef("salesforce", "Note", "7")), now=200.0)
+    assert row(store).state is DeliveryState.UNKNOWN
+
+
 @pytest.mark.feature("D3")
 def test_a_refused_activity_is_corrected_and_sent_again(store: Store) -> None:
     """The corrected draft keeps its key, so that it can still be recognised."""
