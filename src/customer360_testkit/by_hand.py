@@ -23,6 +23,7 @@ import attrs
 
 from customer360.core.auth import Application, Grant
 from customer360.core.connector import Connector
+from customer360.core.coroutines import dismiss
 from customer360.core.effects import Effect, Err, Now, Ok, Operation, Random, Request, Settle, Sleep
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Contact, Page
@@ -67,7 +68,10 @@ def step_by_step(
         value, error = None, None
         try:
             value = perform(effect)
-        except seen as raised:
+        except BaseException as raised:
+            dismiss(effect)  # what of it has not begun never will
+            if not isinstance(raised, seen):
+                raise
             error = raised
 
 
@@ -85,6 +89,7 @@ def relayed(op: Operation[Any], told: Callable[[Effect[Any]], Operation[Any]]) -
         try:
             value = yield from told(effect).__await__()
         except BaseException as raised:  # for the operation to see
+            dismiss(effect)
             error = raised
 
 

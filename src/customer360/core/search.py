@@ -55,7 +55,7 @@ class EmailIs:
 class NameHas:
     """Records whose name holds this text in the way the CRM's name search works.
 
-    At least: begins with it, whichever of the two names was typed first.
+    At least: begins with it, whichever of the two names was typed first, with a comma between them or without.
     """
 
     text: str = attrs.field(repr=False)

@@ -14,7 +14,7 @@ from customer360.core.activities import DRAFTS, ActivityDraft
 from customer360.core.capabilities import CREATE, RELATED, Capability, Repeat, Support, cannot
 from customer360.core.connector import Connector
 from customer360.core.effects import Operation, Request
-from customer360.core.errors import ValidationFailed
+from customer360.core.errors import Unsupported, ValidationFailed
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import (
     Contact,
@@ -271,11 +271,25 @@ class Bench:
         calls = self.can(link, Capability.CREATE_CALL) and self.can(link, Capability.RELATED_CALLS)
         return (*self.kinds(link), *((RelatedKind.CALL,) if calls else ()))
 
+    def tied(self, link: Link, contact: RecordRef, ref: RecordRef) -> None:
+        """Tie a record to somebody. Skips where the CRM ties others only."""
+        asked = link.requests
+        try:
+            link.run(self.connector.link(link.facts, contact, ref))
+        except Unsupported as refused:
+            assert link.requests == asked, "it was refused after a request"
+            pytest.skip(refused.what)
+
     # What it declares of people ---------------------------------------------------------------------------------------
 
     def resource(self, link: Link) -> Resource:
         """The declared resource of ``people``."""
-        return next(each for each in self.connector.resources(link.facts) if each.name == self.people)
+        for each in self.connector.resources(link.facts):
+            if each.name == self.people:
+                return each
+        raise AssertionError(
+            f"{self.people} is no resource here: what may not be used is declared all the same, and capabilities say why"
+        )
 
     def addressed(self, link: Link) -> None:
         """Skips where these people have no addresses."""

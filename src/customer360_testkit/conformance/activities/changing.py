@@ -36,7 +36,7 @@ class ChangingChecks(Bench):
         """And is still there for the others (F045)."""
         first, second = self.make(link, "Untied"), self.make(link, "Tied")
         ref = self.task(link, first, "tied")
-        link.run(self.connector.link(link.facts, second, ref))
+        self.tied(link, second, ref)
         link.wait(LAG)
         link.run(self.connector.unlink(link.facts, second, ref))
         link.wait(LAG)

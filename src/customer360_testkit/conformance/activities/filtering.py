@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import attrs
@@ -83,7 +83,7 @@ class FilteringChecks(ChangingChecks):
             (record,) = link.run(self.connector.activities(link.facts, mine)).items
             assert record.ref == ref, kind
             for name, value in record.fields.items():
-                if isinstance(value, str):
+                if isinstance(value, str | int | float | date):
                     condition = Condition(name, Operator.EQUALS, (value,))
                     for given in ({"conditions": (condition,)}, {"sort": (name, False)}):
                         (way,) = given

@@ -101,7 +101,7 @@ class ActivityChecks(Bench):
         """With the contact that it was linked to (F044)."""
         first, second = self.make(link, "Lender"), self.make(link, "Borrower")
         ref = self.written(link, TaskDraft(contact=first, key="k1", subject="Lent"))
-        link.run(self.connector.link(link.facts, second, ref))
+        self.tied(link, second, ref)
         link.wait(LAG)
         assert [each.ref for each in link.run(self.connector.related(link.facts, second, RelatedKind.TASK)).items] == [
             ref
