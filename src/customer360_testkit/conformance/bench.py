@@ -287,9 +287,7 @@ class Bench:
         for each in self.connector.resources(link.facts):
             if each.name == self.people:
                 return each
-        raise AssertionError(
-            f"{self.people} is no resource here: what may not be used is declared all the same, and capabilities say why"
-        )
+        raise AssertionError(f"{self.people} is no resource here: it stays one, and capabilities say what cannot be done")
 
     def addressed(self, link: Link) -> None:
         """Skips where these people have no addresses."""

@@ -148,7 +148,7 @@ def test_what_others_do_in_bullhorn(client: Client) -> None:
     fake.remove("Candidate", str(one))
     assert client.read("Candidate", one, "isDeleted")["isDeleted"] is True
     lead = client.person("Lead", lastName="Converted", name="Ada Converted")
-    contact = fake.convert_lead(lead)
+    contact = int(fake.convert_lead(lead))
     assert client.read("ClientContact", contact, "name")["name"] == "Ada Converted"
     assert client.read("Lead", lead, "status")["status"] == "Converted"
     with pytest.raises(Exception, match="does not exist"):
