@@ -287,7 +287,9 @@ class Bench:
         for each in self.connector.resources(link.facts):
             if each.name == self.people:
                 return each
-        raise AssertionError(f"{self.people} is no resource here: it stays one, and capabilities say what cannot be done")
+        raise AssertionError(
+            f"{self.people} is no resource here: it stays one, and capabilities say what cannot be done"
+        )
 
     def addressed(self, link: Link) -> None:
         """Skips where these people have no addresses."""
