@@ -1,4 +1,4 @@
-"""What the CRM's own records say that somebody has is listed: of people, leads and companies, from every place."""
+"""What the CRM's own records say that somebody has is listed, of whomever and from every place; and nothing else."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from contextlib import suppress
 
 import pytest
 
-from customer360.core.capabilities import RELATED
+from customer360.core.activities import ActivityFilter
+from customer360.core.capabilities import RELATED, Capability
 from customer360.core.errors import Unsupported
 from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind
-from customer360_testkit.conformance.bench import Bench, Link, catches
+from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 from customer360_testkit.conformance.traces import Row, texts
 
 _SOME = 2
@@ -34,6 +35,32 @@ class BelongingChecks(Bench):
                 listed[contact] = dict(self._listed(link, contact))
             if kind in listed[contact]:
                 assert records & set[Row]().union(*listed[contact].values()), (contact.resource, records)
+
+    @catches("lists what was deleted", Capability.CREATE_CONTACT)
+    def test_what_was_deleted_is_not_listed(self, link: Link) -> None:
+        """Somebody threw it away in the CRM itself, which may keep the row (F040)."""
+        remove = getattr(link.fake, "remove", None) or pytest.skip("nothing is deleted")
+        contact = self.make(link, "Quillthrown")
+        for kind in self.every_kind(link):
+            if kind in self.connector.within_contact:
+                continue
+            kept, lost = (self.written(link, self.draft(link, kind, contact, f"thrown{n}-{kind}")) for n in range(2))
+            link.wait(LAG)
+            assert {kept, lost} <= self._refs(link, contact, kind)
+            remove(lost.resource, lost.id)
+            link.wait(LAG)
+            refs = self._refs(link, contact, kind)
+            assert (kept in refs, lost in refs) == (True, False), kind
+
+    def _refs(self, link: Link, contact: RecordRef, kind: RelatedKind) -> set[RecordRef]:
+        """Of a contact, by either way of listing."""
+        found = {each.ref for each in self.listed(link, contact, kind)}
+        for place in self.connector.resources(link.facts):
+            if place.related_kind is kind and self.can(link, Capability.LIST_ACTIVITIES):
+                with suppress(Unsupported):  # what is declared is another check's matter
+                    query = ActivityFilter(resource=place.name, contact=contact, limit=100)
+                    found |= {each.ref for each in link.run(self.connector.activities(link.facts, query)).items}
+        return found
 
     def _named(self, link: Link) -> Iterator[tuple[RelatedKind, RecordRef, set[Row]]]:
         """Of each field of an activity that leads to people: some whom it names, and the records that do."""
