@@ -27,6 +27,8 @@ from customer360_testkit.conformance.failing.telling import told
 from customer360_testkit.fakes.exchange import WireRequest
 
 _SECRET = "Quillsecrettoken"
+_A_MOMENT = 60.0
+"""Seconds before a token ends: nobody calls with it later than that."""
 
 
 class SigningChecks(Bench):
@@ -123,6 +125,18 @@ class SigningChecks(Bench):
                 assert grant.generation == before.generation + 1
             link.grant = grant
             link.run(self.connector.identify(link.facts))
+
+    @catches("takes a renewed token for one that lives longer")
+    def test_a_token_lives_as_long_as_is_said(self, link: Link) -> None:
+        """The first and whatever it is renewed by: one that ended holds up whoever rings (X5)."""
+        grant = self.renewable(link)
+        for _ in range(3):
+            if grant.expires_at is None:
+                pytest.skip("it is not said how long a token lives")
+            link.fake.clock.set(grant.expires_at - _A_MOMENT)  # type: ignore[attr-defined]  # a FakeClock, here always
+            link.grant = grant
+            link.run(self.connector.identify(link.facts))
+            grant = self.renewed(link, grant)
 
     @catches("tells what the sign-in server answered")
     def test_no_token_answer_is_quoted(self, link: Link) -> None:

@@ -20,6 +20,9 @@ from customer360.core.errors import (
 )
 from customer360.core.linking import LinkFacts
 from customer360.core.wire import Response
+from customer360_bullhorn import BullhornConnector
+from customer360_bullhorn.session import AUTH as SESSIONS
+from customer360_bullhorn.session import SessionLogin
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
 from customer360_zoho.auth import AUTH, token_error
@@ -84,6 +87,20 @@ class _Clinging(OAuth2Code):
 @mutant("throws away the next token")
 class Clinger(ZohoConnector):
     auth: ClassVar[AuthScheme] = _Clinging(**{each.name: getattr(AUTH, each.name) for each in attrs.fields(OAuth2Code)})
+
+
+@attrs.frozen(kw_only=True)
+class _Lasting(SessionLogin):
+    async def refresh(self, facts: LinkFacts, application: Application, grant: Grant) -> Grant:
+        renewed = await super().refresh(facts, application, grant)
+        return attrs.evolve(renewed, expires_at=renewed.received_at + 86_400.0)
+
+
+@mutant("takes a renewed token for one that lives longer")
+class Laster(BullhornConnector):
+    auth: ClassVar[AuthScheme] = _Lasting(
+        **{each.name: getattr(SESSIONS, each.name) for each in attrs.fields(SessionLogin) if each.init}
+    )
 
 
 @mutant("tells what the sign-in server answered")
