@@ -36,7 +36,7 @@ class Whole(ZohoConnector):
 @mutant("cannot clear a field")
 class Clinging(ZohoConnector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
-        if [*change.fields.values()] != [None]:
+        if change.ref.resource != "Contacts" or [*change.fields.values()] != [None]:
             await super().update(facts, change)
 
 
