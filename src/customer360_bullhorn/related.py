@@ -59,10 +59,18 @@ _JOB: Final = "jobOrder(id,title)"
 READINGS: Final = {
     "Note": Reading("action", "comments", "dateAdded", None, ("minutesSpent", "isDeleted", "commentingPerson(id)")),
     "Task": Reading(
-        "subject", "description", "dateBegin", None, ("dateEnd", "type", "priority", "isCompleted", "owner(id)")
+        "subject",
+        "description",
+        "dateBegin",
+        None,
+        ("dateEnd", "dateAdded", "type", "priority", "isCompleted", "owner(id)"),
     ),
     "Appointment": Reading(
-        "subject", "description", "dateBegin", "type", ("dateEnd", "location", "communicationMethod", "owner(id)")
+        "subject",
+        "description",
+        "dateBegin",
+        "type",
+        ("dateEnd", "dateAdded", "location", "communicationMethod", "owner(id)"),
     ),
     "JobSubmission": Reading("", "", "dateAdded", "status", (_JOB,), deletable=False),
     "Placement": Reading("", "", "dateAdded", "status", (_JOB,), deletable=False),

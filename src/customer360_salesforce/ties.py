@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from customer360.core.activities import ActivityDraft, NoteDraft
 from customer360.core.effects import DELETE, GET, PATCH, POST
-from customer360.core.errors import Duplicate, Unsupported
+from customer360.core.errors import Duplicate, Unsupported, ValidationFailed
 from customer360.core.linking import LinkFacts
 from customer360.core.records import RecordRef, RelatedKind
 from customer360_salesforce import notes
@@ -20,6 +20,7 @@ from customer360_salesforce.metadata import known_shape, notes_object
 from customer360_salesforce.query import Clause
 from customer360_salesforce.records import identifier_of, text_of
 
+_LEAD: Final = "00Q"
 _PEOPLE: Final = ("Contact", "Lead")
 _NOT_THINGS: Final = (*_PEOPLE, "ContentNote", "Note", "Task", "Event", "User")
 
@@ -113,7 +114,20 @@ async def link(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
             created(name, await POST(f"/sobjects/{name}", {mine: identifier, its: identifier_of(record), **more}))
         return
     field, target = await _pointing(facts, contact, record)
-    await patch(record, {field: target})
+    try:
+        await patch(record, {field: target})
+    except ValidationFailed:
+        if record.resource not in ("Task", "Event") or not await _stands_alone(record, field, target):
+            raise
+        reason = "a lead of Salesforce stands beside nothing else that an activity is about"
+        raise Unsupported(reason, ref=record, next_step="unlink the other one first") from None
+
+
+async def _stands_alone(record: RecordRef, field: str, target: str) -> bool:
+    """Whether an activity would be about a lead and about something else (section 7)."""
+    row = (await GET(f"/sobjects/{record.resource}/{identifier_of(record)}", {"fields": "WhoId,WhatId"})).json()
+    about = {**row, field: target} if isinstance(row, dict) else {}
+    return text_of(about, "WhoId").startswith(_LEAD) and bool(text_of(about, "WhatId"))
 
 
 async def unlink(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:

@@ -462,6 +462,16 @@ def test_link(sf: Any, done: Response, contact: RecordRef, record: RecordRef, pa
     assert (sf.last.path, sf.last.json) == (path, sent)
 
 
+@pytest.mark.parametrize(("contact", "row"), [(EDGE, {"WhoId": LEAD.id}), (LEAD, {"WhatId": EDGE.id})])
+def test_a_lead_stands_alone(sf: Any, reply: Callable[..., Response], contact: RecordRef, row: dict[str, str]) -> None:
+    """What is about a lead is about nothing else: that it cannot be linked is said."""
+    refused = reply([{"errorCode": "FIELD_INTEGRITY_EXCEPTION", "message": "x", "fields": ["WhatId"]}], 400)
+    with pytest.raises(e.Unsupported, match="unlink"):
+        sf.run(sf.connector.link(sf.facts, contact, TASK), refused, reply(row))
+    with pytest.raises(e.ValidationFailed):
+        sf.run(sf.connector.link(sf.facts, contact, TASK), refused, reply({}))
+
+
 def test_link_a_note_and_a_deal(sf: Any, rows: Any, written: Response, reply: Callable[..., Response]) -> None:
     """They take further links; one that is there already is no error, and there is no second one."""
     sf.run(sf.connector.link(sf.facts, ADA, NOTE), written)

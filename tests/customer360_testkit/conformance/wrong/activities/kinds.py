@@ -173,6 +173,12 @@ class _Tasking(Drafting):
         raise NotImplementedError
 
 
+@mutant("dates what it lists by another clock", "by none")
+class Undating(Listing):
+    def listed(self, records: tuple[RelatedRecord, ...]) -> tuple[RelatedRecord, ...]:
+        return tuple(attrs.evolve(record, created_at=None) for record in records)
+
+
 @mutant("dates what it lists by another clock")
 class Clockwork(Listing):
     def listed(self, records: tuple[RelatedRecord, ...]) -> tuple[RelatedRecord, ...]:

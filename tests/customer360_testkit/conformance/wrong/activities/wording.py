@@ -9,13 +9,12 @@ from urllib.parse import unquote
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Drafting, mutant
 
-from customer360.core.activities import (
-    ActivityChange,
-)
+from customer360.core.activities import ActivityChange, ActivityDraft
 from customer360.core.linking import LinkFacts
-from customer360.core.records import RelatedKind
+from customer360.core.records import RecordRef, RelatedKind
 from customer360_bullhorn import BullhornConnector
 from customer360_microsoft365 import Microsoft365Connector
+from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -41,6 +40,12 @@ class Questioning(Drafting):
 class PageCutting(Drafting):
     def sent(self, draft: Any) -> Any:
         return attrs.evolve(draft, text=draft.text[:4000])
+
+
+@mutant("cuts what takes pages", "after thirty thousand signs")
+class BookCutting(SalesforceConnector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        return await super().create_activity(facts, attrs.evolve(draft, text=draft.text[:30_000]))
 
 
 @mutant("writes its key where people read")

@@ -240,7 +240,7 @@ class Redoubling(Microsoft365Connector):
 class Doubling(BullhornConnector):
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         await super().link(facts, contact, record)
-        if record.resource == "Note":
+        if record.resource == "Note" and contact.resource == "Candidate":
             await PUT(
                 "/entity/Note", {"comments": "Linked", "action": "Other", "personReference": {"id": int(contact.id)}}
             )

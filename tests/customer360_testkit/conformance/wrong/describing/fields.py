@@ -13,6 +13,7 @@ from customer360.core.metadata import FieldInfo, FieldType, Resource, Schema, St
 from customer360.core.records import (
     Contact,
     ContactChange,
+    ContactDraft,
     Page,
     RecordRef,
 )
@@ -113,6 +114,13 @@ class Rounding(SalesforceConnector):
         contact = await super().get(facts, ref)
         fields = {name: round(value) if isinstance(value, float) else value for name, value in contact.fields.items()}
         return attrs.evolve(contact, fields=fields)
+
+
+@mutant("rounds a number", "of somebody new")
+class RoundingNew(SalesforceConnector):
+    async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
+        fields = {name: round(value) if isinstance(value, float) else value for name, value in draft.fields.items()}
+        return await super().create(facts, attrs.evolve(draft, fields=fields))
 
 
 @mutant("forgets a field of numbers")
