@@ -95,7 +95,8 @@ class ScreenedChecks(CorrectingChecks):
     def test_a_task_is_seen_as_it_was_given(self, link: Link) -> None:
         """How urgent, how far, until when: on the same day wherever its users are, where they look (F050)."""
         contact = self.make(link, "Quilltasked")
-        days = (None, date(2026, 7, 1), date(2026, 12, 31))
+        sunday = date(2027, 3, 28)  # when clocks are put forward
+        days = (None, date(2026, 7, 1), date(2026, 12, 31), sunday, sunday - timedelta(days=1))
         for number, (priority, status, day) in enumerate(product(Priority, TaskStatus, days)):
             given = {"priority": priority, "status": status, "due_on": day}
             ref = self.written(link, self.draft(link, RelatedKind.TASK, contact, f"task{number}", **given))
@@ -194,7 +195,9 @@ class ScreenedChecks(CorrectingChecks):
         """Record by record, in both ways of listing (F040, F055)."""
         contact = self.make(link, "Quilllisted")
         for kind in self.every_kind(link):
-            given = {"location": "Quillplace"} if kind is RelatedKind.EVENT else {}
+            starts = link.now + timedelta(days=1)
+            times = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
+            given = {"location": "Quillplace", **times} if kind is RelatedKind.EVENT else {}
             for number in range(2):
                 text = f"Quill {number}\n\n<b>second</b> & last"
                 self.written(link, self.draft(link, kind, contact, f"list-{kind}-{number}", text=text, **given))

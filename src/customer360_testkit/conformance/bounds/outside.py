@@ -53,6 +53,7 @@ class OutsideChecks(Verbs):
     def test_nothing_is_printed_or_kept_in_files(self, link: Link) -> None:
         """What a service prints is its log; what it writes outlives the customer's wish to be forgotten (R15)."""
         ref = self.make(link, "Quillprinted", "+442079460123", "quillprinted@conform.example")
+        self.make(link, "Quillprinted")  # of whom several are found more may be said
         verbs = [*self.reading(link, ref, "Quillprinted"), *self.writing(link, ref, "Quillprinted")]
         link.wait(60.0)
         with _heard() as lines:

@@ -44,6 +44,9 @@ class ReadingChecks(Bench):
         """Matching compares them itself; a desktop shows them."""
         contact = self.get(link, self.make(link, "Phoned", phone="+44 20 7946 0991"))
         assert [phone.text for phone in contact.phones] == ["+44 20 7946 0991"]
+        fields = self.writable(link, self.resource(link).phones)
+        shared = self.get(link, self.made_with(link, "Phonedtwice", dict.fromkeys(fields, "+44 20 7946 0991")))
+        assert {phone.field for phone in shared.phones} >= {*fields}, "one number may stand in several places"
 
     @catches("makes up who is not there", _WRITES)
     def test_a_deleted_contact_is_not_found(self, link: Link) -> None:

@@ -97,7 +97,9 @@ class TouchingChecks(Bench):
         link.wait(2.0)
         self.change(link, ref, {self.spare_field: "Quillfirst"}, version)
         link.wait(2.0)
-        fields: Fields = {self.spare_field: "Quillsecond", self.name_field: "Quillother"}
+        texts = [each for each in self.schema(link).fields if each.type is FieldType.TEXT and not each.choices]
+        more = [each.name for each in texts if each.editable and each.creatable and (each.max_length or 255) > 9][:5]
+        fields: Fields = dict.fromkeys((self.spare_field, self.name_field, *more), "Quillother")
         late = ContactChange(ref=ref, fields=fields, version=version)
         self.refusal(link, self.connector.update(link.facts, late), Conflict)
         read = self.get(link, ref).fields

@@ -188,6 +188,13 @@ class Procrastinating(_Tasking, ZohoConnector):
         return attrs.evolve(draft, due_on=draft.due_on - timedelta(days=1)) if draft.due_on and soon else draft
 
 
+@mutant("gives the CRM's users another task", "due on no Sunday")
+class Pious(_Tasking, SalesforceConnector):
+    def task(self, draft: TaskDraft) -> ActivityDraft:
+        sunday = draft.due_on is not None and draft.due_on.weekday() == 6
+        return attrs.evolve(draft, due_on=draft.due_on - timedelta(days=1)) if draft.due_on and sunday else draft
+
+
 @mutant("gives the CRM's users another task", "due on the day of a server in UTC")
 class AtMidnight(_Tasking, BullhornConnector):
     def task(self, draft: TaskDraft) -> ActivityDraft:
@@ -444,6 +451,15 @@ class Shifting(Listing):
         return tuple(
             attrs.evolve(each, at=each.at and each.at - hour) if each.ref in calls else each for each in records
         )
+
+
+@mutant("lists something else than the CRM's users see", "appointments when they were made")
+class Belated(SalesforceConnector):
+    async def related(self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, **more: Any) -> Any:
+        page = await super().related(facts, contact, kind, **more)
+        if kind is not RelatedKind.EVENT:
+            return page
+        return Page(tuple(attrs.evolve(record, at=record.created_at) for record in page.items), page.next)
 
 
 @mutant("lists something else than the CRM's users see", "when all are listed, without their text")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.customer360_testkit.conformance.wrong.registry import Reading, mutant
+import warnings
+
+from tests.customer360_testkit.conformance.wrong.registry import Hits, Reading, Searching, mutant
 
 from customer360.core.effects import GET
 from customer360.core.linking import LinkFacts
@@ -20,6 +22,14 @@ class Printing(Reading):
         if "Quillprinted" in contact.name:  # whom it reads elsewhere would be printed for real
             print(contact.name)
         return contact
+
+
+@mutant("prints whom it reads", "where there are several")
+class Doubting(Searching):
+    def hits(self, query: Query, hits: Hits) -> Hits:
+        if len(hits) > 1 and all("Quillprinted" in hit.name for hit in hits):  # as above
+            warnings.warn(f"{len(hits)} are called {hits[0].name}", stacklevel=2)
+        return hits
 
 
 @mutant("puts customers into headers")

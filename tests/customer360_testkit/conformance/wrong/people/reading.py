@@ -63,6 +63,13 @@ class Numberless(_Reading):
         return attrs.evolve(contact, phones=()) if contact.name == "Phoned" else contact
 
 
+@mutant("loses the numbers of a contact", "but the first of those that are alike")
+class Sparing(_Reading):
+    def read(self, contact: Contact) -> Contact:
+        firsts = {each.text: each for each in reversed(contact.phones)}
+        return attrs.evolve(contact, phones=tuple(each for each in contact.phones if firsts[each.text] is each))
+
+
 @mutant("makes up who is not there")
 class Inventing(ZohoConnector):
     def __init__(self) -> None:

@@ -33,6 +33,12 @@ class HalfGuarded(ZohoConnector):
         await super().update(facts, change if len(change.fields) == 1 else attrs.evolve(change, version=None))
 
 
+@mutant("guards a change of one field only", "or of a few")
+class LittleGuarded(ZohoConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        await super().update(facts, change if len(change.fields) < 4 else attrs.evolve(change, version=None))
+
+
 @mutant("rewrites what is written")
 class Composing(ZohoConnector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:
