@@ -126,6 +126,12 @@ class FindingChecks(Newcomers):
             if resource.contact_kind is not None and resource.name != self.people:
                 look = self.connector.search(link.facts, resource.name, NameHas("Quillelsewhere"))
                 assert ref.id not in {hit.ref.id for hit in link.run(look).items}, resource.name
+        with suppress(pytest.skip.Exception):
+            others = {other for _, _, other in self.newcomers(link, "Quillforeign")}
+            link.wait(LAG)
+            asked = NameHas("Quillforeign"), EmailIs("quillforeign@conform.example"), PhoneIs(NUMBER, NUMBER[3:], "GB")
+            for query in [each for each in asked if self.can(link, SEARCHES[type(each)])]:
+                assert others.isdisjoint({hit.ref for hit in self.found(link, query)}), type(query)
 
     @catches("reads a wildcard in a name", _NAME, _CREATE)
     def test_no_letter_of_a_name_stands_for_others(self, link: Link) -> None:

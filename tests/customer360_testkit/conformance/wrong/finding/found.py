@@ -79,6 +79,16 @@ class Necromancing(Searching):
         return hits or ((ghost,) if ghost is not None else ())
 
 
+@mutant("answers from another resource", "with companies among people")
+class Incorporating(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        if resource != "Contacts" or not isinstance(query, NameHas):
+            return page
+        companies = await super().search(facts, "Accounts", query, limit=limit)
+        return Page((*page.items, *companies.items)[:limit], page.next)
+
+
 @mutant("answers from another resource")
 class Mixing(ZohoConnector):
     async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
