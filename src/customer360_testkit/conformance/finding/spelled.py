@@ -80,10 +80,13 @@ class SpelledChecks(Newcomers):
 
     @catches("finds no word but the first", _CREATE, _TEXT)
     def test_any_word_of_a_name_is_found(self, link: Link) -> None:
-        """Who is sought by a word stands in the middle of a text (F010)."""
-        ref = self.make(link, "Quillfront Quillmiddle Quillback")
+        """Who is sought by a word stands in the middle of a text, or it is what they do (F010)."""
+        searchable = {field.name for field in self.schema(link).fields if field.searchable}
+        title = self.resource(link).standard.get(StandardField.TITLE)
+        does = {title: "Quilltitle"} if title in searchable else {}
+        ref = self.made_with(link, "Quillfront Quillmiddle Quillback", does)
         link.wait(LAG)
-        for word in ("Quillfront", "Quillmiddle", "Quillback"):
+        for word in ("Quillfront", "Quillmiddle", "Quillback", *does.values()):
             try:
                 assert ref in {hit.ref for hit in self.found(link, TextHas(word))}, word
             except Unsupported:

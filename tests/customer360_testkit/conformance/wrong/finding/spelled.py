@@ -12,6 +12,7 @@ from customer360.core.records import (
     Page,
 )
 from customer360.core.search import EmailIs, FieldIs, NameHas, Query, TextHas
+from customer360_bullhorn import BullhornConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -59,6 +60,13 @@ class Forward(Searching):
     def hits(self, query: Query, hits: Hits) -> Hits:
         front = query.text if isinstance(query, TextHas) else ""
         return tuple(hit for hit in hits if "Quillmiddle" not in hit.name or hit.name.startswith(front))
+
+
+@mutant("finds no word but the first", "and none that is not of a name")
+class Nominal(BullhornConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        asked = NameHas(query.text) if isinstance(query, TextHas) else query
+        return await super().search(facts, resource, asked, limit=limit)
 
 
 @mutant("knows capitals of ASCII only")
