@@ -265,9 +265,24 @@ class OAuthServer:
         grant.refresh_token = None
         return self._tokens(grant, offline=True)
 
-    def issue(self, login: str, scopes: Iterable[str], *, offline: bool = True) -> Tokens:
-        """Tokens without a browser: for tests and simulators, and for a client-credentials grant."""
-        return self._tokens(self._grant(self.users[login], tuple(scopes)), offline=offline)
+    def issue(
+        self, login: str, scopes: Iterable[str], *, offline: bool = True, extra: Mapping[str, Any] | None = None
+    ) -> Tokens:
+        """Tokens without a browser: for tests and simulators, and for a client-credentials grant.
+
+        ``extra`` is what a fake remembers of a sign-in besides, like the place where it was.
+        """
+        grant = self._grant(self.users[login], tuple(scopes))
+        grant.extra |= extra or {}
+        return self._tokens(grant, offline=offline)
+
+    def extra_of(self, access_token: str) -> Mapping[str, Any]:
+        """What is remembered of the sign-in that a token is of, in words: what follows from its scopes is not.
+
+        Nothing of a token that nobody was given.
+        """
+        _, grant = self.check(access_token)
+        return {} if grant is None else {name: each for name, each in grant.extra.items() if isinstance(each, str)}
 
     # --- at the API ------------------------------------------------------------------------------------------
 

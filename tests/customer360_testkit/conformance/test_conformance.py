@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ def fake(key: str, members: int = 12) -> FakeCrm:
 def suite_of(connector: Connector) -> type[ConnectorConformance]:
     """The suite of a connector like that, for this very one, whose sign-in is played once for each user."""
     links: dict[str | None, Link] = {}
+    extras: dict[str | None, Mapping[str, Any]] = {}
     usual = SUITES[base_of(type(connector))]
 
     class Quick(usual):  # type: ignore[misc, valid-type]  # one of three
@@ -49,9 +50,10 @@ def suite_of(connector: Connector) -> type[ConnectorConformance]:
                 entrance = fake(crm.key, 0)  # another one, as this one must be signed in to at any time
                 entrance.reset()
                 links[user] = super().signed_in(entrance, user)
+                extras[user] = entrance.oauth.extra_of(links[user].grant.access_token)
             link = links[user]
             facts = attrs.evolve(link.facts, extra=dict(link.facts.extra), settings=dict(link.facts.settings))
-            token = crm.oauth.issue(link.user, link.grant.scopes).access_token
+            token = crm.oauth.issue(link.user, link.grant.scopes, extra=extras[user]).access_token
             ends = crm.clock.time() + 3000.0
             grant = attrs.evolve(link.grant, access_token=token, expires_at=ends)
             return Link(self.connector, crm, facts, grant, link.user)

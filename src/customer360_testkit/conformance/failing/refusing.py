@@ -118,9 +118,10 @@ class RefusingChecks(Verbs):
     def test_a_permission_that_is_missing_is_said(self, link: Link) -> None:
         """Where the CRM says so: signing in again helps, and an administrator need not be asked (F147)."""
         ref, told = self.make(link, "Quillpermitted"), list[Customer360Error]()
-        scopes = link.grant.scopes
+        scopes, oauth = link.grant.scopes, link.fake.oauth
+        extra = oauth.extra_of(link.grant.access_token)
         for left_out in sorted(scopes):
-            token = link.fake.oauth.issue(link.user, tuple(sorted(scopes - {left_out}))).access_token
+            token = oauth.issue(link.user, tuple(sorted(scopes - {left_out})), extra=extra).access_token
             other = attrs.evolve(link, grant=attrs.evolve(link.grant, access_token=token), refused=[])
             for name, verb in self.reading(other, ref, "Quill"):
                 error = self.failure(other, verb())
