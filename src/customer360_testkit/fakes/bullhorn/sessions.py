@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import attrs
@@ -69,9 +69,11 @@ class BullhornOAuth(OAuthServer):
     def logout(self, token: str) -> None:
         self.sessions.pop(token, None)
 
-    def issue(self, login: str, scopes: Iterable[str], *, offline: bool = True) -> Tokens:
+    def issue(
+        self, login: str, scopes: Iterable[str], *, offline: bool = True, extra: Mapping[str, Any] | None = None
+    ) -> Tokens:
         """Tokens without a browser, logged in already: ``access_token`` is the BhRestToken that data calls take."""
-        tokens = super().issue(login, scopes, offline=offline)
+        tokens = super().issue(login, scopes, offline=offline, extra=extra)
         session = self._open(tokens.grant, None)
         if isinstance(session, str):
             raise RuntimeError("too many sessions are open")
