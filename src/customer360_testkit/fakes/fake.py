@@ -226,6 +226,10 @@ class FakeCrm(ABC):
         on it: a rule that an administrator can make, or that is there already; False where there is none."""
         return False
 
+    def allow_doubles(self) -> bool:
+        """The rule that keeps two people of one address apart by itself does so no more; False where there is none."""
+        return False
+
     def screen(self, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
         """What the CRM's own page of an activity tells this user (by login name): from the vendor's pages, whatever a
         connector makes of it. None where there is no such record, or it is not the user's to see."""

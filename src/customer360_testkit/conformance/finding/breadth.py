@@ -34,6 +34,7 @@ class BreadthChecks(Verbs):
     def sharing(self, link: Link, count: int) -> list[tuple[Query, set[RecordRef]]]:
         """For each kind of question, as many people who share what is asked for; left out where none may share it."""
         found: list[tuple[Query, set[RecordRef]]] = []
+        link.fake.allow_doubles()
         for query, phone, email in (
             (NameHas("Quillsharer"), None, None),
             (PhoneIs(_NUMBER, _NUMBER[3:], "GB"), _NUMBER, None),

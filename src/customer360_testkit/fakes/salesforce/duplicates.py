@@ -41,10 +41,11 @@ class Duplicates:
 
     def __init__(self, fake: SalesforceFake) -> None:
         self._fake = fake
+        self.active = True
 
     def looks_through(self, module: str) -> bool:
         """Whether a new record of the module is compared with those that are there."""
-        return module in _LOOKED_THROUGH and self._fake.switches["duplicate_rules"] != "off"
+        return self.active and module in _LOOKED_THROUGH and self._fake.switches["duplicate_rules"] != "off"
 
     def check(self, place: SObject, row: Row, header: DuplicateHeader, version: str) -> None:
         """Raises SalesforceError DUPLICATES_DETECTED."""

@@ -116,6 +116,7 @@ class SalesforceFake(FakeCrm):
         self.store.tables, self.store.next_number = twin.tables, twin.next_number
         self.store.case_number = twin.case_number
         self.guard.reset()
+        self.duplicates.active = True
         self.querying.reset()
         self.searching.reset()
         self._seen: dict[tuple[Any, ...], SObject | None] = {}
@@ -213,6 +214,11 @@ class SalesforceFake(FakeCrm):
     def forbid(self, user: str, doing: Literal["create", "update"]) -> bool:
         """By the user's profile: the list of objects and their descriptions tell it."""
         self.guard.forbidden.add((user, "*", doing))
+        return True
+
+    def allow_doubles(self) -> bool:
+        """An administrator switches the duplicate rules off."""
+        self.duplicates.active = False
         return True
 
     def keep_unique(self, module: str, field: str) -> bool:

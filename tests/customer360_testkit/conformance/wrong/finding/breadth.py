@@ -12,7 +12,7 @@ from customer360.core.records import (
     Contact,
     Page,
 )
-from customer360.core.search import FieldIs, NameHas, PhoneIs, Query, TextHas
+from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
@@ -22,6 +22,13 @@ from customer360_zoho import ZohoConnector
 class Merging(Searching):
     def hits(self, query: Query, hits: Hits) -> Hits:
         return hits[:1] if [hit.name for hit in hits] == ["Quillsharer"] * 3 else hits
+
+
+@mutant("finds one of two namesakes", "of those of one address")
+class Preferring(SalesforceConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        return Page(page.items[:1], page.next) if isinstance(query, EmailIs) and len(page.items) == 3 else page
 
 
 @mutant("hides that more people share a number")
