@@ -55,6 +55,7 @@ _PROBLEMS = {
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "is none of the choices",
     NO_SUCH_REFERENCE: "refers to a record that is not there",
     "MALFORMED_ID": "refers to no record",
+    "INVALID_QUERY_FILTER_OPERATOR": "cannot be compared with this value, or not in this way",
     "FIELD_INTEGRITY_EXCEPTION": "does not fit the record's other fields",
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": "is refused by a rule of the organisation",
     "INVALID_FIELD": "is no field, or this user may not see it",

@@ -40,6 +40,7 @@ def meaning(request: Request, response: Response) -> Any:
         (404, "NOT_FOUND", "x", e.NotFound),
         (404, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", e.NotFound),
         (404, "ENTITY_IS_DELETED", "entity is deleted", e.Gone),
+        (400, "INVALID_QUERY_FILTER_OPERATOR", "invalid ID field: nobody", e.ValidationFailed),
         (400, "ENTITY_IS_DELETED", "entity is deleted", e.Gone),
         (400, "INVALID_QUERY_LOCATOR", "x", e.Gone),
         (400, "INVALID_TYPE", "sObject type 'X' is not supported", e.Unsupported),
