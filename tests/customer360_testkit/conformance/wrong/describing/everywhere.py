@@ -52,6 +52,3 @@ mutant(_REQUIRED)(describing(ZohoConnector, _as({"required": False}), of=("Conta
 mutant(_REQUIRED, "of leads and companies")(
     describing(SalesforceConnector, _as({"required": False}), of=("Lead", "Account"))
 )
-mutant("calls a field searchable that is not", "of a lead or a company")(
-    describing(ZohoConnector, _as({"searchable": True}), of=("Leads", "Accounts"))
-)

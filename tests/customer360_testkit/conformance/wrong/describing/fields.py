@@ -148,3 +148,12 @@ class OwnGuarding(Describing):
 class Nominal(Describing):
     def field(self, field: FieldInfo) -> FieldInfo:
         return attrs.evolve(field, searchable=field.searchable and field.name == "Last_Name")
+
+
+@mutant("calls a field searchable that is not", "of a lead or a company")
+class SearchableEverywhere(ZohoConnector):
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        if resource not in ("Leads", "Accounts"):
+            return schema
+        return attrs.evolve(schema, fields=tuple(attrs.evolve(each, searchable=True) for each in schema.fields))
