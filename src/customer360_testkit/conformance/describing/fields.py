@@ -23,7 +23,7 @@ _SAID = {
     FieldType.TEXT: "Quillsaid", FieldType.LONG_TEXT: "Quillsaid", FieldType.PHONE: "+442079460708",
     FieldType.EMAIL: "quillsaid@conform.example", FieldType.CHOICE: "Quillsaid",
 }  # fmt: skip
-_DELTA, _FEW = Capability.DELTA, 4
+_DELTA, _FEW, _LONG = Capability.DELTA, 4, 300
 _SUMMER = datetime(2019, 7, 15, 4, 30, tzinfo=timezone(timedelta(hours=5, minutes=45)))
 
 
@@ -149,9 +149,22 @@ class DescribingChecks(Newcomers):
             pytest.skip("the spare field has no described length")
         self.kept(link, "Longest", {self.spare_field: "x" * (longest[0].max_length - 1) + "z"})
 
+    @catches("does not tell how long a text may be", _CREATE)
+    def test_a_text_may_be_no_longer_than_described(self, link: Link) -> None:
+        """A form stops typing there: one sign more is refused, and where no limit is told there is none (F012)."""
+        texts = [each for each in self.typed(link, FieldType.TEXT) if not each.choices]
+        _, taken = self.made_as_allowed(link, "Quilltexts", {each.name: "Qu" for each in texts})
+        texts = [each for each in texts if each.name in taken]  # no rule of their own stands in the way
+        long = {each.name: "x" * ((each.max_length or _LONG) + bool(each.max_length)) for each in texts}
+        try:
+            _, taken = self.made_as_allowed(link, "Quilltexts", long)
+        except ValidationFailed:
+            pytest.skip("it does not say which is too long, which is another check's matter")
+        assert {*taken} == {each.name for each in texts if each.max_length is None}
+
     @catches("rounds a number", _CREATE, _UPDATE)
     def test_a_number_is_kept(self, link: Link) -> None:
-        """To its cents, in a create and in a change."""
+        """To its cents, in a create and in a change; a debt and a fortune, too, where the field takes them."""
         for field in self.typed(link, FieldType.NUMBER):
             number = 12.25
             try:
@@ -162,6 +175,12 @@ class DescribingChecks(Newcomers):
             self._holds_number(link, ref, field.name, number)
             self.change(link, ref, {field.name: number * 3})
             self._holds_number(link, ref, field.name, number * 3)
+            for rare in (-1225, 3_000_000_000):
+                with suppress(ValidationFailed):
+                    self._holds_number(link, self.made_with(link, "Numeral", {field.name: rare}), field.name, rare)
+                with suppress(ValidationFailed):
+                    self.change(link, ref, {field.name: rare})
+                    self._holds_number(link, ref, field.name, rare)
 
     def _holds_number(self, link: Link, ref: RecordRef, name: str, number: float) -> None:
         """Or what the CRM itself made of it: some fields hold no cents."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from customer360.core.capabilities import Capability
+from customer360.core.effects import Operation
 from customer360.core.search import NameHas, PhoneIs, Query
 from customer360_testkit.conformance.bench import LAG, Link, catches
 from customer360_testkit.conformance.verbs import Verbs
@@ -32,6 +35,43 @@ class SparingChecks(Verbs):
                 assert len(self.found(link, query)) == hits, query
                 took.append(link.requests - before)
             assert took[0] == took[1], (type(pair[0]).__name__, took)
+
+    @catches("asks for each record by itself", _CREATE)
+    def test_many_records_take_as_many_requests_as_one(self, link: Link) -> None:
+        """Of a list of what happened, and of what has changed: a page is a page (P1)."""
+        few, many = self.make(link, "Quillfew"), self.make(link, "Quillplenty")
+        for kind in self.kinds(link, apart=True):
+            for number in range(_MANY):
+                for contact in (few, many) if number == 0 else (many,):
+                    self.written(link, self.draft(link, kind, contact, f"plenty-{kind}-{number}-{contact.id}"))
+            link.wait(LAG)
+            took = [self._took(link, self.connector.related(link.facts, contact, kind)) for contact in (few, many)]
+            assert took[0] == took[1], (kind, took)
+        if self.can(link, Capability.DELTA):
+            took, cursor = [], self._caught_up(link)
+            for number in (1, _MANY):
+                for each in range(number):
+                    self.make(link, f"Quillfresh Number{each} of{number}")
+                link.wait(LAG)
+                before = link.requests
+                changes = link.run(self.connector.changes(link.facts, self.people, cursor))
+                took.append(link.requests - before)
+                cursor = changes.cursor
+            assert took[0] == took[1], took
+
+    def _took(self, link: Link, op: Operation[Any]) -> int:
+        """How many requests an operation takes."""
+        before = link.requests
+        link.run(op)
+        return link.requests - before
+
+    def _caught_up(self, link: Link) -> str | None:
+        """The cursor that stands behind all changes so far."""
+        changes = link.run(self.connector.changes(link.facts, self.people))
+        while changes.more:
+            changes = link.run(self.connector.changes(link.facts, self.people, changes.cursor))
+        cursor: str | None = changes.cursor
+        return cursor
 
     @catches("reads others to read one", _CREATE)
     def test_one_contact_is_read_alone(self, link: Link) -> None:

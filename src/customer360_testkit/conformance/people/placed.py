@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from customer360.core.capabilities import Capability
+from customer360.core.metadata import FieldType
 from customer360.core.records import ContactKind, RecordRef, RelatedKind
 from customer360.core.search import NameHas
 from customer360_testkit.conformance.bench import LAG, Link, catches
@@ -106,6 +107,14 @@ class PlacedChecks(Newcomers, Verbs):
             held = [value for value in contact.fields.values() if isinstance(value, RecordRef)]
             if contact.company and any(ref.resource in companies for ref in held):
                 assert contact.company_ref in held, contact.ref
+
+    @catches("does not say what a field leads to")
+    def test_what_a_field_leads_to_is_described(self, link: Link) -> None:
+        """A form looks there for whom to choose (F116)."""
+        led = {each.name: each.refers_to for each in self.schema(link).fields if each.type is FieldType.REFERENCE}
+        for contact in self.everybody(link):
+            held = {name: value for name, value in contact.fields.items() if isinstance(value, RecordRef)}
+            assert [name for name, ref in held.items() if ref.resource not in led.get(name, (ref.resource,))] == []
 
     def everybody(self, link: Link) -> list[Any]:
         """Some of the people whom the fake holds, each as read by itself. Skips where there is no telling who."""

@@ -35,9 +35,10 @@ class ReadingChecks(Bench):
 
     @catches("mangles names beyond ASCII", _WRITES)
     def test_a_name_beyond_ascii(self, link: Link) -> None:
-        """In any script, composed or not."""
-        for name in ("Zoë Müller", "Mu\u0308ller", "山田", "D\u2019Angelo"):
-            assert self.get(link, self.make(link, name)).fields[self.name_field] == name
+        """In any script, composed or not, with all that joins or parts its letters, and as it is shown, too."""
+        for name in ("Zoë Müller", "Mu\u0308ller", "山田", "D\u2019Angelo", "Quill \U0001f600", "گل\u200cریز"):
+            contact = self.get(link, self.make(link, name))
+            assert (contact.fields[self.name_field], name in contact.name) == (name, True)
 
     @catches("loses the numbers of a contact", _WRITES)
     def test_the_numbers_are_read_as_they_were_typed(self, link: Link) -> None:

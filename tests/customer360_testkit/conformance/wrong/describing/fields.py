@@ -108,6 +108,18 @@ class Shortening(ZohoConnector):
         await super().update(facts, attrs.evolve(change, fields=fields))
 
 
+@mutant("does not tell how long a text may be")
+class Endless(Describing):
+    def field(self, field: FieldInfo) -> FieldInfo:
+        return attrs.evolve(field, max_length=None)
+
+
+@mutant("does not tell how long a text may be", "but half of it")
+class Halving(Describing):
+    def field(self, field: FieldInfo) -> FieldInfo:
+        return attrs.evolve(field, max_length=field.max_length // 2 if field.max_length else None)
+
+
 @mutant("rounds a number")
 class Rounding(SalesforceConnector):
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
@@ -121,6 +133,14 @@ class RoundingNew(SalesforceConnector):
     async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
         fields = {name: round(value) if isinstance(value, float) else value for name, value in draft.fields.items()}
         return await super().create(facts, attrs.evolve(draft, fields=fields))
+
+
+@mutant("rounds a number", "a debt to nothing")
+class Forgiving(SalesforceConnector):
+    async def update(self, facts: LinkFacts, change: ContactChange) -> None:
+        debts = {name for name, value in change.fields.items() if isinstance(value, int | float) and value < 0}
+        fields = {name: 0 if name in debts else value for name, value in change.fields.items()}
+        await super().update(facts, attrs.evolve(change, fields=fields))
 
 
 @mutant("forgets a field of numbers")

@@ -9,6 +9,7 @@ import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Listing, Reading, Searching, Syncing, mutant
 
 from customer360.core.linking import LinkFacts
+from customer360.core.metadata import Schema
 from customer360.core.records import (
     Changes,
     Contact,
@@ -18,6 +19,7 @@ from customer360.core.records import (
     RelatedRecord,
 )
 from customer360.core.search import Query
+from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -115,3 +117,10 @@ class Detached(Reading, Syncing):
 
     def changed(self, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
         return tuple(self.read(each) for each in contacts)
+
+
+@mutant("does not say what a field leads to")
+class Aimless(SalesforceConnector):
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        return attrs.evolve(schema, fields=tuple(attrs.evolve(each, refers_to=()) for each in schema.fields))

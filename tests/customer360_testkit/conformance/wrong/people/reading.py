@@ -57,6 +57,12 @@ class Mangling(_Reading):
         return attrs.evolve(contact, fields={**contact.fields, "Last_Name": name.replace("u\u0308", "ü")})
 
 
+@mutant("mangles names beyond ASCII", "where they are shown")
+class Plain(_Reading):
+    def read(self, contact: Contact) -> Contact:
+        return attrs.evolve(contact, name=contact.name.replace("\u200c", ""))
+
+
 @mutant("loses the numbers of a contact")
 class Numberless(_Reading):
     def read(self, contact: Contact) -> Contact:
