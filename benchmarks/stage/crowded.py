@@ -94,12 +94,9 @@ def serve(crm: str, size: int) -> None:
                     raise ValueError(f"nobody knows how to {unknown}")
 
 
-def merged(fake: Any, module: str) -> bool:
-    if not hasattr(fake, "merge"):
-        return False
+def merged(fake: FakeCrm, module: str) -> bool:
     master, other = fake.records(module)[-2:]
-    fake.merge(module, id_of(master), id_of(other))
-    return True
+    return fake.merge(module, id_of(master), id_of(other))
 
 
 def id_of(record: Mapping[str, Any]) -> str:

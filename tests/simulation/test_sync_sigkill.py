@@ -156,8 +156,7 @@ def changed_meanwhile(fake: Any, module: str) -> set[int]:
     at = [0, len(people) - 1]
     for place in at:
         fake.remove(module, identifier(people[place]))
-    if hasattr(fake, "merge"):
-        fake.merge(module, identifier(people[2]), identifier(people[1]))
+    if fake.merge(module, identifier(people[2]), identifier(people[1])):
         at.append(1)
     return set(at)
 
