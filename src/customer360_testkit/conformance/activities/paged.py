@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
 
+import attrs
 import pytest
 
 from customer360.core.activities import ActivityFilter, Condition, Operator, TaskStatus
 from customer360.core.capabilities import RELATED, Capability
 from customer360.core.errors import Unsupported
-from customer360.core.records import RecordRef, RelatedKind
+from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.activities.untying import UntyingChecks
 from customer360_testkit.conformance.bench import LAG, Link, catches
 from customer360_testkit.conformance.crowds import Crowds
@@ -21,6 +23,7 @@ _CREATE, _LIST = Capability.CREATE_CONTACT, Capability.LIST_ACTIVITIES
 _TASK, _TASKS = Capability.CREATE_TASK, Capability.RELATED_TASKS
 _MANY = 505
 """More than most vendors hand out at once."""
+_TEXT = "Quillleaf rang about the delivery; it came in three parts, and the last of them was not what was asked for."
 
 
 class PagedChecks(UntyingChecks, Crowds):
@@ -28,28 +31,40 @@ class PagedChecks(UntyingChecks, Crowds):
 
     @catches("repeats a page of tasks", _CREATE)
     def test_a_list_of_each_kind_goes_on(self, link: Link) -> None:
-        """Each record once, the newest first (F040)."""
+        """Each record once, the newest first, and told on whatever page as it is where all stand on one (F040)."""
         contact = self.make(link, "Quillleafed")
+        resources = {each.related_kind: each.name for each in self.connector.resources(link.facts)}
         for kind in self.every_kind(link):
             if kind in self.connector.within_contact:
                 continue
             refs, task = list[RecordRef](), kind is RelatedKind.TASK
             for number in range(5):
-                due = {"due_on": link.now.date() + timedelta(days=90 - 9 * number)} if task else {}
-                refs.insert(0, self.written(link, self.draft(link, kind, contact, f"leaf-{kind}-{number}", **due)))
+                given: dict[str, Any] = {"due_on": link.now.date() + timedelta(days=90 - 9 * number)} if task else {}
+                draft = self.draft(link, kind, contact, f"leaf-{kind}-{number}", text=_TEXT, **given)
+                refs.insert(0, self.written(link, draft))
                 link.wait(3600.0)
             link.wait(LAG)
-            times = {each.ref: each.at for each in self.listed(link, contact, kind)}
+            whole = self.listed(link, contact, kind)
+            times = {each.ref: each.at for each in whole}
             if task:  # some go by when they were made, some by when they are due: by what is told, not by another
                 refs.sort(key=lambda ref: times.get(ref) or link.now, reverse=True)
-            assert self.leafed(link, contact, kind, 2) == refs, kind
+            leaves = self.leaves(link, contact, kind, 2)
+            assert [record.ref for record in leaves] == refs, kind
+            _told_alike(leaves, whole)
+            if self.can(link, _LIST):
+                asked: dict[str, Any] = {"resource": resources[kind], "contact": contact}
+                _told_alike(self.pages(link, 2, **asked) or (), self.pages(link, 20, **asked) or ())
 
     def leafed(self, link: Link, contact: RecordRef, kind: RelatedKind, limit: int) -> list[RecordRef]:
+        """Whom all pages of a contact's list name."""
+        return [record.ref for record in self.leaves(link, contact, kind, limit)]
+
+    def leaves(self, link: Link, contact: RecordRef, kind: RelatedKind, limit: int) -> list[RelatedRecord]:
         """All pages of a contact's list."""
-        seen, cursor = list[RecordRef](), None
+        seen, cursor = list[RelatedRecord](), None
         for _ in range(4):
             page = link.run(self.connector.related(link.facts, contact, kind, limit=limit, cursor=cursor))
-            seen += [record.ref for record in page.items]
+            seen += page.items
             if (cursor := page.next) is None:
                 break
         return seen
@@ -110,15 +125,20 @@ class PagedChecks(UntyingChecks, Crowds):
             assert self.paged(link, 2, resource=resource, contact=contact, conditions=(others,)) in (refs, None)
 
     def paged(self, link: Link, limit: int = 1, **asked: Any) -> list[RecordRef] | None:
+        """What all pages of a listing name; None where it is said that it cannot be listed so."""
+        records = self.pages(link, limit, **asked)
+        return None if records is None else [record.ref for record in records]
+
+    def pages(self, link: Link, limit: int, **asked: Any) -> list[RelatedRecord] | None:
         """All pages of a listing; None where it is said that it cannot be listed so."""
-        seen, cursor = list[RecordRef](), None
+        seen, cursor = list[RelatedRecord](), None
         for _ in range(8):
             try:
                 query = ActivityFilter(limit=limit, cursor=cursor, **asked)
                 page = link.run(self.connector.activities(link.facts, query))
             except Unsupported:
                 return None
-            seen += [record.ref for record in page.items]
+            seen += page.items
             if (cursor := page.next) is None:
                 break
         return seen
@@ -172,3 +192,11 @@ class PagedChecks(UntyingChecks, Crowds):
         for name, (condition, ref) in asked.items():
             listed = self.paged(link, resource=ref.resource, contact=contact, conditions=(condition,))
             assert listed in (None, [ref]), name
+
+
+def _told_alike(some: Iterable[RelatedRecord], others: Iterable[RelatedRecord]) -> None:
+    """Each record is what it is among the others."""
+    told = {record.ref: record for record in others}
+    for record in some:
+        other = told.get(record.ref, record)  # that each is named is another matter
+        assert attrs.asdict(record, recurse=False) == attrs.asdict(other, recurse=False)

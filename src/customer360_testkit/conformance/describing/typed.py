@@ -38,7 +38,7 @@ def samples(field: FieldInfo, number: int) -> tuple[Any, ...]:
         case FieldType.CHOICE if choices:
             return choices[0], choices[-1], choices[len(choices) // 2]
         case FieldType.CHOICES:
-            several = tuple(choices[:2]) or ("Quill, A", "Quill B")
+            several = tuple(choices[:3]) or ("Quill, A", "Quill B", "Quill C")
             return several[:1], several, ()
         case FieldType.BOOLEAN:
             return True, False, True
@@ -47,7 +47,7 @@ def samples(field: FieldInfo, number: int) -> tuple[Any, ...]:
         case FieldType.DATE:
             return date(1960, 2, 29), date(2019, 12, 31), date(2000, 1, 1)
         case FieldType.DATETIME:
-            summer = datetime(2019, 7, 14, 0, 30, tzinfo=_NEPAL)
+            summer = datetime(2019, 7, 14, 0, 30, 37, tzinfo=_NEPAL)
             return datetime(2019, 1, 14, 12, tzinfo=UTC), summer, datetime(2020, 1, 31, 23, 30, tzinfo=UTC)
     return ()
 

@@ -24,7 +24,7 @@ class SpelledChecks(Newcomers):
 
     @catches("takes the second first name for the last", _CREATE, _NAME)
     def test_a_name_of_three_words_is_found(self, link: Link) -> None:
-        """Two first names, or two last ones: typed whole (F008)."""
+        """Two first names, or two last ones, or both: typed whole, to the last of them (F008)."""
         standard = self.resource(link).standard
         given, family = standard.get(StandardField.GIVEN_NAME), standard.get(StandardField.FAMILY_NAME)
         if given is None or family is None:
@@ -33,6 +33,13 @@ class SpelledChecks(Newcomers):
             ref = self.made_with(link, last, {given: first, family: last})
             link.wait(LAG)
             assert ref in {hit.ref for hit in self.found(link, NameHas(f"{first} {last}"))}, first
+        made = {
+            last: self.made_with(link, last, {given: "Quillcara Maria", family: last})
+            for last in ("van Quillnorth", "van Quillsouth")
+        }
+        link.wait(LAG)
+        for last, ref in made.items():
+            assert {hit.ref for hit in self.found(link, NameHas(f"Quillcara Maria {last}"))} == {ref}, last
 
     @catches("asks for a name up to its hyphen", _CREATE, _NAME)
     def test_what_follows_a_sign_in_a_name_counts(self, link: Link) -> None:
@@ -84,9 +91,9 @@ class SpelledChecks(Newcomers):
         searchable = {field.name for field in self.schema(link).fields if field.searchable}
         title = self.resource(link).standard.get(StandardField.TITLE)
         does = {title: "Quilltitle"} if title in searchable else {}
-        ref = self.made_with(link, "Quillfront Quillmiddle Quillback", does)
+        ref = self.made_with(link, "Quillfront Quillmiddle B\u00fcrgerquill Quillback", does)
         link.wait(LAG)
-        for word in ("Quillfront", "Quillmiddle", "Quillback", *does.values()):
+        for word in ("Quillfront", "Quillmiddle", "B\u00fcrgerquill", "Quillback", *does.values()):
             try:
                 assert ref in {hit.ref for hit in self.found(link, TextHas(word))}, word
             except Unsupported:
@@ -123,10 +130,16 @@ class SpelledChecks(Newcomers):
 
     @catches("asks for one of several words", _CREATE, _TEXT)
     def test_every_word_of_a_text_counts(self, link: Link) -> None:
-        """Who has the first of two and not the second is somebody else (F010)."""
-        one, other = self.make(link, "Quilltwin Quillnorth"), self.make(link, "Quilltwin Quillsouth")
+        """Who has all but the last of two, or of three, is somebody else; a number is a word, too (F010)."""
+        texts = (
+            "Quilltwin Quillnorth",
+            "Quilltwin Quillsouth",
+            "Quilltriplet Quilleast 4711",
+            "Quilltriplet Quilleast 4712",
+        )
+        made = {text: self.make(link, text) for text in texts}
         link.wait(LAG)
-        for text, ref in (("Quilltwin Quillnorth", one), ("Quilltwin Quillsouth", other)):
+        for text, ref in made.items():
             try:
                 assert {hit.ref for hit in self.found(link, TextHas(text))} <= {ref}, text
             except Unsupported:

@@ -52,7 +52,7 @@ class SoughtChecks(UntyingChecks, CorrectingChecks, Crowds):
         contact = self.make(link, "Quillsought")
         things = self.things(link, contact)
         for kind in self.sought_kinds(link):
-            written = [self.full(link, kind, contact, things, f"sought-{kind}")]
+            written = [self.full(link, kind, contact, things, f"{kind} #12/7 o'quill&50%")]
             written += [(draft, self.written(link, draft)) for draft in self.saying(link, kind, contact)]
             link.wait(LAG)
             for draft, ref in written:

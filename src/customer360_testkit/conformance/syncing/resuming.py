@@ -85,6 +85,7 @@ class ResumingChecks(SyncingChecks):
         for ref in (first, second):
             link.wait(2 * LAG)
             self.delete(link, ref)
+            self.make(link, f"Quillinstead{ref.id}")  # others change meanwhile
         link.wait(LAG)
         _, gone, cursor = self.sync(link, cursor)
         assert {first.id, second.id} <= gone

@@ -16,6 +16,7 @@ from customer360.core.records import (
     Page,
     RelatedRecord,
 )
+from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -44,6 +45,26 @@ class FirstOfTasks(FirstValue):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
         right = ZohoConnector()
         return await (super().activities if query.resource == "Tasks" else right.activities)(facts, query)
+
+
+@mutant("takes the first of several values for all", "and the first fifty of many")
+class FirstFifty(_Filtering):
+    def condition(self, condition: Condition) -> Condition:
+        return attrs.evolve(condition, values=condition.values[:50])
+
+
+@mutant("takes the first of several values for all", "and three of four")
+class FirstThree(SalesforceConnector):
+    async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
+        conditions = tuple(attrs.evolve(each, values=each.values[:3]) for each in query.conditions)
+        return await super().activities(facts, attrs.evolve(query, conditions=conditions))
+
+
+@mutant("takes the first of several values for all", "and leaves out their quotes")
+class Unquoting(_Filtering):
+    def condition(self, condition: Condition) -> Condition:
+        values = (each.replace("'", "") if isinstance(each, str) else each for each in condition.values)
+        return attrs.evolve(condition, values=tuple(values))
 
 
 class _Refusing(ZohoConnector):
@@ -78,6 +99,12 @@ class Orderless(_Refusing):
 class FirstCondition(_Filtering):
     def kept_to(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
         return conditions[:1]
+
+
+@mutant("keeps to the first of its conditions", "and to the second")
+class TwoConditions(_Filtering):
+    def kept_to(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        return conditions[:2]
 
 
 @mutant("lists the first page of everybody only")

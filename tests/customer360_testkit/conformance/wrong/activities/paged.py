@@ -58,6 +58,17 @@ class ByDay(ZohoConnector):
         return await self.activities(facts, query)
 
 
+@mutant("repeats a page of tasks", "or cuts texts short on every page but the first")
+class Cutting(ZohoConnector):
+    async def related(
+        self, facts: LinkFacts, contact: RecordRef, kind: RelatedKind, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[RelatedRecord]:
+        page = await super().related(facts, contact, kind, limit=limit, cursor=cursor)
+        if cursor is None:
+            return page
+        return Page(tuple(attrs.evolve(each, text=each.text[:50]) for each in page.items), page.next)
+
+
 @mutant("lists everybody's where it was a lead's")
 class Leadless(ZohoConnector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:

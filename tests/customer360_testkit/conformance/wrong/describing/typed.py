@@ -117,6 +117,18 @@ mutant(_WRONG, "a city of a lead")(writing(ZohoConnector, _cityless, changed=Fal
 mutant(_WRONG, "that a lead's are taken away")(writing(ZohoConnector, _given, new=False, of="Contacts"))
 
 
+def _pairs(fields: Values) -> Values:
+    return {name: each[:2] if isinstance(each, tuple) else each for name, each in fields.items()}
+
+
+def _to_the_minute(fields: Values) -> Values:
+    return {name: each.replace(second=0) if isinstance(each, datetime) else each for name, each in fields.items()}
+
+
+mutant(_WRONG, "the third of several choices")(writing(Microsoft365Connector, _pairs))
+mutant(_WRONG, "the seconds of a time")(writing(SalesforceConnector, _to_the_minute))
+
+
 @mutant(_WRONG, "the other parts of an address")
 class PartOnly(Microsoft365Connector):
     async def update(self, facts: LinkFacts, change: ContactChange) -> None:

@@ -42,6 +42,15 @@ class Unplussing(Searching):
         return EmailIs(query.address.replace("+c", " c")) if isinstance(query, EmailIs) else query
 
 
+@mutant("reads signs in an address as something else", "those of its domain")
+class Punycoding(Searching):
+    def asked(self, query: Query) -> Query:
+        if not isinstance(query, EmailIs) or query.address.isascii():
+            return query
+        local, _, domain = query.address.rpartition("@")
+        return EmailIs(f"{local}@{domain.encode('idna').decode()}")
+
+
 @mutant("finds somebody twice")
 class Echoing(Searching):
     def hits(self, query: Query, hits: Hits) -> Hits:

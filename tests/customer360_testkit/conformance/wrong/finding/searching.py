@@ -170,3 +170,10 @@ class Misplacing(_Searching):
         lost = [hit for hit in page.items if hit.name == "Quillplace"]
         moved = (attrs.evolve(hit, ref=attrs.evolve(hit.ref, resource="Leads")) for hit in lost)
         return Page((*(hit for hit in page.items if hit not in lost), *moved), page.next)
+
+
+@mutant("hides that there are more", "than a hundred")
+class Hundred(ZohoConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        page = await super().search(facts, resource, query, limit=limit)
+        return Page(page.items) if limit >= 100 else page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import Hits, Searching, mutant
 
@@ -13,6 +15,7 @@ from customer360.core.records import (
 )
 from customer360.core.search import EmailIs, FieldIs, NameHas, Query, TextHas
 from customer360_bullhorn import BullhornConnector
+from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
 
@@ -21,6 +24,13 @@ class TwoWords(Searching):
     def hits(self, query: Query, hits: Hits) -> Hits:
         words = query.text.split() if isinstance(query, NameHas) else []
         return tuple(hit for hit in hits if hit.family_name == words[1]) if words[:1] == ["Quillada"] else hits
+
+
+@mutant("takes the second first name for the last", "and leaves out the fourth word")
+class ThreeWords(BullhornConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        asked = NameHas(" ".join(query.text.split()[:3])) if isinstance(query, NameHas) else query
+        return await super().search(facts, resource, asked, limit=limit)
 
 
 @mutant("asks for a name up to its hyphen")
@@ -69,6 +79,13 @@ class Nominal(BullhornConnector):
         return await super().search(facts, resource, asked, limit=limit)
 
 
+@mutant("finds no word but the first", "and none with an umlaut")
+class Decomposing(SalesforceConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        asked = TextHas(normalize("NFD", query.text)) if isinstance(query, TextHas) else query
+        return await super().search(facts, resource, asked, limit=limit)
+
+
 @mutant("knows capitals of ASCII only")
 class Plain(Searching):
     def hits(self, query: Query, hits: Hits) -> Hits:
@@ -105,3 +122,19 @@ class Stumbling(ZohoConnector):
 class Impatient(Searching):
     def asked(self, query: Query) -> Query:
         return TextHas(query.text.split()[0]) if isinstance(query, TextHas) and query.text.split() else query
+
+
+@mutant("asks for one of several words", "or for two")
+class TwoOfThree(SalesforceConnector):
+    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
+        asked = (
+            TextHas(" ".join(query.text.split()[:2])) if isinstance(query, TextHas) and query.text.split() else query
+        )
+        return await super().search(facts, resource, asked, limit=limit)
+
+
+@mutant("asks for one of several words", "or for those without digits")
+class Digitless(Searching):
+    def asked(self, query: Query) -> Query:
+        words = [word for word in query.text.split() if not word.isdigit()] if isinstance(query, TextHas) else []
+        return TextHas(" ".join(words)) if words else query

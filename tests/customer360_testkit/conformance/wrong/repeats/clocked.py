@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -12,7 +12,7 @@ from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import CallDraft, NoteDraft
 from customer360.core.capabilities import CreateClass, Repeat
-from customer360.core.effects import Request
+from customer360.core.effects import Now, Request
 from customer360.core.linking import LinkFacts
 from customer360.core.records import ContactKind, RecordRef, RelatedKind
 from customer360_bullhorn import BullhornConnector
@@ -76,6 +76,13 @@ class Impatient(BullhornConnector):
     async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
         sent = attrs.evolve(draft, started_at=since) if isinstance(draft, CallDraft) else draft
         return await super().find_created(facts, sent, since=since)
+
+
+@mutant("looks from the start of a call", "and back for a day only")
+class Yesterday(SalesforceConnector):
+    async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
+        yesterday = datetime.fromtimestamp(await Now(), UTC) - timedelta(days=1)
+        return await super().find_created(facts, draft, since=max(since, yesterday))
 
 
 @mutant("waits longer than the CRM needs")

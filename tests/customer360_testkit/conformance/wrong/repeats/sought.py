@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import attrs
 from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
@@ -23,6 +24,13 @@ class Selfish(ZohoConnector):
     async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
         theirs = getattr(draft, "owner", None) is not None
         return None if theirs else await super().find_created(facts, draft, since=since)
+
+
+@mutant("does not find what a colleague is to do", "nor a key with a quote in it")
+class Unquoting(Microsoft365Connector):
+    async def find_created(self, facts: LinkFacts, draft: Any, *, since: datetime) -> RecordRef | None:
+        asked = attrs.evolve(draft, key=draft.key.replace("'", "")) if draft.key else draft
+        return await super().find_created(facts, asked, since=since)
 
 
 @mutant("finds what was written about contacts only")
