@@ -41,9 +41,8 @@ def numbered(
                 taken.add(key)
                 break
     new = [place for place, draft in enumerate(given) if not draft.key]
-    for place in sorted(
-        new, key=lambda place: key_of(place, drafts[place]) in taken
-    ):  # first those whose place is free
+    new.sort(key=lambda place: key_of(place, drafts[place]) in taken)  # first those whose place is free
+    for place in new:
         keys = (key_of(number, drafts[place]) for number in (place, *range(len(drafts))))
         key = next(key for key in keys if key not in taken)
         given[place] = attrs.evolve(drafts[place], key=key)

@@ -253,11 +253,25 @@ class Bench:
         records: tuple[RelatedRecord, ...] = link.run(self.connector.related(link.facts, contact, kind)).items
         return records
 
-    def held(self, link: Link, ref: RecordRef) -> Mapping[str, Any]:
-        """What the fake holds of a record, by the CRM's names; nothing where it is part of another."""
+    def leaves(
+        self, link: Link, contact: RecordRef, kind: RelatedKind, limit: int, *, most: int = 4
+    ) -> list[RelatedRecord]:
+        """A contact's list, page by page: so many pages at most."""
+        seen, cursor = list[RelatedRecord](), None
+        for _ in range(most):
+            page = link.run(self.connector.related(link.facts, contact, kind, limit=limit, cursor=cursor))
+            seen += page.items
+            if (cursor := page.next) is None:
+                break
+        return seen
+
+    def held(self, link: Link, ref: RecordRef, saying: str = "") -> Mapping[str, Any]:
+        """What the fake holds of a record, by the CRM's names; nothing where it is part of another, or says nothing of
+        the kind."""
         own_first = sorted(link.fake.modules, key=lambda module: module != ref.resource)
         rows = (row for module in own_first for row in link.fake.records(module))
-        return next((row for row in rows if ref.id in (str(row.get("id")), str(row.get("Id")))), {})
+        own = (row for row in rows if ref.id in (str(row.get("id")), str(row.get("Id"))))
+        return next((row for row in own if not saying or saying in repr(row)), {})
 
     def kinds(self, link: Link, *, apart: bool = False) -> Iterator[RelatedKind]:
         """The kinds, calls aside, that can be created and listed; ``apart``: each as a record of its own."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -12,6 +12,8 @@ Row: TypeAlias = tuple[str, str]
 Leaf: TypeAlias = tuple[str, str, str]
 """The same, and the way to a value in the row."""
 Rows: TypeAlias = Mapping[Row, Mapping[str, Any]]
+SHORT: Final = 6
+"""An id of so few signs may be that of a record of any other kind."""
 
 
 @attrs.frozen

@@ -13,12 +13,10 @@ from customer360.core.errors import Unsupported
 from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
-from customer360_testkit.conformance.traces import Row, texts
+from customer360_testkit.conformance.traces import SHORT, Row, texts
 
 _SOME = 2
 """So many people of each resource are looked at for each field, or table, that names them."""
-_SHORT = 6
-"""An id of so few signs may be that of a record of any other kind."""
 
 
 class BelongingChecks(Bench):
@@ -87,7 +85,7 @@ class BelongingChecks(Bench):
         """Of each table that is neither of people nor of what they have: some rows that name one of both."""
         resources, rows = self.connector.resources(link.facts), link.fake.snapshot()
         known = {each.name: each for each in resources}
-        long = {key: known[table] for table, key in rows if table in known and len(key) > _SHORT}
+        long = {key: known[table] for table, key in rows if table in known and len(key) > SHORT}
         tables = dict[str, int]()
         for (table, _), held in rows.items():
             told = [(long[key], key) for key in texts(held) if key in long] if table not in known else []

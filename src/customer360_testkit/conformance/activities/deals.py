@@ -12,11 +12,9 @@ from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.activities.calls import values_of
 from customer360_testkit.conformance.bench import Bench, Link, catches
-from customer360_testkit.conformance.traces import texts
+from customer360_testkit.conformance.traces import SHORT, texts
 
 _DEALS, _DELTA = Capability.RELATED_DEALS, Capability.DELTA
-_SHORT = 6
-"""An id of so few signs may be that of a record of any other kind."""
 _MOST = 6
 """Pages of one person's deals that are read."""
 
@@ -84,24 +82,13 @@ class DealChecks(Bench):
         if not several:
             pytest.skip("nobody has two deals")
         contact = min(several, key=of.count)
-        whole = self._deals_paged(link, contact, 50)
+        whole = self.leaves(link, contact, RelatedKind.DEAL, 50, most=_MOST)
         kinds = {each.name: each.related_kind for each in self.connector.resources(link.facts)}
         rows = [row for row, held in link.fake.snapshot().items() if contact.id in texts(held)]
-        naming = {row for row in rows if kinds.get(row[0]) is RelatedKind.DEAL and len(contact.id) > _SHORT}
+        naming = {row for row in rows if kinds.get(row[0]) is RelatedKind.DEAL and len(contact.id) > SHORT}
         assert naming <= {(each.ref.resource, each.ref.id) for each in whole}
         times = [each.at for each in whole if each.at is not None]
         assert times == sorted(times, reverse=True)
         for limit in (1, 2):
-            some = [each.ref for each in self._deals_paged(link, contact, limit)]
+            some = [each.ref for each in self.leaves(link, contact, RelatedKind.DEAL, limit, most=_MOST)]
             assert some == [each.ref for each in whole][: _MOST * limit], limit
-
-    def _deals_paged(self, link: Link, contact: RecordRef, limit: int) -> list[RelatedRecord]:
-        """Page by page."""
-        found, cursor = list[RelatedRecord](), None
-        for _ in range(_MOST):
-            asked = self.connector.related(link.facts, contact, RelatedKind.DEAL, limit=limit, cursor=cursor)
-            page = link.run(asked)
-            found += page.items
-            if (cursor := page.next) is None:
-                break
-        return found

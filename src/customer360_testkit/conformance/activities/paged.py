@@ -59,16 +59,6 @@ class PagedChecks(UntyingChecks, Crowds):
         """Whom all pages of a contact's list name."""
         return [record.ref for record in self.leaves(link, contact, kind, limit)]
 
-    def leaves(self, link: Link, contact: RecordRef, kind: RelatedKind, limit: int) -> list[RelatedRecord]:
-        """All pages of a contact's list."""
-        seen, cursor = list[RelatedRecord](), None
-        for _ in range(4):
-            page = link.run(self.connector.related(link.facts, contact, kind, limit=limit, cursor=cursor))
-            seen += page.items
-            if (cursor := page.next) is None:
-                break
-        return seen
-
     @catches("lists fifty, and says that there are no more", _CREATE)
     def test_a_list_holds_all_that_there_is(self, link: Link) -> None:
         """As many as were asked for, or a page of them and the way to the next, whatever else there is (F040, F055)."""

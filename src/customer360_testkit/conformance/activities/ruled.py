@@ -129,9 +129,9 @@ class RuledChecks(CorrectingChecks):
 
     def _kept_row(self, link: Link, ref: RecordRef, key: str) -> Mapping[str, Any]:
         """What the fake holds of a record that was called after its key."""
-        own_first = sorted(link.fake.modules, key=lambda module: module != ref.resource)
-        rows = (row for module in own_first for row in link.fake.records(module))
-        return next(row for row in rows if ref.id in (str(row.get("id")), str(row.get("Id"))) and key in repr(row))
+        own = self.held(link, ref, key)
+        assert own, ref.resource
+        return own
 
 
 def _under(name: str, sent: object) -> Iterator[Any]:
