@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from tools.traceability import Finding, promised, unknown
 
+from customer360_testkit.conformance.bench import NET
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -25,7 +27,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a marker whose id no page of docs/reference promises: a misspelt id would look like a missing test."""
+    """Refuse a marker whose id no page of docs/reference promises: a misspelt id would look like a missing test.
+
+    The suite's nets play for long: they are of the slower tier.
+    """
+    for item in items:
+        if hasattr(getattr(item, "function", None), NET):
+            item.add_marker(pytest.mark.slow)
     wrong = unknown(promised(ROOT), [Finding.of(item) for item in items])
     if wrong:
         raise pytest.UsageError("\n".join(f"{test}: no page of docs/reference knows {id}" for test, id in wrong))

@@ -22,7 +22,9 @@ Made by `python -m tools.conformance` from the suite itself; a test fails when i
 these {count} checks, or waives one by its name with the reason; [](../how-to/write-a-plugin.md) shows the class to
 subclass, says what it sets, and how a check is waived. A check runs where the connector declares what the check needs;
 `customer360 plugin check` tells how many did not, and why. The last column is the deliberately wrong connector that
-this check catches, and no other does: our tests hold the suite to that.
+this check catches, and no other does: our tests hold the suite to that. Beneath them are nets, which compare everything
+at once, on values drawn for it: what a check by name catches may fail there, too, so read its failure first; the wrong
+connector of a net passes every check by name.
 """
 
 _UNSEEN = """## What no suite can see

@@ -36,6 +36,7 @@ F = TypeVar("F", bound=Callable[..., None])
 
 MUTANT = "__mutant__"
 NEEDS = "__needs__"
+NET = "__net__"
 LAG = 1200.0
 """Seconds until whatever a vendor indexes is indexed."""
 LONGEST_KEY = 64
@@ -50,6 +51,20 @@ def catches(mutant: str, *needs: Capability) -> Callable[[F], F]:
         setattr(check, MUTANT, mutant)
         setattr(check, NEEDS, needs)
         return check
+
+    return mark
+
+
+def nets(mutant: str, *needs: Capability) -> Callable[[F], F]:
+    """Marks a net: a check that compares everything at once, on values drawn for it.
+
+    It is for what no check by name looks at, and the wrong connector that it tells of is one that passes all of those;
+    many that they catch fail here, too.
+    """
+
+    def mark(check: F) -> F:
+        setattr(check, NET, True)
+        return catches(mutant, *needs)(check)
 
     return mark
 
