@@ -14,21 +14,10 @@ _TURNS: Final = 2
 """So often each value is drawn, in different company."""
 
 WORDS: Final = (
-    *(
-        "Quill",
-        "quill",
-        "QUILL",
-        "q",
-        "O'Neill",
-        "O\u2019Neill",
-        "Żółw",
-        "Zo\u0308lw",
-        "日本語",
-        "😀🎉",
-        "نمی\u200cدید",
-    ),
+    *("Quill", "quill", "QUILL", "q", "O'Neill", "O\u2019Neill", "Żółw", "Zo\u0308lw", "日本語", "😀🎉", "e\u0301"),
     *("a\xa0b", "a  b", "100%", "50_50", "back\\slash", '"quoted"', "(x)", "[y]", "{z}", "<b>", "&amp;", "a&b", "#1"),
-    *("a,b;c", "a/b", "a:b", "x=y", "*", "?", "007", "-1", "and", "OR", "null", "True", "$1.50", "e\u0301", "ﬁ", "½"),
+    *("a,b;c", "a/b", "a:b", "x=y", "*", "?", "007", "-1", "and", "OR", "null", "True", "$1.50", "ﬁ", "½"),
+    *("نمی\u200cدید", "Quill-Quill", "q@q"),
 )
 """Without white space at the ends, which vendors trim as they like."""
 DAYS: Final = tuple(
