@@ -83,7 +83,7 @@ def serve(crm: str, size: int) -> None:
                     say(served.authorize(url, user))
                 case ["remove", count]:
                     for record in fake.records(PEOPLE[crm])[:count]:
-                        fake.remove(PEOPLE[crm], id_of(record))  # type: ignore[attr-defined]  # of all in PEOPLE
+                        fake.remove(PEOPLE[crm], id_of(record))
                     say(count)
                 case ["merge"]:
                     say(merged(fake, PEOPLE[crm]))

@@ -177,7 +177,7 @@ async def must_stand(ref: RecordRef) -> None:
 def _current(row: Row, ref: RecordRef) -> Row:
     """The row, unless :class:`Gone`: Bullhorn keeps who was deleted."""
     if row.get("isDeleted") is True:
-        raise Gone("the record was deleted, or merged with another one", ref=ref)
+        raise Gone(ref=ref)
     return row
 
 

@@ -16,7 +16,7 @@ from customer360.core.errors import UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema
 from customer360.core.records import RecordRef
-from customer360.core.wire import Response, objects
+from customer360.core.wire import Response, objects, objects_in
 from customer360_bullhorn.asking import Row, read
 from customer360_bullhorn.auth import KEY
 from customer360_bullhorn.query import is_identifier, named
@@ -200,7 +200,7 @@ async def narrowed(form: Shape) -> Shape | None:
     A search that names one is refused, whatever else it asks for.
     """
     described = (await GET(f"/meta/{form.name}", {"fields": "*", "meta": "full"})).json()
-    there = {_text(row, "name") for row in _fields(described if isinstance(described, dict) else {})}
+    there = {_text(row, "name") for row in objects_in(described, "fields")}
     kinds = {name: kind for name, kind in form.kinds.items() if name in there}
     if not kinds or kinds == form.kinds:
         return None
@@ -213,7 +213,8 @@ async def narrowed(form: Shape) -> Shape | None:
 
 def _kept(description: Row, probe: Any) -> str:
     """The fields of an entity with their kinds, as one fact: what :func:`known_shape` reads back."""
-    kinds = {_text(row, "name"): _kind(row) for row in _fields(description) if row.get("type") != "TO_MANY"}
+    rows = [row for row in objects_in(description, "fields") if row.get("type") != "TO_MANY"]
+    kinds = {_text(row, "name"): _kind(row) for row in rows}
     kinds.pop("id", None)
     indexed = sorted(_names_in(probe) & kinds.keys())
     return json.dumps({"kinds": kinds, "indexed": indexed}, separators=(",", ":"))
@@ -282,7 +283,7 @@ async def describe(resource: str) -> Schema:
     else:
         described = await ask
     body = described.json()
-    fields = [_field(row) for row in _fields(body if isinstance(body, dict) else {}) if _offered(row)]
+    fields = [_field(row) for row in objects_in(body, "fields") if _offered(row)]
     if not fields:
         raise UnexpectedAnswer("Bullhorn described an entity without its fields")
     return Schema(resource=resource, fields=tuple(_of(name, each, choices) for each in fields))
@@ -352,11 +353,6 @@ def _choices(row: Row) -> tuple[Choice, ...]:
 def _target(row: Row) -> str:
     entity = row.get("associatedEntity")
     return (_text(entity, "entity") if isinstance(entity, dict) else "") or _text(row, "optionsType")
-
-
-def _fields(described: Mapping[str, Any]) -> list[Row]:
-    rows = described.get("fields")
-    return [] if rows is None else [*objects(rows)]
 
 
 def _text(row: Any, key: str) -> str:

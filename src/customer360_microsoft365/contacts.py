@@ -143,7 +143,7 @@ async def standing(ref: RecordRef, params: Pairs) -> Row:
     except NotFound as missing:
         if missing.status != 404:  # never was an id of Outlook's
             raise
-        raise Gone("the record was deleted, or merged with another one", ref=ref) from missing
+        raise Gone(ref=ref) from missing
 
 
 async def must_stand(facts: LinkFacts, ref: RecordRef) -> None:

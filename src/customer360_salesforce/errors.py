@@ -221,7 +221,7 @@ def _meaning(
     if code in _FORBIDDEN:
         return Forbidden("Salesforce refuses: the user's rights do not allow it", **facts)
     if code == "ENTITY_IS_DELETED":
-        return Gone("the record was deleted, or merged with another one", **facts)
+        return Gone(**facts)
     if code == "INVALID_QUERY_LOCATOR":
         return Gone("Salesforce no longer knows this page", next_step="start over", **facts)
     if code == "DUPLICATES_DETECTED":

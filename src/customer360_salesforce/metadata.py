@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from customer360.core.errors import Forbidden, NotFound, UnexpectedAnswer, Unsup
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema
 from customer360.core.records import RecordRef
-from customer360.core.wire import objects
+from customer360.core.wire import objects_in
 from customer360_salesforce.asking import Part, Row, batch, soql
 from customer360_salesforce.auth import KEY, instance_host, instance_url, key_field
 from customer360_salesforce.query import is_identifier, named, select
@@ -105,20 +105,15 @@ def _usable(listed: Any) -> list[str]:
     """``Task:cu``: of each object that we use and the user sees, whether records may be created and updated."""
     return [
         f"{name}:{'c' if each.get('createable') is True else ''}{'u' if each.get('updateable') is True else ''}"
-        for each in _objects(listed)
+        for each in objects_in(listed, "sobjects")
         if (name := _text(each, "name")) in _KEPT and each.get("queryable") is not False
     ]
-
-
-def _objects(listed: Any) -> list[Row]:
-    rows = listed.get("sobjects") if isinstance(listed, dict) else None
-    return [] if rows is None else [*objects(rows)]
 
 
 def _is_key(description: Row, field: str) -> bool:
     return any(
         _text(each, "name") == field and each.get("externalId") is True and each.get("createable") is True
-        for each in _fields(description)
+        for each in objects_in(description, "fields")
     )
 
 
@@ -185,7 +180,7 @@ def _kept(shape: Shape) -> str:
 def _shape(description: Any) -> Shape:
     if not isinstance(description, dict) or not _text(description, "name"):
         raise UnexpectedAnswer("Salesforce described an object without its name")
-    types = {_text(each, "name"): _text(each, "type") for each in _fields(description)}
+    types = {_text(each, "name"): _text(each, "type") for each in objects_in(description, "fields")}
     name, label = _text(description, "name"), _text(description, "labelPlural")
     return shape_of(name, label or name, types, searchable=description.get("searchable") is not False)
 
@@ -210,7 +205,7 @@ async def list_resources(facts: LinkFacts) -> tuple[Resource, ...]:
 
     One request for the objects, and one for the descriptions of every 25 custom ones.
     """
-    seen = {_text(each, "name"): each for each in _objects((await GET("/sobjects")).json())}
+    seen = {_text(each, "name"): each for each in objects_in((await GET("/sobjects")).json(), "sobjects")}
     custom = [name for name, each in seen.items() if _offered(each)]
     parts = [batch(*map(_description, custom[at : at + 25]), accept=_ABSENT) for at in range(0, len(custom), 25)]
     described = [each for answers in await gather(*parts) for each in answers if each]
@@ -245,7 +240,7 @@ async def describe(resource: str) -> Schema:
     """
     name = "Task" if resource == "Call" else named(resource)
     described = (await GET(f"/sobjects/{name}/describe")).json()
-    fields = [each for each in _fields(described) if _text(each, "name")] if isinstance(described, dict) else []
+    fields = [each for each in objects_in(described, "fields") if _text(each, "name")]
     if not fields:
         raise UnexpectedAnswer("Salesforce described an object without its fields")
     return Schema(resource=resource, fields=tuple(map(_field, fields)))
@@ -272,17 +267,11 @@ def _field(row: Row) -> FieldInfo:
 
 
 def _choices(row: Row) -> list[Choice]:
-    entries = row.get("picklistValues")
     return [
         Choice(value, _text(entry, "label") or value)
-        for entry in ([] if entries is None else objects(entries))
+        for entry in objects_in(row, "picklistValues")
         if entry.get("active") is True and (value := _text(entry, "value"))
     ]
-
-
-def _fields(described: Mapping[str, Any]) -> list[Row]:
-    rows = described.get("fields")
-    return [] if rows is None else [*objects(rows)]
 
 
 def _text(row: Any, key: str) -> str:

@@ -14,7 +14,7 @@ from customer360.core.errors import Customer360Error, UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema
 from customer360.core.records import RecordRef
-from customer360.core.wire import Response, objects
+from customer360.core.wire import Response, objects, objects_in
 from customer360_zoho.asking import Row
 from customer360_zoho.auth import data_centre, environment
 from customer360_zoho.query import named
@@ -200,8 +200,8 @@ def _mandatory(layouts: Sequence[Row]) -> frozenset[str]:
     required = [
         {
             _text(field, "api_name")
-            for section in _list(layout.get("sections"))
-            for field in _list(section.get("fields"))
+            for section in objects_in(layout, "sections")
+            for field in objects_in(section, "fields")
             if field.get("required") is True
         }
         for layout in used
@@ -235,7 +235,7 @@ def _choices(row: Row) -> list[Choice]:
     """Entries in use, by the value that is sent; ``-None-`` means empty, which is null."""
     return [
         Choice(value, _text(entry, "display_value") or value)
-        for entry in _list(row.get("pick_list_values"))
+        for entry in objects_in(row, "pick_list_values")
         if (value := _text(entry, "actual_value")) and value != "-None-" and entry.get("type") != "unused"
     ]
 
@@ -246,7 +246,7 @@ def _targets(row: Row, kind: str) -> tuple[str, ...]:
     lookup, several = row.get("lookup"), row.get("multi_module_lookup")
     places = [lookup] if isinstance(lookup, dict) else []
     if isinstance(several, dict):
-        places += [{"module": module} for module in _list(several.get("modules"))]
+        places += [{"module": module} for module in objects_in(several, "modules")]
     modules = [place.get("module") for place in places]
     return tuple(
         _text(module, "api_name") for module in modules if isinstance(module, dict) and _text(module, "api_name")
@@ -291,10 +291,6 @@ def _listed(answer: Response, key: str) -> tuple[Row, ...]:
     if not isinstance(body, dict) or not isinstance(body.get(key), list):
         raise UnexpectedAnswer(f"Zoho answered without a list of {key}", status=answer.status)
     return tuple(objects(body[key]))
-
-
-def _list(value: Any) -> list[Row]:
-    return [] if value is None else [*objects(value)]
 
 
 def _first(rows: Sequence[Row], what: str) -> Row:

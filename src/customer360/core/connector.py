@@ -328,7 +328,7 @@ class Connector(ABC):
         except Gone:
             raise
         except NotFound as missing:
-            raise Gone("the record was deleted, or merged with another one", ref=contact) from missing
+            raise Gone(ref=contact) from missing
         except Customer360Error:
             return  # what was refused says enough
 

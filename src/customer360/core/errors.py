@@ -248,7 +248,13 @@ class NotFound(CrmError):
 class Gone(CrmError):
     """The record was deleted, or merged into another: then ``merged_into`` is the survivor (D6)."""
 
-    def __init__(self, what: str, *, merged_into: RecordRef | None = None, **facts: Unpack[ErrorFacts]) -> None:
+    def __init__(
+        self,
+        what: str = "the record was deleted, or merged with another one",
+        *,
+        merged_into: RecordRef | None = None,
+        **facts: Unpack[ErrorFacts],
+    ) -> None:
         super().__init__(what, **facts)
         self.merged_into = merged_into
 

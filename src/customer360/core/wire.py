@@ -91,6 +91,12 @@ def objects(listed: object) -> list[dict[str, Any]]:
     return listed
 
 
+def objects_in(answer: object, name: str) -> list[dict[str, Any]]:
+    """The same of a list that an answer may leave out, or that is none of an object's: then there are none."""
+    listed = answer.get(name) if isinstance(answer, dict) else None
+    return [] if listed is None else objects(listed)
+
+
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 

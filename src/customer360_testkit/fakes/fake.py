@@ -198,6 +198,10 @@ class FakeCrm(ABC):
         id. None where no lead becomes a contact."""
         return None
 
+    def remove(self, module: str, record_id: str) -> bool:
+        """Somebody deletes a record; False where nothing is deleted."""
+        return False
+
     def merge(self, module: str, master: str, other: str) -> bool:
         """Somebody merges ``other`` into ``master``, who has from then on what hung off either; False where nobody
         can."""

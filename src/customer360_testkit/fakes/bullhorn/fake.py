@@ -213,10 +213,11 @@ class BullhornFake(FakeCrm):
         self.schema.remove_field(module, field)
         return True
 
-    def remove(self, module: str, record_id: int | str) -> None:
+    def remove(self, module: str, record_id: int | str) -> bool:
         """What somebody does in Bullhorn itself: the record is deleted, softly where the entity can."""
         entity = self.schema.entities[module]
         self.writing.remove(entity, self.live(entity, str(record_id)))
+        return True
 
     def erase(self, module: str, record_id: int | str) -> None:
         """Gone from the database for good; the index still has it for a while."""

@@ -111,13 +111,14 @@ class Microsoft365Fake(FakeCrm):
         box = self.boxes[login]
         box.move(box.by_id[contact], folder, self.clock.time())
 
-    def remove(self, module: str, record_id: str) -> None:
+    def remove(self, module: str, record_id: str) -> bool:
         """What a user does in Outlook: it is deleted. ``record_id`` is its immutable id, which tells what it is where
         ``module`` is none of ours."""
         box = next((each for each in self.boxes.values() if record_id in each.items), None)
         if box is None or _KINDS.get(module) not in (None, box.items[record_id].kind):
             raise ValueError(f"no record {record_id} in {module}")
         box.remove(box.items[record_id])
+        return True
 
     def make_place(self, user: str, name: str, within: str | None = None) -> str:
         box = self.boxes[user]

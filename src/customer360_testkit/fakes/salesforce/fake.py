@@ -241,9 +241,10 @@ class SalesforceFake(FakeCrm):
         self.put("Lead", {**done, "ConvertedDate": self.clock.now().date().isoformat()})
         return str(contact["Id"])
 
-    def remove(self, module: str, record_id: str) -> None:
+    def remove(self, module: str, record_id: str) -> bool:
         """What somebody does in Salesforce itself: the record goes to the recycle bin."""
         self.writing.remove(self.schema.objects[module], self._live(module, record_id))
+        return True
 
     def merge(self, module: str, master: str, other: str) -> bool:
         """What somebody does who finds a duplicate: what hung off ``other`` hangs off ``master``; ``other`` is deleted

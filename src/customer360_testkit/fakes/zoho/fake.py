@@ -164,12 +164,13 @@ class ZohoFake(FakeCrm):
         self.store.put("Leads", done, now, now + self.index_lag)
         return str(contact["id"])
 
-    def remove(self, module: str, record_id: str) -> None:
+    def remove(self, module: str, record_id: str) -> bool:
         """What somebody does in Zoho itself: the record goes to the recycle bin."""
         row, by = self._live(module, record_id), USERS[0].id
         name = str(row.get(self.schema.modules[module].name_field) or "")
         gone = Deleted(record_id, name, "recycle", self.now, by, row["Created_By"])
         self.store.delete(module, gone, self.now + self.index_lag)
+        return True
 
     def merge(self, module: str, master: str, other: str) -> bool:
         """What somebody does who finds a duplicate: what hung off ``other`` hangs off ``master``, and ``other`` is gone
