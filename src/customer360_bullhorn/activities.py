@@ -119,7 +119,8 @@ def _offsets(cursor: str | None, count: int) -> tuple[int, ...]:
 # Writing ------------------------------------------------------------------------------------------------------------
 
 _PRIORITIES: Final = {Priority.LOW: 1, Priority.NORMAL: 2, Priority.HIGH: 3}
-_LONGEST_SUBJECT: Final = 100
+_LONGEST_LINE: Final = 100
+"""So many characters of a subject or a place have a field, and no more."""
 _MORNING, _LASTS = timedelta(hours=12), timedelta(minutes=30)
 """A task is due on a day, in Bullhorn at a time: noon in UTC is that day in most of the world."""
 
@@ -138,14 +139,22 @@ async def create_activity(facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
     extra = wire_fields(draft.extra)
     text = extra.pop("description", None)  # a rule's own text holds the key, too
     fields |= {"subject": _subject(draft)}
-    fields |= {"description": with_key(text if isinstance(text, str) else draft.text, draft.key)}
+    fields |= {"description": with_key(_told(draft, text if isinstance(text, str) else draft.text), draft.key)}
     fields |= {**ties.association(name, draft), **extra}
     return created(name, await PUT(f"/entity/{name}", fields))
 
 
 def _subject(draft: ActivityDraft) -> str:
     first = (draft.text.strip().splitlines() or [""])[0]
-    return (draft.subject.strip() or first or draft.kind.value.capitalize())[:_LONGEST_SUBJECT]
+    return (draft.subject.strip() or first or draft.kind.value.capitalize())[:_LONGEST_LINE]
+
+
+def _told(draft: TaskDraft | EventDraft, text: str) -> str:
+    """The text; before it the whole of a subject, and below it of a place, that its field does not take."""
+    subject, place = draft.subject.strip(), draft.location if isinstance(draft, EventDraft) else None
+    before = [subject] if len(subject) > _LONGEST_LINE else []
+    below = [f"Location: {place}"] if place and len(place) > _LONGEST_LINE else []
+    return "\n\n".join((*before, *([text.rstrip()] if text.strip() else []), *below))
 
 
 async def _task(draft: TaskDraft) -> dict[str, Any]:
@@ -173,19 +182,22 @@ def _appointment(facts: LinkFacts, draft: EventDraft) -> dict[str, Any]:
     """Whoever creates an appointment owns it."""
     if draft.owner is not None and (draft.owner.crm, draft.owner.id) != (KEY, facts.user):
         raise Unsupported("an appointment of Bullhorn belongs to whoever writes it", next_step="leave owner out")
-    place = {"location": draft.location[:_LONGEST_SUBJECT]} if draft.location else {}
+    place = {"location": draft.location[:_LONGEST_LINE]} if draft.location else {}
     times = {"dateBegin": q.milliseconds(draft.starts_at), "dateEnd": q.milliseconds(draft.ends_at)}
     return {**times, **place, "type": "Meeting"}
 
 
 async def update_activity(change: ActivityChange) -> None:
-    """Change what is set; the text given replaces the whole text, a key in its last line included."""
+    """Change what is set; the text given replaces the whole text, a key in its last line included.
+
+    A subject that its field does not take is refused by Bullhorn.
+    """
     name, fields = entity_of(change.ref.resource), wire_fields(change.extra)
     reading = READINGS[name]
     if change.subject is not UNSET:
         if name == "Note":
             raise Unsupported("a note of Bullhorn has no title", ref=change.ref, next_step="change its text")
-        fields[reading.title] = change.subject[:_LONGEST_SUBJECT]
+        fields[reading.title] = change.subject
     if change.text is not UNSET:
         if not reading.text:
             raise Unsupported(f"a {name} of Bullhorn has no text", ref=change.ref, next_step="use extra")

@@ -18,6 +18,7 @@ from customer360_microsoft365.graph import PLAIN, Row
 from customer360_microsoft365.graph import change as patch
 from customer360_microsoft365.places import contact_at, contact_of_note, note_of
 from customer360_microsoft365.records import note_related, text_of
+from customer360_microsoft365.writing import in_one_line
 
 _SELECT: Final = (("$select", "id,personalNotes,createdDateTime,lastModifiedDateTime"),)
 _ATTEMPTS: Final = 5
@@ -26,7 +27,7 @@ _ATTEMPTS: Final = 5
 def entry(draft: NoteDraft, at: datetime) -> str:
     """What is appended: when and what about, the text, the key."""
     head = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    subject = " ".join(draft.subject.split())
+    subject = in_one_line(draft.subject)
     parts = (f"{head}: {subject}" if subject else head, draft.text.strip(), key_line(draft.key))
     return "\n".join(part for part in parts if part)
 

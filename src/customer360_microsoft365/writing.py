@@ -22,7 +22,12 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 def subject_of(draft: ActivityDraft) -> str:
     """The subject, else the first line of the text, else the kind: a list of nameless records helps nobody."""
     first = (draft.text.strip().splitlines() or [""])[0].strip()
-    return " ".join(draft.subject.split()) or first[:200] or draft.kind.value.capitalize()
+    return in_one_line(draft.subject) or first[:200] or draft.kind.value.capitalize()
+
+
+def in_one_line(text: str) -> str:
+    """The text with a space for each end of a line; the spaces within a line are whoever typed them's."""
+    return " ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def text_body(text: str) -> dict[str, str]:

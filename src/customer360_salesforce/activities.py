@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ from customer360.core.paging import offset_of
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360_salesforce import notes, ties
 from customer360_salesforce import query as q
-from customer360_salesforce.asking import Row, collected
+from customer360_salesforce.asking import Row, asked, collected_from
 from customer360_salesforce.auth import KEY
 from customer360_salesforce.contacts import create_row, key_in_path
 from customer360_salesforce.metadata import keyed, notes_object, record_url
@@ -64,10 +64,30 @@ async def activities(facts: LinkFacts, wanted: ActivityFilter) -> Page[RelatedRe
     clauses += [q.condition(each) for each in wanted.conditions]
     order = wanted.sort or (READINGS[name].at, True)
     keys = (order,) if order[0] == "Id" else (order, ("Id", order[1]))
-    where = q.all_of(*clauses) if clauses else None
-    statement = q.select(READINGS[name].columns, name, where, order=keys, limit=wanted.limit + 1, offset=offset)
-    rows = await collected(statement, enough=wanted.limit + 1)
+    rows = await _rows(name, READINGS[name].columns, clauses, keys, limit=wanted.limit + 1, offset=offset)
     return _page(facts, name, rows, wanted.limit, offset)
+
+
+_ARCHIVED: Final = ("Task", "Event")
+"""What is over for more than a year is still there, and left out of usual queries (contract, section 7)."""
+
+
+async def _rows(
+    name: str,
+    columns: Sequence[str],
+    clauses: Sequence[q.Clause],
+    order: Sequence[tuple[str, bool]],
+    wanted: Callable[[Row], bool] = lambda row: True,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Row]:
+    """Rows of which all clauses hold, the archive's included; all that are ``wanted``, or ``limit`` at most."""
+    archived = name in _ARCHIVED
+    held = (*clauses, q.equals("IsDeleted", False)) if archived else clauses
+    where = q.all_of(*held) if held else None
+    statement = q.select(columns, name, where, order=order, limit=limit, offset=offset)
+    return await collected_from(await asked(statement, deleted=archived), wanted, enough=limit or 1)
 
 
 _CALLS: Final = q.equals("TaskSubtype", "Call")
@@ -91,6 +111,8 @@ def _offset(cursor: str | None) -> int:
 # Writing ------------------------------------------------------------------------------------------------------------
 
 _PRIORITIES: Final = {Priority.LOW: "Low", Priority.NORMAL: "Normal", Priority.HIGH: "High"}
+_LONGEST_TITLE: Final = 80
+"""Of a classic note; what is longer stands in its text whole."""
 _NO_ANSWER: Final = "No answer"
 _STATUSES: Final = {TaskStatus.OPEN: "Not Started", TaskStatus.DONE: "Completed"}
 
@@ -130,7 +152,9 @@ def _subject(draft: ActivityDraft) -> str:
 def _own_fields(draft: ActivityDraft) -> dict[str, Any]:
     match draft:
         case NoteDraft():
-            return {"Title": _subject(draft)[:80], "Body": draft.text}
+            title = _subject(draft)
+            told = (title, draft.text) if len(draft.subject.strip()) > _LONGEST_TITLE else (draft.text,)
+            return {"Title": title[:_LONGEST_TITLE], "Body": "\n\n".join(each for each in told if each)}
         case TaskDraft():
             due = {"ActivityDate": draft.due_on.isoformat()} if draft.due_on else {}
             state = {"Status": _STATUSES[draft.status], "Priority": _PRIORITIES[draft.priority]}
@@ -209,10 +233,10 @@ async def find_created(facts: LinkFacts, draft: ActivityDraft, since: datetime) 
     def carries(row: Row) -> bool:
         return carries_key(text_of(row, READINGS[name].text), draft.key)
 
-    where = q.all_of(ties.belongs(name, draft.contact), q.compared("CreatedDate", ">=", earliest))
+    clauses = (ties.belongs(name, draft.contact), q.compared("CreatedDate", ">=", earliest))
     columns = ("Id", READINGS[name].text, "CreatedDate")
     oldest_first = (("CreatedDate", False), ("Id", False))
-    rows = await collected(q.select(columns, name, where, order=oldest_first), carries, enough=1)
+    rows = await _rows(name, columns, clauses, oldest_first, carries)
     return RecordRef(KEY, name, text_of(rows[0], "Id")) if rows else None
 
 

@@ -154,7 +154,7 @@ def test_a_task(bh: Bullhorn, written: Response) -> None:
     assert bh.last.json.pop("dateCompleted")
     assert bh.last.json == {
         "subject": "x" * 100,
-        "description": "soon\n\nref: k1",
+        "description": f"{'x' * 120}\n\nsoon\n\nref: k1",
         "type": "Call",
         "dateBegin": 1784721600000,
         "dateEnd": 1784723400000,
@@ -185,6 +185,28 @@ def test_an_appointment(bh: Bullhorn, written: Response) -> None:
     }
     with pytest.raises(e.Unsupported):
         bh.run(BH.create_activity(FACTS, attrs.evolve(draft, owner=USER)), STANDS)
+
+
+@pytest.mark.feature("F050")
+@pytest.mark.parametrize("text", ["", "soon"])
+def test_what_a_field_does_not_take_whole_stands_in_the_text(bh: Bullhorn, written: Response, text: str) -> None:
+    """A subject before it, and a place below it; the key is in the last line all the same."""
+    subject, place = f"Subject {'x' * 120}", f"Place\n{'y' * 120}"
+    draft = EventDraft(
+        contact=ref("Lead"), key="k1", subject=subject, text=text, location=place, starts_at=WHEN, ends_at=WHEN
+    )
+    bh.run(BH.create_activity(FACTS, draft), STANDS, written)
+    assert (bh.last.json["subject"], bh.last.json["location"]) == (subject[:100], place[:100])
+    parts = (subject, *([text] if text else []), f"Location: {place}", "ref: k1")
+    assert bh.last.json["description"] == "\n\n".join(parts)
+
+
+@pytest.mark.feature("F051")
+def test_a_subject_is_corrected_whole_or_refused(bh: Bullhorn, written: Response) -> None:
+    """By Bullhorn, as what the text says by then is not known."""
+    change = ActivityChange(ref=ref("Task"), kind=RelatedKind.TASK, subject="x" * 120)
+    bh.run(BH.update_activity(FACTS, change), written)
+    assert bh.last.json["subject"] == "x" * 120
 
 
 @pytest.mark.parametrize("key", ["", "a\nb", "x" * 101])

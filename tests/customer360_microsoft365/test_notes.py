@@ -16,6 +16,7 @@ from customer360.core.effects import Request
 from customer360.core.records import RecordRef, RelatedKind
 from customer360.core.wire import Response
 from customer360_microsoft365.notes import appended, entry
+from customer360_microsoft365.writing import subject_of
 
 ANN = RecordRef("microsoft365", "contact", "AAMk")
 AT = datetime(2025, 11, 21, 15, 4, tzinfo=UTC)
@@ -38,6 +39,13 @@ def test_an_entry() -> None:
     """When and what about, the text, the key."""
     assert entry(DRAFT, AT) == "2025-11-21 15:04 UTC: Wrap-up\nAll well.\nref: k1"
     assert appended("Likes tea", "x") == "Likes tea\n\nx"
+
+
+def test_a_subject_is_one_line_as_it_was_typed() -> None:
+    """Of an entry, and of an event; spaces within it stay."""
+    draft = NoteDraft(contact=ANN, key="k1", subject=" 10\xa0000  EUR\r\n\n soon ")
+    assert entry(draft, AT) == "2025-11-21 15:04 UTC: 10\xa0000  EUR soon\nref: k1"
+    assert subject_of(draft) == "10\xa0000  EUR soon"
 
 
 @pytest.mark.parametrize("key", ["", " ", "a\nb", "a\u2028b", " a"])

@@ -68,11 +68,23 @@ def with_extra(facts: LinkFacts, **extra: str) -> LinkFacts:
             ADA,
             RelatedKind.TASK,
             "Task",
-            f"(WhoId = '{ADA.id}' AND (TaskSubtype != 'Call' OR TaskSubtype = null))",
+            f"(WhoId = '{ADA.id}' AND (TaskSubtype != 'Call' OR TaskSubtype = null) AND IsDeleted = false)",
             "CreatedDate",
         ),
-        (LEAD, RelatedKind.CALL, "Task", f"(WhoId = '{LEAD.id}' AND TaskSubtype = 'Call')", "CreatedDate"),
-        (EDGE, RelatedKind.EVENT, "Event", f"(AccountId = '{EDGE.id}' OR WhatId = '{EDGE.id}')", "StartDateTime"),
+        (
+            LEAD,
+            RelatedKind.CALL,
+            "Task",
+            f"(WhoId = '{LEAD.id}' AND TaskSubtype = 'Call' AND IsDeleted = false)",
+            "CreatedDate",
+        ),
+        (
+            EDGE,
+            RelatedKind.EVENT,
+            "Event",
+            f"((AccountId = '{EDGE.id}' OR WhatId = '{EDGE.id}') AND IsDeleted = false)",
+            "StartDateTime",
+        ),
         (ADA, RelatedKind.CASE, "Case", f"ContactId = '{ADA.id}'", "CreatedDate"),
         (EDGE, RelatedKind.CASE, "Case", f"AccountId = '{EDGE.id}'", "CreatedDate"),
         (EDGE, RelatedKind.DEAL, "Opportunity", f"AccountId = '{EDGE.id}'", "CreatedDate"),
@@ -141,6 +153,14 @@ def test_classic_notes(sf: Any, facts: LinkFacts, rows: Any) -> None:
     assert f"FROM Note WHERE ParentId = '{ADA.id}'" in sf.statement
 
 
+@pytest.mark.feature("F050")
+def test_a_title_that_its_field_does_not_take_stands_in_the_text(sf: Any, facts: LinkFacts, written: Response) -> None:
+    """Whole, before the text of a classic note."""
+    classic, subject = with_extra(facts, objects="Contact:cu,Note:cu"), "x" * 100
+    sf.run(sf.connector.create_activity(classic, NoteDraft(contact=ADA, key="k1", subject=subject, text="y")), written)
+    assert (sf.last.json["Title"], sf.last.json["Body"]) == (subject[:80], f"{subject}\n\ny\n\nref: k1")
+
+
 @pytest.mark.feature("F055")
 def test_pages(sf: Any, rows: Any) -> None:
     """The cursor goes on where the page ended, and ends where Salesforce ends."""
@@ -173,9 +193,8 @@ def test_a_filtered_listing(sf: Any, rows: Any) -> None:
     )
     row = {"Id": TASK.id, "TaskSubtype": "Call", "Subject": "Hi", "Status": "Completed", "ActivityDate": "2026-05-14"}
     page = sf.run(sf.connector.activities(sf.facts, wanted), rows(row))
-    assert (
-        "WHERE (TaskSubtype = 'Call' AND CallType = 'Inbound') ORDER BY ActivityDate ASC NULLS LAST, Id" in sf.statement
-    )
+    where = "(TaskSubtype = 'Call' AND CallType = 'Inbound' AND IsDeleted = false)"
+    assert f"WHERE {where} ORDER BY ActivityDate ASC NULLS LAST, Id" in sf.statement
     assert [(each.ref, each.kind, each.title) for each in page.items] == [(TASK, RelatedKind.CALL, "Hi")]
     assert page.items[0].fields["ActivityDate"] == date(2026, 5, 14)
 
@@ -394,7 +413,7 @@ def test_found_again_by_its_last_line(sf: Any, rows: Any) -> None:
     hit = {"Id": TASK.id, "Description": "text\n\nref: k1"}
     found = sf.run(sf.connector.find_created(sf.facts, call(), since=SINCE), rows(near, hit))
     assert found == TASK
-    assert f"(WhoId = '{ADA.id}' AND CreatedDate >= 2026-05-14T08:45:00Z)" in sf.statement
+    assert f"(WhoId = '{ADA.id}' AND CreatedDate >= 2026-05-14T08:45:00Z AND IsDeleted = false)" in sf.statement
     assert sf.run(sf.connector.find_created(sf.facts, call(), since=SINCE), rows(near)) is None
 
 

@@ -331,6 +331,24 @@ def test_every_kind_is_written_listed_and_found_again(link: Link, resource: str)
         assert listed.items[0].text.endswith(f"ref: {draft.key}")  # of an enhanced note there is a preview on one line
 
 
+@pytest.mark.feature("F040")
+@pytest.mark.promise("R2")
+def test_what_is_in_the_archive_is_listed_and_found_again(link: Link) -> None:
+    """What was done, or over, more than a year ago; what was deleted is not."""
+    contact, now = make(link, "Contact", LastName="Archived"), link.fake.clock.now()
+    long_ago = now - timedelta(days=800)
+    for draft in (
+        TaskDraft(contact=contact, key="old-task", due_on=long_ago.date(), status=TaskStatus.DONE),
+        EventDraft(contact=contact, key="old-event", starts_at=long_ago, ends_at=long_ago),
+    ):
+        ref = link.run(SF.create_activity(link.facts, draft))
+        assert link.run(SF.find_created(link.facts, draft, since=now)) == ref
+        assert [each.ref for each in link.run(SF.related(link.facts, contact, draft.kind)).items] == [ref]
+        link.send(Request(method="DELETE", path=f"/sobjects/{ref.resource}/{ref.id}"))
+        assert link.run(SF.find_created(link.facts, draft, since=now)) is None
+        assert link.run(SF.related(link.facts, contact, draft.kind)).items == ()
+
+
 @pytest.mark.parametrize(
     ("direction", "outcome", "length"),
     [
