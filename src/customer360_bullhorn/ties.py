@@ -12,6 +12,7 @@ from customer360.core.records import RecordRef
 from customer360_bullhorn import query as q
 from customer360_bullhorn.asking import Rows, collected, queried, read
 from customer360_bullhorn.auth import KEY
+from customer360_bullhorn.contacts import must_stand
 from customer360_bullhorn.query import Jpql
 from customer360_bullhorn.records import id_of, identifier_of
 
@@ -92,6 +93,7 @@ async def link(contact: RecordRef, record: RecordRef) -> None:
     """Point the record's reference at the contact, replacing what it pointed at; a note takes any number of links."""
     if record.resource == "Note":
         identifier, target = int(identifier_of(contact)), _target(contact)
+        await _must_stand(contact)
         note = {"id": int(identifier_of(record))}
         tie = {"note": note, "targetEntityID": identifier, "targetEntityName": target}
         try:
@@ -102,6 +104,7 @@ async def link(contact: RecordRef, record: RecordRef) -> None:
                 raise
         return
     field, named = _pointing(contact, record), {"id": int(identifier_of(contact))}
+    await _must_stand(contact)
     if record.resource != "Task":
         return await patch(record, {field: named})
     others = tuple(sorted(set(_POINTING["Task"].values()) - {field}))  # a task has one link of the three
@@ -113,6 +116,12 @@ async def link(contact: RecordRef, record: RecordRef) -> None:
             raise
         reason = "Bullhorn keeps a task with a person of the kind that it has"
         raise Unsupported(reason, ref=record, next_step="write another task") from None
+
+
+async def _must_stand(contact: RecordRef) -> None:
+    """Of a note's job or placement it is not asked."""
+    if contact.resource in PEOPLE:
+        await must_stand(contact)
 
 
 async def unlink(contact: RecordRef, record: RecordRef) -> None:

@@ -208,7 +208,7 @@ async def link(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         case RelatedKind.TASK:
             await tasks.link(facts, contact, record)
         case _:
-            await events.link(contact, record)
+            await events.link(facts, contact, record)
 
 
 async def unlink(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:

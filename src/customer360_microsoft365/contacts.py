@@ -151,6 +151,7 @@ async def must_stand(facts: LinkFacts, ref: RecordRef) -> None:
 
     Who may not read contacts is not asked about them.
     """
+    contacts_in(ref.resource)
     if granted(facts, CONTACTS):
         await standing(ref, (("$select", "id"),))
 

@@ -220,9 +220,9 @@ async def update(change: ActivityChange) -> None:
         await patch(event_at(change.ref), body, headers=_HEADERS)
 
 
-async def link(contact: RecordRef, record: RecordRef) -> None:
+async def link(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
     """Let the event bear this contact's id; what it bore before is replaced."""
-    contacts_in(contact.resource)
+    await must_stand(facts, contact)
     await _bear(record, contact.id)
 
 

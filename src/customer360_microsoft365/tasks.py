@@ -95,7 +95,7 @@ async def update(facts: LinkFacts, change: ActivityChange) -> None:
 
 async def link(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
     """Add the contact's id, unless the task bears it."""
-    contacts_in(contact.resource)
+    await must_stand(facts, contact)
     path = f"{await _task(facts, record)}/linkedResources"
     if not await _links(facts, path, contact):
         await POST(path, _link(contact.id, "Customer"), headers=PLAIN)

@@ -283,13 +283,14 @@ def test_what_bullhorn_does_not_list_or_keep(bh: Bullhorn, op: Callable[[], Any]
         bh.run(op())
 
 
-def test_a_tie_that_is_refused(bh: Bullhorn, rows: Rows) -> None:
+def test_a_tie_that_is_refused(bh: Bullhorn, rows: Rows, record: Rows) -> None:
     """If it was not there already, it says so."""
+    there = record(id=42, isDeleted=False)
     refused = Response(400, b'{"errorMessage": "error persisting an entity of type: NoteEntity", "errors": []}')
     note = RecordRef("bullhorn", "Note", "9")
     with pytest.raises(e.ValidationFailed):
-        bh.run(BH.link(FACTS, JO, note), refused, rows())
-    bh.run(BH.link(FACTS, JO, note), refused, rows({"id": 1}))
+        bh.run(BH.link(FACTS, JO, note), there, refused, rows())
+    bh.run(BH.link(FACTS, JO, note), there, refused, rows({"id": 1}))
 
 
 @pytest.mark.parametrize(

@@ -318,11 +318,11 @@ def test_a_task_is_changed_in_part(graph: Any, reply: Callable[..., Response]) -
 @pytest.mark.feature("F045")
 def test_links_of_a_task(graph: Any, rows: Callable[..., Response], reply: Callable[..., Response]) -> None:
     """Added once; taken away without touching others."""
-    record = RecordRef("microsoft365", "todoTask", "T1")
+    record, there = RecordRef("microsoft365", "todoTask", "T1"), reply({"id": "AaMk"})
     links = rows({"id": "L0", "externalId": "AaMk"}, {"id": "L1", "externalId": "AAMK"})
-    graph.run(graph.connector.link(graph.facts, ANN, record), links)
-    assert [request.method for request in graph.asked] == ["GET"]
-    graph.run(graph.connector.link(graph.facts, ANN, record), rows(), reply({"id": "L2"}, 201))
+    graph.run(graph.connector.link(graph.facts, ANN, record), there, links)
+    assert [request.method for request in graph.asked] == ["GET", "GET"]
+    graph.run(graph.connector.link(graph.facts, ANN, record), there, rows(), reply({"id": "L2"}, 201))
     assert graph.last.json["externalId"] == "AaMk"
     graph.run(graph.connector.unlink(graph.facts, ANN, record), links, Response(204))
     assert (graph.last.method, graph.last.path) == ("DELETE", "/me/todo/lists/LIST/tasks/T1/linkedResources/L0")

@@ -6,12 +6,13 @@ import pytest
 
 from customer360.core.activities import TaskStatus
 from customer360.core.capabilities import CREATE, RELATED, Capability
-from customer360.core.errors import Customer360Error, Gone
+from customer360.core.errors import Customer360Error, Gone, NotFound
 from customer360.core.metadata import FieldType
-from customer360.core.records import RelatedKind
+from customer360.core.records import RecordRef, RelatedKind
 from customer360_testkit.conformance.activities.calls import values_of
 from customer360_testkit.conformance.activities.wording import WordingChecks
 from customer360_testkit.conformance.bench import LAG, Link, catches
+from customer360_testkit.conformance.verbs import Verbs
 from customer360_testkit.fakes.faults import status
 
 _CREATE = Capability.CREATE_CONTACT
@@ -19,7 +20,7 @@ _SEVERAL = 12
 """Notes: more than a first glance shows."""
 
 
-class ListingChecks(WordingChecks):
+class ListingChecks(WordingChecks, Verbs):
     """See the module."""
 
     @catches("lists the same words once", _CREATE)
@@ -71,10 +72,14 @@ class ListingChecks(WordingChecks):
 
     @catches("writes down of who is gone", _CREATE, Capability.DELTA)
     def test_nothing_is_written_about_who_is_gone(self, link: Link) -> None:
-        """Deleted or merged away: nobody would look for it there, and whoever wrote it must know why (D6)."""
+        """Deleted or merged away: nobody would look for it there, and whoever wrote it must know why (D6).
+
+        Nor is anything tied to them that was written about somebody else.
+        """
         kinds = [kind for kind, capability in CREATE.items() if self.can(link, capability)]
         if not kinds:
             pytest.skip("nothing is written down")
+        others = self._of_another(link)
         for number, merged in enumerate((False, True)):
             lost = self.make(link, f"Quilllost{number}")
             if not merged:
@@ -86,6 +91,21 @@ class ListingChecks(WordingChecks):
                 error = self.refusal(link, self.connector.create_activity(link.facts, draft), Gone)
                 assert (error.ref, "deleted" in error.what) == (lost, True), kind
                 assert link.fake.count_holding(draft.text) == 0, kind
+            for kind, record in others.items():
+                before = link.fake.snapshot()
+                self.refusal(link, self.connector.link(link.facts, lost, record), (Gone, NotFound))
+                assert link.fake.snapshot() == before, kind
+
+    def _of_another(self, link: Link) -> dict[RelatedKind, RecordRef]:
+        """A record of each kind that is about somebody who is there, and can be tied to others."""
+        contact, other, found = self.make(link, "Quillthere"), self.make(link, "Quillbeside"), {}
+        for kind in self.kinds(link, apart=True) if self.can(link, Capability.LINK) else ():
+            record = self.written(link, self.draft(link, kind, contact, f"there-{kind}"))
+            before = link.fake.snapshot()
+            self.failure(link, self.connector.link(link.facts, other, record))
+            if link.fake.snapshot() != before:
+                found[kind] = record
+        return found
 
     @catches("hides cases that are closed", _CREATE)
     def test_whatever_became_of_it_it_is_listed(self, link: Link) -> None:

@@ -61,6 +61,12 @@ def _as_if_there(request: Request, told: Any) -> Any:
     return told
 
 
+@mutant("writes down of who is gone", "or ties to them")
+class HauntedTies(BullhornConnector):
+    async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
+        await hearing(super().link(facts, contact, record), _as_if_there)
+
+
 @mutant("writes down of who is gone", "and blames a field")
 class Blaming(ZohoConnector):
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
