@@ -72,7 +72,7 @@ READINGS: Final = {
         "type",
         ("dateEnd", "dateAdded", "location", "communicationMethod", "owner(id)"),
     ),
-    "JobSubmission": Reading("", "", "dateAdded", "status", (_JOB,), deletable=False),
+    "JobSubmission": Reading("", "", "dateAdded", "status", (_JOB,)),
     "Placement": Reading("", "", "dateAdded", "status", (_JOB,), deletable=False),
     "JobOrder": Reading("title", "", "dateAdded", "status", ("owner(id)", "clientCorporation(id,name)")),
     "Opportunity": Reading(

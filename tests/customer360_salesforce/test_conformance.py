@@ -21,7 +21,6 @@ class TestSalesforce(ConnectorConformance):
     people, name_field, spare_field = "Contact", "LastName", "Title"
     refused = ("Email", "no address")
     waived: ClassVar = {
-        "test_a_call_of_long_ago_is_listed": "Salesforce archives what was done over a year ago; no list holds it",
         "test_a_record_opens_at_the_vendors": "pages are on force.com, which is Salesforce's too",
     }
 

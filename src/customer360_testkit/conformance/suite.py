@@ -61,6 +61,7 @@ from customer360_testkit.conformance.linking.covering import CoveringChecks
 from customer360_testkit.conformance.linking.granting import GrantingChecks
 from customer360_testkit.conformance.linking.placing import PlacingChecks
 from customer360_testkit.conformance.linking.signing import SigningChecks
+from customer360_testkit.conformance.nets.lists import ListNets
 from customer360_testkit.conformance.people.exact import ExactChecks
 from customer360_testkit.conformance.people.others import OtherResourceChecks
 from customer360_testkit.conformance.people.persons import PersonChecks
@@ -160,6 +161,7 @@ class ConnectorConformance(
     OutsideChecks,
     ForeignChecks,
     ReachingChecks,
+    ListNets,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

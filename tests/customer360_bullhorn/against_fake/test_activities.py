@@ -121,6 +121,18 @@ def test_newest_first_page_by_page(link: Link) -> None:
 
 
 @pytest.mark.feature("F040")
+def test_a_deleted_submission_is_not_listed(link: Link) -> None:
+    """Bullhorn keeps the row, and marks it."""
+    (owner, row), *_ = ((row["candidate"]["id"], row) for row in link.fake.records("JobSubmission"))
+    contact = RecordRef("bullhorn", "Candidate", str(owner))
+    before = {record.ref for record in link.all_of(partial(BH.related, link.facts, contact, RelatedKind.DEAL))}
+    lost = RecordRef("bullhorn", "JobSubmission", str(row["id"]))
+    link.fake.remove(lost.resource, lost.id)
+    after = {record.ref for record in link.all_of(partial(BH.related, link.facts, contact, RelatedKind.DEAL))}
+    assert before - after == {lost}
+
+
+@pytest.mark.feature("F040")
 def test_submissions_and_placements_are_one_list(link: Link) -> None:
     """Of a candidate; jobs of a client contact and of its company; each record once, page by page."""
     fake = link.fake
