@@ -61,6 +61,8 @@ from customer360_testkit.conformance.linking.covering import CoveringChecks
 from customer360_testkit.conformance.linking.granting import GrantingChecks
 from customer360_testkit.conformance.linking.placing import PlacingChecks
 from customer360_testkit.conformance.linking.signing import SigningChecks
+from customer360_testkit.conformance.nets.corrections import CorrectionNets
+from customer360_testkit.conformance.nets.drafts import DraftNets
 from customer360_testkit.conformance.nets.lists import ListNets
 from customer360_testkit.conformance.people.exact import ExactChecks
 from customer360_testkit.conformance.people.others import OtherResourceChecks
@@ -133,6 +135,8 @@ class ConnectorConformance(
     PagedChecks,
     UntouchedChecks,
     UntyingChecks,
+    CorrectionNets,
+    DraftNets,
     ScreenedChecks,
     RuledChecks,
     CorrectingChecks,

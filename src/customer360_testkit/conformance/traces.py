@@ -70,19 +70,20 @@ def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[s
 def _told(row: Mapping[str, Any]) -> dict[str, list[Any]]:
     """What a row says, by the way to it: of the members of a list all together, in their order."""
     found: dict[str, list[Any]] = {}
-    for way, value in _leaves(row):
+    for way, value in leaves(row):
         found.setdefault(way, []).append(value)
     return found
 
 
-def _leaves(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value within one, with the way to it."""
     match value:
         case Mapping():
             for name, each in value.items():
-                yield from _leaves(each, f"{way}.{name}")
+                yield from leaves(each, f"{way}.{name}")
         case list() | tuple():
             for each in value:
-                yield from _leaves(each, f"{way}[]")
+                yield from leaves(each, f"{way}[]")
         case None:
             return  # as good as not there
         case _:
@@ -91,4 +92,4 @@ def _leaves(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
 
 def texts(held: Mapping[str, Any]) -> set[str]:
     """All that a row says, as text."""
-    return {str(value) for _, value in _leaves(held)}
+    return {str(value) for _, value in leaves(held)}

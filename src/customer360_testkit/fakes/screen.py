@@ -45,7 +45,8 @@ class Screen:
         place: where an appointment is.
         caller, called: the number that rang, and the one that was rung.
         reminds: whether its owner is reminded of it.
-        busy: whether its owner's calendar is taken.
+        busy: whether its owner's calendar is taken; None where it says more than that, as that they are away.
+        private: whether others do not see what it says.
         owner: the user's id.
         in_view: whether it stands where its owner looks first: not in a list that was made for something else.
         ties: ids of the people and things that it hangs off.
@@ -68,7 +69,8 @@ class Screen:
     caller: str | NoSuch | None = NO_SUCH
     called: str | NoSuch | None = NO_SUCH
     reminds: bool | NoSuch = NO_SUCH
-    busy: bool | NoSuch = NO_SUCH
+    busy: bool | NoSuch | None = NO_SUCH
+    private: bool | NoSuch = NO_SUCH
     owner: str | NoSuch | None = NO_SUCH
     in_view: bool | NoSuch = NO_SUCH
     ties: frozenset[str] = frozenset()

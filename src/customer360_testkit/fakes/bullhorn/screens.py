@@ -56,6 +56,7 @@ def _task(row: Row, zone: ZoneInfo) -> Screen:
         priority=_PRIORITIES[row["priority"]],
         due=begins.astimezone(zone).date() if begins else None,
         reminds=bool(row["notificationMinutes"]),
+        private=bool(row["isPrivate"]),
         owner=_id(row["owner"]),
         ties=_ties(row),
     )
@@ -70,6 +71,7 @@ def _appointment(row: Row) -> Screen:
         all_day=bool(row["isAllDay"]),
         place=row["location"],
         reminds=bool(row["notificationMinutes"]),
+        private=bool(row["isPrivate"]),
         owner=_id(row["owner"]),
         ties=_ties(row),
     )

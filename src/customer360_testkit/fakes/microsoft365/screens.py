@@ -11,6 +11,7 @@ from customer360_testkit.fakes.screen import ActivityKind, Screen, plain
 if TYPE_CHECKING:
     from customer360_testkit.fakes.microsoft365.fake import Microsoft365Fake
 
+_PRIVATE = frozenset({"private", "confidential"})
 _WAITING = frozenset({"waitingOnOthers", "deferred"})
 
 
@@ -61,7 +62,8 @@ def _event(box: Mailbox, item: Item, owner: str) -> Screen:
         all_day=data["isAllDay"],
         place=(data.get("location") or {}).get("displayName") or None,
         reminds=data["isReminderOn"],
-        busy=data["showAs"] != "free",
+        busy={"free": False, "busy": True}.get(data["showAs"]),
+        private=data["sensitivity"] in _PRIVATE,
         owner=owner,
         ties=frozenset({contact} if contact in box.by_id else ()),
     )

@@ -30,7 +30,7 @@ def screen(fake: SalesforceFake, kind: ActivityKind, record_id: str) -> Screen |
     if name == "ContentNote":
         return Screen(**common, subject=row["Title"], text=plain(row["Content"]))
     if name == "Note":
-        return Screen(**common, subject=row["Title"], text=row["Body"])
+        return Screen(**common, subject=row["Title"], text=row["Body"], private=bool(row["IsPrivate"]))
     common |= {"subject": row["Subject"], "text": row["Description"]}
     if name == "Event":
         return Screen(**common, **_event(row))
@@ -47,7 +47,7 @@ def screen(fake: SalesforceFake, kind: ActivityKind, record_id: str) -> Screen |
 
 def _event(row: Row) -> dict[str, Any]:
     times = {"starts": _moment(row["StartDateTime"]), "ends": _moment(row["EndDateTime"])}
-    flags = {"all_day": bool(row["IsAllDayEvent"]), "busy": row["ShowAs"] != "Free"}
+    flags = {"all_day": bool(row["IsAllDayEvent"]), "busy": row["ShowAs"] != "Free", "private": bool(row["IsPrivate"])}
     return {**times, **flags, "place": row["Location"], "reminds": bool(row["IsReminderSet"])}
 
 
