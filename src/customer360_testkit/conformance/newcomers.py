@@ -26,7 +26,7 @@ class Newcomers(Bench):
         """
         tried = 0
         for resource in link.run(self.connector.list_resources(link.facts)):
-            for number, fields in enumerate(_drafted(resource, name) if resource.name != self.people else ()):
+            for number, fields in enumerate(drafted(resource, name) if resource.name != self.people else ()):
                 own = key and f"{key}{number}"
                 one, other = (ContactDraft(resource=resource.name, fields=dict(fields), key=own) for _ in range(2))
                 try:
@@ -39,7 +39,7 @@ class Newcomers(Bench):
             pytest.skip("no people of another resource can be made of standard fields")
 
 
-def _drafted(resource: Resource, name: str) -> Iterator[Fields]:
+def drafted(resource: Resource, name: str) -> Iterator[Fields]:
     """What may make somebody of that name there, and somebody who works somewhere."""
     standard = dict(resource.standard)
     for each, fields in ((StandardField.PHONE, resource.phones), (StandardField.EMAIL, resource.emails)):

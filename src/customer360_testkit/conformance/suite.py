@@ -63,6 +63,7 @@ from customer360_testkit.conformance.linking.placing import PlacingChecks
 from customer360_testkit.conformance.linking.signing import SigningChecks
 from customer360_testkit.conformance.nets.corrections import CorrectionNets
 from customer360_testkit.conformance.nets.drafts import DraftNets
+from customer360_testkit.conformance.nets.fresh import FreshNets
 from customer360_testkit.conformance.nets.lists import ListNets
 from customer360_testkit.conformance.people.exact import ExactChecks
 from customer360_testkit.conformance.people.others import OtherResourceChecks
@@ -166,6 +167,7 @@ class ConnectorConformance(
     ForeignChecks,
     ReachingChecks,
     ListNets,
+    FreshNets,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 
