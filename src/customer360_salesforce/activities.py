@@ -124,7 +124,7 @@ async def create_activity(facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
     one read before: people are named by their hidden contact.
     """
     if isinstance(draft, NoteDraft) and notes_object(facts) == "ContentNote":
-        return await notes.create(draft, _subject(draft), with_key(draft.text, draft.key))
+        return await notes.create(facts, draft, _subject(draft), with_key(draft.text, draft.key))
     name = "Note" if isinstance(draft, NoteDraft) else OBJECT_OF[draft.kind]
     fields = {**_own_fields(draft), **await ties.association(facts, name, draft), **wire_fields(draft.extra)}
     if draft.owner is not None:

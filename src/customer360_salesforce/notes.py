@@ -10,6 +10,7 @@ from datetime import datetime
 from customer360.core.activities import NoteDraft, carries_key
 from customer360.core.effects import GET, POST, gather
 from customer360.core.errors import UnexpectedAnswer, Unsupported
+from customer360.core.linking import LinkFacts
 from customer360.core.records import RecordRef
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import Row, collected
@@ -54,9 +55,9 @@ def _links(contact: RecordRef, *more: Clause, limit: int | None = None, offset: 
 _MOST_PARTS = 25
 
 
-async def create(draft: NoteDraft, title: str, text: str) -> RecordRef:
+async def create(facts: LinkFacts, draft: NoteDraft, title: str, text: str) -> RecordRef:
     """The note and its links to the record and to what else it is about, all or none, in one request."""
-    if draft.owner is not None:
+    if draft.owner is not None and (draft.owner.crm, draft.owner.id) != (KEY, facts.user):
         raise Unsupported("an enhanced note of Salesforce belongs to whoever writes it", next_step="leave owner out")
     about = (draft.contact, *tied(draft))
     note = {"Title": title, **wire_fields(draft.extra), "Content": content(text)}

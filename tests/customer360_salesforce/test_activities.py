@@ -264,8 +264,12 @@ def test_a_note_about_several_records(sf: Any) -> None:
     parts = sf.last.json["compositeRequest"]
     assert [part["body"].get("LinkedEntityId") for part in parts] == [None, ADA.id, CASE.id]
     assert len({part["referenceId"] for part in parts}) == 3
+    user = ref("User", "0055e000003E8abAAC")
+    owned = attrs.evolve(draft, owner=user)
     with pytest.raises(e.Unsupported):
-        sf.run(sf.connector.create_activity(sf.facts, attrs.evolve(draft, owner=ref("User", "0055e000003E8abAAC"))))
+        sf.run(sf.connector.create_activity(sf.facts, owned))
+    answer = Response(200, json.dumps({"compositeResponse": results}).encode())
+    assert sf.run(sf.connector.create_activity(attrs.evolve(sf.facts, user=user.id), owned), answer) == NOTE
 
 
 def test_a_note_that_failed(sf: Any) -> None:

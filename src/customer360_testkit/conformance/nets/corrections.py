@@ -62,7 +62,7 @@ class CorrectionNets(DraftNets):
     ) -> dict[str, set[Place]]:
         """The values of rows that are other ones by each correction that can be made, by what it names."""
         found = dict[str, set[Place]]()
-        changes = [(name, {name: value}, True) for name, values in _USUAL.items() for value in values]
+        changes = [(name, {name: value}, value == values[0]) for name, values in _USUAL.items() for value in values]
         for name, values in extras.items():
             changes += [(name, {"extra": {name: values[0]}}, True), (name, {"extra": {name: None}}, False)]
         for name, change, first in changes:

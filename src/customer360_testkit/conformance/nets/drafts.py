@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import product
+from itertools import islice, product
 from typing import Any, Final
 
 import attrs
@@ -38,23 +38,9 @@ _TAPES: Final = (
     f"https://rec.conform.example/tapes/quill?of={'quill' * 20}",
 )
 _SIGNS: Final = (
-    "",
-    "'",
-    '"',
-    "\\",
-    "%_",
-    "&amp;",
-    "<b>",
-    " x ",
-    "/?#",
-    "{}:",
-    "ключ",
-    "🎉",
-    "(1)",
-    "+",
-    "--",
-    "e\u0301",
+    *("", "'", '"', "\\", "%_", "&amp;", "<b>", " x ", "/?#", "{}:", "ключ", "🎉", "(1)", "+", "--", "e\u0301"),
 )
+"""What a key has in it, each to be told from all others."""
 TEXTS: Final = (
     *("", "Quill\ttabbed\tand  wide", "Quill נמי\u200fدید نمی\u200cدید 👩\u200d💻", "Quill\r\nsecond\r\n\r\nlast"),
     *("Quill <b>bold</b> & &amp; <br> \"quoted\" 'single'", f"Quill{' quill' * 1000} end", "ref: quill"),
@@ -62,6 +48,8 @@ TEXTS: Final = (
 _PREVIEW: Final = 300
 """Lists may show how a text begins; what is longer than this is shown of all, or of none."""
 _ZONES: Final = (UTC, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-10)))
+_FEW: Final = 4
+"""Of others one draft of so many is written."""
 _DAYS_LATER: Final = 5 * 86_400.0
 
 
@@ -72,52 +60,64 @@ class DraftNets(ScreenedChecks):
     def test_all_that_is_drafted_is_there(self, link: Link) -> None:
         """What the CRM keeps of a usual draft it keeps of each, to the letter; each is listed, and found after days
         (F050, F053, R1)."""
-        contacts = self._somebody(link)
         for kind in (kind for kind, capability in CREATE.items() if self.can(link, capability)):
-            link.asked.clear()
-            drawing, usual = Drawing(f"drafts {kind}"), self.usual(link, kind, contacts[0])
-            rule, drawn = Rule(usual), list[Written]()
-            pools = self._pools(link, kind, contacts, rule, drawing)
-            for number, given in enumerate(drawing.rounds(pools)):
-                key, parts = f"{number}{given.pop('sign')}{kind}", {**given.pop("span", {}), **given.pop("way", {})}
-                for taken in self._taken(link, kind, key, (*usual, *drawn), {**given, **parts}):
-                    drawn.append(taken)
-                    rule.check(taken)
-            rule.check_sides()
-            assert len(drawn) > len(usual) // 2, f"of drafts of a {kind.value} {len(drawn)} are taken"
-            self._are_found(link, kind, drawn)
+            self._drafts(link, kind, self._somebody(link, f"Quill{kind}"), every=1)
+
+    @nets("keeps what usual drafts of others say", _CREATE)
+    def test_all_that_is_drafted_of_others_is_there(self, link: Link) -> None:
+        """Of leads, of companies, of whoever there is besides, whatever kind of record it may have (F050, F053, R1)."""
+        contacts = {place.name: ref for place, _, ref in self.newcomers(link, "Quillothers")}
+        for contact in contacts.values():
+            for kind in (kind for kind, capability in CREATE.items() if self.can(link, capability)):
+                with suppress(Unsupported):
+                    self.written(link, self.draft(link, kind, contact, f"may-{kind}-{contact.resource}"))
+                    self._drafts(link, kind, [contact], every=_FEW)
+
+    def _drafts(self, link: Link, kind: RelatedKind, contacts: Sequence[RecordRef], every: int) -> None:
+        """Each drawn draft, or one of so many, is kept as usual ones are."""
+        link.asked.clear()
+        drawing, usual = Drawing(f"drafts {kind} {contacts[0].resource}"), self.usual(link, kind, contacts[0])
+        rule, drawn = Rule(usual), list[Written]()
+        pools = self._pools(link, kind, contacts, rule, drawing)
+        for number, given in islice(enumerate(drawing.rounds(pools)), 0, None, every):
+            key, parts = f"{number}{given.pop('sign')}{kind}", {**given.pop("span", {}), **given.pop("way", {})}
+            for taken in self._taken(link, kind, key, (*usual, *drawn), {**given, **parts}):
+                drawn.append(taken)
+                rule.check(taken)
+        rule.check_sides()
+        assert len(drawn) * every > len(usual) // 2, f"of drafts of a {kind.value} {len(drawn)} are taken"
+        self._are_found(link, kind, drawn)
 
     def _taken(
         self, link: Link, kind: RelatedKind, key: str, earlier: Sequence[Written], given: Mapping[str, Any]
     ) -> Iterator[Written]:
         """What it became; where it is refused, nothing is written, and it is tried without what only some take."""
-        bare = {"extra": {}, "subject": given["subject"][:LONG], **({"location": None} if "location" in given else {})}
+        bare = {"extra": {}, "owner": None, "subject": given["subject"][:LONG]}
+        bare |= {"location": None} if "location" in given else {}
         before = link.fake.snapshot()
-        for each in (given, {**given, "extra": {}}, {**given, **bare}):
+        for each in (given, {**given, "extra": {}}, {**given, "owner": None}, {**given, **bare}):
             with suppress(*HONEST):
                 one = self._wrote(link, kind, key, earlier, look=self.sought(link, kind), **each)
                 yield one
                 return
             assert link.fake.snapshot() == before, f"a {kind.value} was refused, and written: {each}"
 
-    def _somebody(self, link: Link) -> list[RecordRef]:
+    def _somebody(self, link: Link, name: str) -> list[RecordRef]:
         """A contact of one's own, and a colleague's whom one may write about."""
-        found = [self.make(link, "Quillown")]
-        for login in [name for name in link.fake.users if name != link.user][:1]:
-            other = self.signed_in(link.fake, login)
+        found = [self.make(link, name)]
+        for other in self._colleagues(link):
             with suppress(Customer360Error):
-                theirs = self.make(other, "Quillcolleagues")
+                theirs = self.make(other, f"{name}theirs")
                 self.get(link, theirs)
                 found.append(theirs)
         return found
 
-    def _owners(self, link: Link) -> list[RecordRef | None]:
-        """Nobody by name, who is signed in, and a colleague."""
-        links = [
-            link,
-            *(self.signed_in(link.fake, login) for login in [n for n in link.fake.users if n != link.user][:1]),
-        ]
-        return [None, *(each.run(self.connector.identify(each.facts)).user for each in links)]
+    def _colleagues(self, link: Link) -> list[Link]:
+        """One of them, where there is any."""
+        return [self.signed_in(link.fake, login) for login in [n for n in link.fake.users if n != link.user][:1]]
+
+    def _own_refs(self, *links: Link) -> list[RecordRef]:
+        return [each.run(self.connector.identify(each.facts)).user for each in links]
 
     def _wrote(
         self,
@@ -131,7 +131,7 @@ class DraftNets(ScreenedChecks):
         **given: Any,
     ) -> Written:
         """What a draft became, with all of ``related`` that can be tied."""
-        draft = self.draft(link, kind, contact, key, **given)
+        draft = self.draft(link, kind, contact, f"{contact.resource[-8:]}-{key}", **given)
         draft = attrs.evolve(draft, related=link.run(self.connector.tied(link.facts, draft)))
         if look:
             assert self.look(link, draft) is None, f"a {kind.value} is found that was not written: {key!r}"
@@ -145,7 +145,7 @@ class DraftNets(ScreenedChecks):
     def usual(self, link: Link, kind: RelatedKind, contact: RecordRef) -> list[Written]:
         """Each form that a draft of the kind can have, with usual values, the barest first."""
         found = list[Written]()
-        owners, things = self._owners(link)[2:], self.things(link, contact)
+        owners, things = self._own_refs(*self._colleagues(link)), self.things(link, contact)
         for number, given in enumerate(({}, *_forms(kind, link))):
             found.append(self._wrote(link, kind, f"usual-{kind}-{number}", found, contact, **given))
         for number, owner in enumerate(owners):
@@ -167,13 +167,13 @@ class DraftNets(ScreenedChecks):
             "sign": _SIGNS,
             "contact": contacts,
             "subject": [
-                *(drawing.line(most, f"Quill{n}") for n in range(9)),
-                "Quillful" * (most // 8),
                 "",
+                "Quillful" * (most // 8),
                 "Quill" * 60,
+                *(drawing.line(most, f"Quill{n}") for n in range(9)),
             ],
             "text": [*(drawing.text(2000, f"Quilltext{n}") for n in range(8)), *TEXTS],
-            "owner": self._owners(link),
+            "owner": [None, *self._own_refs(link, *self._colleagues(link))],
             "related": [(), *(tuple(drawing.some(things, len(things))) for _ in range(5))],
             "extra": [{}, *in_company(drawing, extras)],
             **_own_pools(kind, drawing, link.now, lengths.get("location", LONG)),

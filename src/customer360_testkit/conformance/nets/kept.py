@@ -188,6 +188,16 @@ class Rule:
             stands = _lengths(one)
             kept = self._lengths[draft.outcome] <= stands or any(where == "text" for where, _ in stands)
             assert kept, f"{kind}: duration is not kept: {draft} became {one.seen}"
+        assert one.beside <= self._beside, f"{kind}: {one.beside - self._beside} came or changed beside {draft}"
+        again = (one.words - self._words) & {*draft.subject.split(), *draft.text.split()}
+        assert not again, f"{kind}: {again} stand in the text again: {draft} became {one.seen}"
+        assert one.count in self._counts, f"{kind}: {one.count} records came of {draft}"
+        self._look(one)
+        self._hear(one)
+
+    def _look(self, one: Written) -> None:
+        """What no draft says is as usual, and no other moment stands in the text than the draft's, or when it came."""
+        draft, kind = one.draft, one.draft.kind.value
         moved = set[str]().union(*(self.effects.get(name, ()) for name in draft.extra))
         usual = {"reminds": False, "private": False, "busy": hasattr(draft, "starts_at")}
         alike = self._forms.get(one.form, one.facets)
@@ -195,23 +205,13 @@ class Rule:
             if name not in moved:
                 wanted = usual[name] if name in usual and seen is not NO_SUCH else alike[name]
                 assert seen == wanted, f"{kind}: {name} is {seen}, not {wanted}: {draft}"
-        assert one.beside <= self._beside, f"{kind}: {one.beside - self._beside} came or changed beside {draft}"
-        again = (one.words - self._words) & {*draft.subject.split(), *draft.text.split()}
-        assert not again, f"{kind}: {again} stand in the text again: {draft} became {one.seen}"
-        assert one.count in self._counts, f"{kind}: {one.count} records came of {draft}"
         shape = one.shape
         for way in (self._alike.keys() | shape.keys()) - draft.extra.keys():
             if way in self._alike or way not in self._ways:
                 assert shape.get(way) == self._alike.get(way), f"{kind}: {way} is {shape.get(way)!r}: {draft}"
-        now = [
-            one.at,
-            *(getattr(draft, name) for name in ("started_at", "starts_at", "ends_at") if hasattr(draft, name)),
-        ]
-        for moment in one.moments:
-            assert any(moment == each or moment == each.replace(second=0) for each in now), (
-                f"{kind}: {moment} in {draft}"
-            )
-        self._hear(one)
+        times = [getattr(draft, name, one.at) for name in ("started_at", "starts_at", "ends_at")]
+        known = {each.replace(second=second) for each in (one.at, *times) for second in {0, each.second}}
+        assert one.moments <= known, f"{kind}: {one.moments - known} in the text: {draft}"
 
     def _hear(self, one: Written) -> None:
         """The word before each number in a text."""
@@ -228,9 +228,8 @@ class Rule:
             both = self._sides.get((direction, "customer"), set()) & self._sides.get((direction, "dialled"), set())
             assert not both, f"{direction.value} calls: {both} stands before either number"
         for one, other in (("customer", "dialled"), ("dialled", "customer")):
-            words = self._sides.get((Direction.INTERNAL, one), set()) & self._sides.get(
-                (Direction.INBOUND, other), set()
-            )
+            words = self._sides.get((Direction.INTERNAL, one), set())
+            words &= self._sides.get((Direction.INBOUND, other), set())
             assert not words, f"of internal calls {words} stands before {one}, of inbound ones before {other}"
 
 

@@ -12,6 +12,7 @@ from customer360.core.activities import ActivityDraft, CallDraft, CallOutcome, E
 from customer360.core.linking import LinkFacts
 from customer360.core.records import RecordRef
 from customer360_bullhorn import BullhornConnector
+from customer360_salesforce import SalesforceConnector
 
 
 @mutant("keeps what usual drafts say")
@@ -61,3 +62,18 @@ class OwnNotes(Drafting):
     def sent(self, draft: Any) -> Any:
         long = isinstance(draft, NoteDraft) and len(draft.text) > 200
         return attrs.evolve(draft, owner=None) if long else draft
+
+
+@mutant("keeps what usual drafts of others say")
+class LeadsDoneLater(Drafting):
+    def sent(self, draft: Any) -> Any:
+        far = draft.contact.resource == "Leads" and isinstance(draft, TaskDraft) and draft.due_on
+        return attrs.evolve(draft, due_on=None) if far and draft.due_on.year < 2026 else draft
+
+
+@mutant("keeps what usual drafts of others say", "a company's calls in one line")
+class CompaniesInOneLine(SalesforceConnector):
+    async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
+        company = draft.contact.resource == "Account" and isinstance(draft, CallDraft)
+        text = " ".join(draft.text.split()) if company else draft.text
+        return await super().create_activity(facts, attrs.evolve(draft, text=text))
