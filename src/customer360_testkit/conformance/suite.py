@@ -65,6 +65,7 @@ from customer360_testkit.conformance.nets.corrections import CorrectionNets
 from customer360_testkit.conformance.nets.drafts import DraftNets
 from customer360_testkit.conformance.nets.fresh import FreshNets
 from customer360_testkit.conformance.nets.lists import ListNets
+from customer360_testkit.conformance.nets.waste import WasteNets
 from customer360_testkit.conformance.people.exact import ExactChecks
 from customer360_testkit.conformance.people.others import OtherResourceChecks
 from customer360_testkit.conformance.people.persons import PersonChecks
@@ -168,6 +169,7 @@ class ConnectorConformance(
     ReachingChecks,
     ListNets,
     FreshNets,
+    WasteNets,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

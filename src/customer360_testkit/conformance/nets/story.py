@@ -53,11 +53,11 @@ class Story(Asking):
 
     def tell(self) -> None:
         """All of it."""
-        self._begin()
+        self.begin()
         self.ask_all()
         self._ask_again()
         for number, happening in enumerate((self._of_people, self._of_rules, self._of_fields)):
-            self._write(number)
+            self.write(number)
             self._beside()
             for name, happens in happening():
                 self.playing.note(name, happens)
@@ -67,10 +67,10 @@ class Story(Asking):
                 self._do(what, asked, link=self.links[number % len(self.links)])
         self._fail()
         self._write_each_field()
-        self._write(1)
+        self.write(1)
         self._beside()
         self.playing.note("forbidden", lambda: self.link.fake.forbid(self.link.user, "update"))
-        self._write(2)
+        self.write(2)
         self.ask_all()
 
     def ask_all(self) -> None:
@@ -89,7 +89,7 @@ class Story(Asking):
 
     # The beginning ----------------------------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """People, and what is written down of them; some of it is looked for before it is there.
 
         Behind so many others that their ids are nobody's whom the connector met before.
@@ -175,7 +175,7 @@ class Story(Asking):
                 self._do(f"{what} again", asked)
         self.link.wait(_MINUTE)
 
-    def _write(self, number: int) -> None:
+    def write(self, number: int) -> None:
         """One of each kind, some of them for the second time, some such as are refused."""
         bench, one = self.bench, self.random.choice(self.people)
         name, value = bench.refused
