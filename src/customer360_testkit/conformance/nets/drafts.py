@@ -43,7 +43,7 @@ _SIGNS: Final = (
 """What a key has in it, each to be told from all others."""
 TEXTS: Final = (
     *("", "Quill\ttabbed\tand  wide", "Quill נמי\u200fدید نمی\u200cدید 👩\u200d💻", "Quill\r\nsecond\r\n\r\nlast"),
-    *("Quill <b>bold</b> & &amp; <br> \"quoted\" 'single'", f"Quill{' quill' * 1000} end", "ref: quill"),
+    *("Quill <b>bold</b> & &amp; <br> \"quoted\" 'single'", f"Quill{' quill' * 5000} end", "ref: quill"),
 )
 _PREVIEW: Final = 300
 """Lists may show how a text begins; what is longer than this is shown of all, or of none."""
@@ -295,7 +295,10 @@ def _own_pools(kind: RelatedKind, drawing: Drawing, now: datetime, most: int) ->
             ways = zip(MOMENTS * 2, LENGTHS, _ZONES * 5, strict=False)
             spans = [{"starts_at": start.astimezone(zone), "ends_at": start + length} for start, length, zone in ways]
             lined = (drawing.line(most, f"Quillplace{n}") for n in range(5))
-            return {"span": spans, "location": [None, "Quillplace 9\nring twice", *lined, "Quillroom " * 30]}
+            return {
+                "span": spans,
+                "location": [None, "Quillplace 9\nring twice", *lined, ("Quillhall" * 40)[:most], "Quill" * 60],
+            }
         case RelatedKind.CALL:
             past = [*(each for each in MOMENTS if each < now), now - timedelta(seconds=1), now - timedelta(days=800)]
             return {
