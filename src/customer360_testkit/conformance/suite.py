@@ -61,6 +61,7 @@ from customer360_testkit.conformance.linking.covering import CoveringChecks
 from customer360_testkit.conformance.linking.granting import GrantingChecks
 from customer360_testkit.conformance.linking.placing import PlacingChecks
 from customer360_testkit.conformance.linking.signing import SigningChecks
+from customer360_testkit.conformance.nets.conditions import ConditionNets
 from customer360_testkit.conformance.nets.corrections import CorrectionNets
 from customer360_testkit.conformance.nets.drafts import DraftNets
 from customer360_testkit.conformance.nets.fresh import FreshNets
@@ -170,6 +171,7 @@ class ConnectorConformance(
     ListNets,
     FreshNets,
     WasteNets,
+    ConditionNets,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

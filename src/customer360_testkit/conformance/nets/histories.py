@@ -23,8 +23,9 @@ from customer360_testkit.fakes.screen import NO_SUCH, ActivityKind, Screen
 Way: TypeAlias = Callable[[int, str | None], Operation[Page[RelatedRecord]]]
 """One of the ways of listing the same: ``way(limit, cursor)``."""
 
-_LONG: Final = 600
-"""Signs: more than a preview shows, and fewer than any CRM's text holds."""
+_SHORT: Final = 600
+_PLAIN: Final = tuple(f"Quillplain {word}" for word in ("kiwi", "apple", "zucchini", "Melon", "banana", "10", "9"))
+"""What any CRM sorts in one of two orders."""
 _WAITS: Final = (0.0, 0.0, 0.0, 1.0, 60.0, 600.0, 3600.0, 90_000.0)
 """Seconds between two records: some are made in one moment."""
 _PAGES: Final = 300
@@ -85,8 +86,8 @@ class Histories(Bench):
         moments = [*MOMENTS, *(link.now + timedelta(hours=each) for each in hours)]
         pools: dict[str, Sequence[Any]] = {
             "wait": _WAITS,
-            "subject": ["", *(drawing.line(70, f"Quill {number}") for number in range(20))],
-            "text": ["", *(drawing.text(_LONG, f"Quilltext{number}") for number in range(8))],
+            "subject": ["", *_PLAIN, *(drawing.line(70, f"Quill {number}") for number in range(15))],
+            "text": ["", *(drawing.text(_SHORT, f"Quilltext{number}") for number in range(8)), _long(drawing)],
             "owner": [None, None, *self._writers(link)],
             "related": [(), *((each,) for each in others)],
         }
@@ -161,6 +162,14 @@ class Histories(Bench):
                     found[key] = seen
         return found
 
+    def rows_like(self, link: Link, like: RecordRef) -> dict[str, dict[str, Any]]:
+        """By id: what the fake holds of each record of a kind, as the vendor names it."""
+        rows = dict[str, dict[str, Any]]()
+        for module in [like.resource] if like.resource in link.fake.modules else link.fake.modules:
+            for row in link.fake.records(module):
+                rows[str(row.get("id") or row.get("Id"))] = row
+        return rows
+
     def by_colleagues(self, link: Link, kind: RelatedKind, contact: RecordRef, count: int) -> list[RecordRef]:
         """What others write down about somebody, as far as they may."""
         found = list[RecordRef]()
@@ -174,3 +183,8 @@ class Histories(Bench):
                 except Customer360Error:  # it is not for them to see
                     break
         return found
+
+
+def _long(drawing: Drawing) -> str:
+    """More than a preview shows, and less than any CRM's text holds."""
+    return "\n".join(drawing.text(_SHORT, f"Quilllong{number}") for number in range(12))

@@ -11,7 +11,7 @@ import attrs
 
 from customer360.core.activities import ActivityChange, TaskStatus
 from customer360.core.capabilities import RELATED, Capability
-from customer360.core.errors import Conflict, NotFound, Unsupported, ValidationFailed
+from customer360.core.errors import Conflict, Customer360Error, NotFound, Unsupported, ValidationFailed
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.bench import LAG, Link, nets
 from customer360_testkit.conformance.nets.histories import Histories
@@ -89,10 +89,14 @@ class ListNets(Histories):
             self._tied_once(link, kind, one, other)
             untied, done = {refs[4].id, refs[5].id}, set[str]()
             for doing, op in self._doings(link, kind, one, other, refs[3:9]):
+                before = self._pages(link, kind, refs)
                 again = doing.endswith(" again") and doing.removesuffix(" again") in done  # it stays as it is
                 with suppress(*(() if again else _REFUSED)):
                     op()
                     done.add(doing)
+                spared = {refs[3]} if doing.startswith("corrected") else {refs[6]} if doing == "deleted" else set()
+                for ref, page in self._pages(link, kind, refs).items():
+                    assert ref in spared or page == before[ref], (kind.value, doing, "something else is changed", page)
                 self._as_now(link, kind, (one, other), refs[:3], doing, at_once=prompt, untied=untied)
                 link.wait(LAG)
                 self._as_now(link, kind, (one, other), refs[:3], doing, at_once=True, untied=untied)
@@ -109,6 +113,11 @@ class ListNets(Histories):
             seen = {each.ref.id: self._page(link, kind, each.ref) for each in told}
             as_seen(told, [each.ref for each in told], seen, (kind.value, contact.resource))
             assert told, (kind.value, contact.resource, number, "it is not told with the contact")
+
+    def _pages(self, link: Link, kind: RelatedKind, refs: Collection[RecordRef]) -> dict[RecordRef, Screen | None]:
+        """What the CRM's own pages tell of each, whomever it hangs off."""
+        seen = {ref: link.fake.screen(cast(ActivityKind, kind.value), ref.id, link.user) for ref in refs}
+        return {ref: page and attrs.evolve(page, ties=frozenset()) for ref, page in seen.items()}
 
     def _page(self, link: Link, kind: RelatedKind, ref: RecordRef) -> Screen:
         seen = link.fake.screen(cast(ActivityKind, kind.value), ref.id, link.user)
@@ -132,6 +141,11 @@ class ListNets(Histories):
         """Of those whom most things hang off, and of some others, of each resource of people: what salespeople, callers
         and colleagues made of each kind, on every page (F040, F041)."""
         kinds = {kind: self._probe(link, kind) for kind in self.every_kind(link)} | {RelatedKind.DEAL: None}
+        for contact in {ref.resource: ref for ref in self._people(link)}.values():
+            for kind, probe in kinds.items():
+                if probe is not None and contact.resource != self.people:
+                    with suppress(Customer360Error):  # nothing of the sort is written about them
+                        self.happen(link, kind, contact, 6)
         link.wait(LAG)
         for kind, probe in kinds.items():
             if kind in self.connector.within_contact or not self.can(link, RELATED[kind]):
@@ -311,14 +325,6 @@ class ListNets(Histories):
             same_told(whole, first, (*what, "beside the other way of listing"))
             for limit in limits:
                 same_told(self.walked(link, way, limit, what), whole, (*what, f"{limit} at a time"))
-
-    def rows_like(self, link: Link, like: RecordRef) -> dict[str, dict[str, Any]]:
-        """By id: what the fake holds of each record of a kind, as the vendor names it."""
-        rows = dict[str, dict[str, Any]]()
-        for module in [like.resource] if like.resource in link.fake.modules else link.fake.modules:
-            for row in link.fake.records(module):
-                rows[str(row.get("id") or row.get("Id"))] = row
-        return rows
 
     def _own_addresses(self, link: Link, records: Sequence[RelatedRecord], what: Any) -> None:
         """Each has an address of its own where the first has one: the vendor's, where it tells of such."""
