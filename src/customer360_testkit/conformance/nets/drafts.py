@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from itertools import islice, product
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from customer360.core.metadata import FieldInfo, FieldType
 from customer360.core.records import FieldValue, RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.activities.screened import ScreenedChecks
 from customer360_testkit.conformance.bench import LAG, Link, nets
-from customer360_testkit.conformance.nets.drawn import DAYS, LENGTHS, MOMENTS, NUMBERS, Drawing
+from customer360_testkit.conformance.nets.drawn import DAYS, LENGTHS, MOMENTS, NUMBERS, ZONES, Drawing
 from customer360_testkit.conformance.nets.kept import Rule, Written, lines
 from customer360_testkit.conformance.traces import trace
 from customer360_testkit.fakes.screen import NO_SUCH, Screen
@@ -30,9 +30,13 @@ LONG: Final = 200
 """So long a line may be where nothing tells how long."""
 _NUMBERS: Final = (
     *("", "+442079460861", "020 7946 0862", "+1 (415) 555-0163", "0049-30-901820", "112", "*67", "00", "12"),
+    *("+44 (0)20 7946 0863", "0044 20 7946 0864"),
     *("sip:quill@conform.example", "anonymous", "Quill (mobile)", "+49 30 9018 2000 ext. 42", "9" * 35),
 )
-_ENDINGS: Final = (None, "Quillcode", "eVoice VIP", "quill CALLED back, 🎉", "Oddzwoń w piątek, 9 & 10", f"Q{'q' * 99}")
+_ENDINGS: Final = (
+    *(None, "Quillcode", "eVoice VIP", "Sold, call back; in May", "quill CALLED back, 🎉", "Oddzwoń w piątek, 9 & 10"),
+    f"Q{'q' * 99}",
+)
 _TAPES: Final = (
     *(None, "https://rec.conform.example/quill", "http://rec.conform.example:8080/t?a=%2Fb&c=d#e"),
     f"https://rec.conform.example/tapes/quill?of={'quill' * 20}",
@@ -47,7 +51,6 @@ TEXTS: Final = (
 )
 _PREVIEW: Final = 300
 """Lists may show how a text begins; what is longer than this is shown of all, or of none."""
-_ZONES: Final = (UTC, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-10)))
 _FEW: Final = 4
 """Of others one draft of so many is written."""
 _DAYS_LATER: Final = 5 * 86_400.0
@@ -292,17 +295,15 @@ def _own_pools(kind: RelatedKind, drawing: Drawing, now: datetime, most: int) ->
         case RelatedKind.CASE:
             return {"priority": [*Priority]}
         case RelatedKind.EVENT:
-            ways = zip(MOMENTS * 2, LENGTHS, _ZONES * 5, strict=False)
+            ways = zip(MOMENTS * 2, LENGTHS, ZONES * 5, strict=False)
             spans = [{"starts_at": start.astimezone(zone), "ends_at": start + length} for start, length, zone in ways]
             lined = (drawing.line(most, f"Quillplace{n}") for n in range(5))
-            return {
-                "span": spans,
-                "location": [None, "Quillplace 9\nring twice", *lined, ("Quillhall" * 40)[:most], "Quill" * 60],
-            }
+            places = (None, "Quillplace 9\nring twice", "https://meet.larch.example/quill?x=1#t", "Quill" * 60)
+            return {"span": spans, "location": [*places, *lined, ("Quillhall" * 40)[:most]]}
         case RelatedKind.CALL:
             past = [*(each for each in MOMENTS if each < now), now - timedelta(seconds=1), now - timedelta(days=800)]
             return {
-                "started_at": [each.astimezone(zone) for each, zone in zip(past, _ZONES * 3, strict=False)],
+                "started_at": [each.astimezone(zone) for each, zone in zip(past, ZONES * 3, strict=False)],
                 "duration": LENGTHS,
                 "way": [{"direction": way, "outcome": outcome} for way, outcome in product(Direction, CallOutcome)],
                 **{"customer": _NUMBERS, "dialled": _NUMBERS, "disposition": _ENDINGS, "recording_url": _TAPES},
