@@ -63,6 +63,7 @@ from customer360_testkit.conformance.linking.placing import PlacingChecks
 from customer360_testkit.conformance.linking.signing import SigningChecks
 from customer360_testkit.conformance.nets.conditions import ConditionNets
 from customer360_testkit.conformance.nets.corrections import CorrectionNets
+from customer360_testkit.conformance.nets.described import DescribedNets
 from customer360_testkit.conformance.nets.drafts import DraftNets
 from customer360_testkit.conformance.nets.fresh import FreshNets
 from customer360_testkit.conformance.nets.lists import ListNets
@@ -172,6 +173,7 @@ class ConnectorConformance(
     FreshNets,
     WasteNets,
     ConditionNets,
+    DescribedNets,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 
