@@ -85,6 +85,7 @@ COUNTRIES: Final = ("Mailing_Country", "Billing_Country", "Country")
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[+-]\d\d:\d\d|Z)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_EMAIL_NAME = re.compile(r"(?i)e_?mail")
 _PHONE_NAME = re.compile(r"(?i)phone|mobile|(?<![a-z])(?:cell|tel)(?![a-z])")
 
 
@@ -253,7 +254,7 @@ class ContactReader:
             )
         )
         self._columns: tuple[str, ...] = ()
-        self._phones = resource.phones
+        self._ways = resource.phones, resource.emails
 
     def contact(self, row: Row, *, url: str | None = None, partial: bool = False) -> Contact:
         """A row as a contact."""
@@ -266,14 +267,15 @@ class ContactReader:
         if not isinstance(company_name, str) and self._company:
             company_name = row.get(f"{self._company}.{self._company}")
         owner, version = lookup_of(row, "Owner"), row.get("Modified_Time")
+        phones, emails = self._ways_of(row)
         return Contact(
             ref=RecordRef(KEY, resource.name, str(row.get("id", ""))),
             kind=resource.contact_kind or ContactKind.CONTACT,
             name=text_of(row, self._name) or " ".join([part for part in (given, family) if part]),
             given_name=given or None,
             family_name=family or None,
-            phones=tuple([Phone(name, text) for name in self._phones_of(row) if (text := text_of(row, name).strip())]),
-            emails=tuple([Email(name, text) for name in resource.emails if (text := text_of(row, name).strip())]),
+            phones=tuple([Phone(name, text) for name in phones if (text := text_of(row, name).strip())]),
+            emails=tuple([Email(name, text) for name in emails if (text := text_of(row, name).strip())]),
             company=company_name if isinstance(company_name, str) else None,
             company_ref=RecordRef(KEY, "Accounts", company_id) if company_id else None,
             owner=RecordRef(KEY, USERS, owner) if owner else None,
@@ -287,13 +289,21 @@ class ContactReader:
             fields=fields,
         )
 
-    def _phones_of(self, row: Row) -> tuple[str, ...]:
-        """The phone fields of a row: those of the resource, and what is called one. Rows of an answer are alike."""
+    def _ways_of(self, row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The phone and the e-mail fields of a row: the resource's, and what is called one. Rows of one answer are
+        alike."""
         columns = tuple(row)
         if columns != self._columns:
-            called = [name for name in columns if _PHONE_NAME.search(name)]
-            self._columns, self._phones = columns, tuple(dict.fromkeys((*self._resource.phones, *called)))
-        return self._phones
+            self._columns = columns
+            self._ways = (
+                _called(_PHONE_NAME, self._resource.phones, columns),
+                _called(_EMAIL_NAME, self._resource.emails, columns),
+            )
+        return self._ways
+
+
+def _called(pattern: re.Pattern[str], known: tuple[str, ...], columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *(name for name in columns if pattern.search(name)))))
 
 
 def contact_of(resource: Resource, row: Row, *, url: str | None = None, partial: bool = False) -> Contact:

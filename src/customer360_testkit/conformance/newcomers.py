@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
+from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error
 from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import ContactDraft, Fields, RecordRef
@@ -37,6 +39,33 @@ class Newcomers(Bench):
                 yield resource, other, ref
         if not tried:
             pytest.skip("no people of another resource can be made of standard fields")
+
+    def needing(self, link: Link) -> Iterator[tuple[Resource, Fields]]:
+        """Each resource of people, and what makes somebody of it."""
+        yield (
+            self.resource(link),
+            {name: value for name, value in self.fields("Quilltyped").items() if value is not None},
+        )
+        with suppress(pytest.skip.Exception):
+            seen = set[str]()
+            for resource, draft, _ in self.newcomers(link, "Quilltypes"):
+                if resource.name not in seen:
+                    seen.add(resource.name)
+                    yield resource, draft.fields
+
+    def some_of(self, link: Link, resource: str) -> tuple[RecordRef, ...]:
+        """Two of a resource, if there are: users, people, or whom the fake holds."""
+        me: RecordRef = link.run(self.connector.identify(link.facts)).user
+        if resource == me.resource:
+            others = [self.signed_in(link.fake, name) for name in link.fake.users if name != link.user][:1]
+            return (me, *(other.run(self.connector.identify(other.facts)).user for other in others))
+        if resource == self.people:
+            return self.make(link, "Quillreferred"), self.make(link, "Quillsent")
+        named = {each.name for each in self.connector.resources(link.facts) if each.contact_kind is not None}
+        if resource not in named or not self.can(link, Capability.DELTA):
+            return ()
+        changed = link.run(self.connector.changes(link.facts, resource)).changed
+        return tuple(each.ref for each in changed if each.ref.resource == resource)[:2]
 
 
 def drafted(resource: Resource, name: str) -> Iterator[Fields]:

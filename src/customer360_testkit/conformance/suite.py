@@ -67,6 +67,7 @@ from customer360_testkit.conformance.nets.described import DescribedNets
 from customer360_testkit.conformance.nets.drafts import DraftNets
 from customer360_testkit.conformance.nets.fresh import FreshNets
 from customer360_testkit.conformance.nets.lists import ListNets
+from customer360_testkit.conformance.nets.people import PeopleNets
 from customer360_testkit.conformance.nets.waste import WasteNets
 from customer360_testkit.conformance.people.exact import ExactChecks
 from customer360_testkit.conformance.people.others import OtherResourceChecks
@@ -174,6 +175,7 @@ class ConnectorConformance(
     WasteNets,
     ConditionNets,
     DescribedNets,
+    PeopleNets,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
-
-import pytest
 
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error, ValidationFailed
@@ -84,17 +82,6 @@ class TypedChecks(Newcomers):
             read = self.get(link, ref).fields
             assert [name for name in empty if _something(read.get(name)) and read[name] != "None"] == []
 
-    def needing(self, link: Link) -> Iterator[tuple[Resource, Fields]]:
-        """Each resource of people, and what makes somebody of it."""
-        given = {name: value for name, value in self.fields("Quilltyped").items() if value is not None}
-        yield self.resource(link), given
-        with suppress(pytest.skip.Exception):
-            seen = set[str]()
-            for resource, draft, _ in self.newcomers(link, "Quilltypes"):
-                if resource.name not in seen:
-                    seen.add(resource.name)
-                    yield resource, draft.fields
-
     def _typed_fields(self, link: Link, resource: Resource, needed: Fields) -> list[FieldInfo]:
         standard = {*resource.standard.values(), *resource.phones, *resource.emails, *needed}
         fields = [each for each in self.schema(link, resource.name).fields if each.creatable and each.editable]
@@ -106,7 +93,7 @@ class TypedChecks(Newcomers):
         """Three values for a field, one after the other; nothing where none is known."""
         match field.type:
             case FieldType.REFERENCE:
-                refs = next((found for each in field.refers_to if len(found := self._typed_refs(link, each)) > 1), ())
+                refs = next((found for each in field.refers_to if len(found := self.some_of(link, each)) > 1), ())
                 return (*refs[:2], *refs[:1])
             case FieldType.STRUCTURE:
                 first, second = self._typed_parts(link, resource, needed, field)
@@ -122,20 +109,6 @@ class TypedChecks(Newcomers):
                 link.run(self.connector.create(link.facts, _draft(resource, named, given)))
                 return street, "city"
         raise AssertionError(f"{resource.name}.{field.name} takes neither street nor city")
-
-    def _typed_refs(self, link: Link, resource: str) -> tuple[RecordRef, ...]:
-        """Two of a resource: users, people, or whom the fake holds."""
-        me: RecordRef = link.run(self.connector.identify(link.facts)).user
-        if resource == me.resource:
-            others = [self.signed_in(link.fake, name) for name in link.fake.users if name != link.user][:1]
-            return (me, *(other.run(self.connector.identify(other.facts)).user for other in others))
-        if resource == self.people:
-            return self.make(link, "Quillreferred"), self.make(link, "Quillsent")
-        named = {each.name for each in self.connector.resources(link.facts) if each.contact_kind is not None}
-        if resource not in named or not self.can(link, Capability.DELTA):
-            return ()
-        changed = link.run(self.connector.changes(link.facts, resource)).changed
-        return tuple(each.ref for each in changed if each.ref.resource == resource)[:2]
 
     def _made_typed(self, link: Link, resource: Resource, needed: Fields, given: Fields) -> tuple[RecordRef, Fields]:
         """Somebody with these values but for those that the CRM refuses by a rule of its own, and what was given."""
