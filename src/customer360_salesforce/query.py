@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from math import isfinite
+from string import punctuation
 
 import attrs
 
@@ -234,9 +235,10 @@ def word(text: str) -> str:
 def words(text: str) -> str:
     """Records that hold a word beginning with each word of the text.
 
-    The index knows no words of one character, nor such of signs alone: they are left out.
+    The index knows no words of one character, nor such of signs alone: they are left out, as are signs around a word,
+    behind which another word would have to follow.
     """
-    kept = [each for each in sayable(text).split() if sum(map(str.isalnum, each)) >= 2]
+    kept = [each.strip(punctuation) for each in sayable(text).split() if sum(map(str.isalnum, each)) >= 2]
     if not kept:
         raise Unsupported("Salesforce's search needs a word of at least two letters or digits")
     return " AND ".join(word(each) + ("" if each.upper() in _OPERATORS else "*") for each in kept)

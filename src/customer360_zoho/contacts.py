@@ -67,8 +67,12 @@ async def _search(
         case NameHas():
             standard = resource.standard
             family = standard.get(StandardField.FAMILY_NAME) or standard[StandardField.NAME]
-            criteria = q.name_criteria(asked, standard.get(StandardField.GIVEN_NAME), family)
-            rows = await search_rows(resource.name, "criteria", criteria, _current, enough=limit + 1)
+            found: dict[str, Row] = {}
+            for criteria in q.name_criteria(asked, standard.get(StandardField.GIVEN_NAME), family):
+                if len(found) <= limit:
+                    some = await search_rows(resource.name, "criteria", criteria, _current, enough=limit + 1)
+                    found = {str(row.get("id")): row for row in (*found.values(), *some)}
+            rows = list(found.values())
         case TextHas(text):
             rows = await search_rows(resource.name, "word", q.word(text), _current, enough=limit + 1)
     read, url_of = ContactReader(resource), record_urls(facts, resource.name)

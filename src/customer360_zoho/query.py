@@ -278,19 +278,27 @@ def _joined(parts: Sequence[str], word: str) -> str:
     return parts[0] if len(parts) == 1 else "(" + word.join(parts) + ")"
 
 
-def name_criteria(name: NameHas, given: str | None, family: str) -> str:
+def name_criteria(name: NameHas, given: str | None, family: str) -> tuple[str, ...]:
     """Records whose name begins with ``name``, or whose given and family names do where it is cut in two.
 
-    ``given`` is None for resources with one name field. At most ten comparisons (section 5).
+    ``given`` is None for resources with one name field. At most ten comparisons in one question (section 5): a name of
+    four words and more takes two of them.
     """
     text = name.text.strip()
     if given is None:
-        return criteria([starts_with(family, text)])
+        return (criteria([starts_with(family, text)]),)
     words = text.split()
     cuts = [(" ".join(words[:place]), " ".join(words[place:])) for place in range(1, len(words))]
-    cuts = [*cuts[: 4 - len(name.turned)], *name.turned]
+    cuts = [*cuts[: _MOST_CUTS - len(name.turned)], *name.turned]
     pairs = [[starts_with(given, head), starts_with(family, tail)] for head, tail in cuts]
-    return criteria([starts_with(family, text)], [starts_with(given, text)], *pairs)
+    whole = [starts_with(family, text)], [starts_with(given, text)]
+    first = MAX_CRITERIA // 2 - 1  # both whole ones count as much as a pair
+    later = (criteria(*pairs[first:]),) if pairs[first:] else ()
+    return (criteria(*whole, *pairs[:first]), *later)
+
+
+_MOST_CUTS = MAX_CRITERIA - 1
+"""Pairs in two questions."""
 
 
 def word(text: str) -> str:

@@ -107,10 +107,17 @@ async def changes(facts: LinkFacts, name: str, cursor: str | None) -> Changes:
 
 async def _begin(module: str) -> _Mark:
     """Which fields to read: those that this organisation has, custom phone and e-mail fields included."""
+    known = resource_named(module)
     phones, emails, fields = await columns_by_type(module)
-    resource = attrs.evolve(resource_named(module), phones=phones, emails=emails)
+    phones, emails = _known_first(known.phones, phones), _known_first(known.emails, emails)
+    resource = attrs.evolve(known, phones=phones, emails=emails)
     columns = [name for name in columns_of(resource) if name == "id" or name.split(".")[0] in fields]
     return _Mark(of=module, columns=tuple(dict.fromkeys((*columns, "Modified_Time"))), phones=phones, emails=emails)
+
+
+def _known_first(known: Sequence[str], there: Sequence[str]) -> tuple[str, ...]:
+    """The order in which reading tells them: of preference."""
+    return (*(name for name in known if name in there), *(name for name in there if name not in known))
 
 
 async def _changed(facts: LinkFacts, module: str, mark: _Mark) -> Changes:

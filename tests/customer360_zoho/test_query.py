@@ -181,13 +181,26 @@ def test_an_escaped_criteria_value() -> None:
 
 @given(st.text(alphabet="abc ", min_size=1, max_size=60))
 def test_names_stay_within_the_limits(name: str) -> None:
-    """A name of many words is cut in at most four places: ten conditions are all that Zoho takes."""
+    """A name of many words is cut in at most nine places, in two questions: ten conditions are all that Zoho takes."""
     try:
-        text = q.name_criteria(NameHas(name), "First_Name", "Last_Name")
+        asked = q.name_criteria(NameHas(name), "First_Name", "Last_Name")
     except Unsupported:
         assert not name.strip()
         return
-    assert text.count(":starts_with:") <= q.MAX_CRITERIA
+    assert len(asked) <= 2
+    assert all(text.count(":starts_with:") <= q.MAX_CRITERIA for text in asked)
+
+
+@pytest.mark.feature("F008")
+@pytest.mark.parametrize(
+    ("given", "family"),
+    [("Ada Maria Luisa", "Rossi"), ("Ada Maria", "van Rossi"), ("Ada", "van der Rossi"), ("Ada Eva", "van der Rossi")],
+)
+@pytest.mark.parametrize("order", ["{0} {1}", "{1}, {0}"])
+def test_a_name_of_many_words_is_cut_everywhere(given: str, family: str, order: str) -> None:
+    """Wherever the one ends and the other begins."""
+    asked = "".join(q.name_criteria(NameHas(order.format(given, family)), "First_Name", "Last_Name"))
+    assert f"((First_Name:starts_with:{given})and(Last_Name:starts_with:{family}))" in asked
 
 
 def test_too_long_a_name() -> None:

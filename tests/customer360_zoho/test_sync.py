@@ -153,6 +153,15 @@ def test_the_first_page_asks_for_the_fields_that_there_are() -> None:
     assert changes.more
 
 
+def test_numbers_are_told_in_the_order_of_preference(zoho: Any, rows: Callable[..., Response]) -> None:
+    """As reading tells them, in whatever order the organisation lists its fields."""
+    fields = [{"api_name": name, "data_type": "phone"} for name in ("Fax", "Line", "Mobile", "Phone")]
+    row = {"id": "1", "Modified_Time": START.isoformat(), "Fax": "1", "Line": "2", "Mobile": "3", "Phone": "4"}
+    listed = Response(200, json.dumps({"fields": fields}).encode())
+    changes = zoho.run(zoho.connector.changes(zoho.facts, "Contacts"), listed, rows(row))
+    assert [phone.field for phone in changes.changed[0].phones] == ["Phone", "Mobile", "Fax", "Line"]
+
+
 def test_a_quiet_sync_is_two_requests() -> None:
     """One for changes, one for deletions."""
     org, cursor, more = Org(), None, True

@@ -65,9 +65,11 @@ from customer360_testkit.conformance.nets.conditions import ConditionNets
 from customer360_testkit.conformance.nets.corrections import CorrectionNets
 from customer360_testkit.conformance.nets.described import DescribedNets
 from customer360_testkit.conformance.nets.drafts import DraftNets
+from customer360_testkit.conformance.nets.following import FollowingNets
 from customer360_testkit.conformance.nets.fresh import FreshNets
 from customer360_testkit.conformance.nets.lists import ListNets
 from customer360_testkit.conformance.nets.people import PeopleNets
+from customer360_testkit.conformance.nets.telling import TellingNets
 from customer360_testkit.conformance.nets.waste import WasteNets
 from customer360_testkit.conformance.people.exact import ExactChecks
 from customer360_testkit.conformance.people.others import OtherResourceChecks
@@ -176,6 +178,8 @@ class ConnectorConformance(
     ConditionNets,
     DescribedNets,
     PeopleNets,
+    TellingNets,
+    FollowingNets,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 
