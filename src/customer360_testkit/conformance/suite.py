@@ -69,6 +69,7 @@ from customer360_testkit.conformance.nets.following import FollowingNets
 from customer360_testkit.conformance.nets.fresh import FreshNets
 from customer360_testkit.conformance.nets.lists import ListNets
 from customer360_testkit.conformance.nets.people import PeopleNets
+from customer360_testkit.conformance.nets.standing import StandingNets
 from customer360_testkit.conformance.nets.telling import TellingNets
 from customer360_testkit.conformance.nets.waste import WasteNets
 from customer360_testkit.conformance.people.exact import ExactChecks
@@ -172,6 +173,7 @@ class ConnectorConformance(
     OutsideChecks,
     ForeignChecks,
     ReachingChecks,
+    StandingNets,
     ListNets,
     FreshNets,
     WasteNets,

@@ -198,6 +198,11 @@ class FakeCrm(ABC):
         id. None where no lead becomes a contact."""
         return None
 
+    def edit(self, module: str, record_id: str, fields: Mapping[str, Any]) -> bool:
+        """Somebody gives fields of a record other values, by the vendor's names and as its rows hold them; False where
+        nobody can."""
+        return False
+
     def remove(self, module: str, record_id: str) -> bool:
         """Somebody deletes a record; False where nothing is deleted."""
         return False

@@ -213,6 +213,14 @@ class BullhornFake(FakeCrm):
         self.schema.remove_field(module, field)
         return True
 
+    def edit(self, module: str, record_id: int | str, fields: Mapping[str, Any]) -> bool:
+        entity = self.schema.entities[module]
+        try:
+            self.writing.change(entity, self.live(entity, str(record_id)), fields)
+        except BullhornError:
+            return False
+        return True
+
     def remove(self, module: str, record_id: int | str) -> bool:
         """What somebody does in Bullhorn itself: the record is deleted, softly where the entity can."""
         entity = self.schema.entities[module]

@@ -17,7 +17,7 @@ from customer360_testkit.fakes.microsoft365.guard import WINDOW, Guard
 from customer360_testkit.fakes.microsoft365.mailboxes import USERS, held_by, new_mailbox
 from customer360_testkit.fakes.microsoft365.schema import CHOICES
 from customer360_testkit.fakes.microsoft365.signin import TENANT_ID, EntraServer, Trouble
-from customer360_testkit.fakes.microsoft365.store import Item
+from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
 from customer360_testkit.fakes.microsoft365.switches import MICROSOFT365_SWITCHES
 from customer360_testkit.fakes.microsoft365.times import stamp
 from customer360_testkit.fakes.oauth import OAuthPolicy, OAuthServer
@@ -111,14 +111,25 @@ class Microsoft365Fake(FakeCrm):
         box = self.boxes[login]
         box.move(box.by_id[contact], folder, self.clock.time())
 
+    def edit(self, module: str, record_id: str, fields: Mapping[str, Any]) -> bool:
+        box = self._box_of(module, record_id)
+        item = box.items[record_id]
+        item.data = {**item.data, **fields}
+        box.touch(item, self.clock.time())
+        return True
+
     def remove(self, module: str, record_id: str) -> bool:
-        """What a user does in Outlook: it is deleted. ``record_id`` is its immutable id, which tells what it is where
-        ``module`` is none of ours."""
+        """What a user does in Outlook: it is deleted."""
+        box = self._box_of(module, record_id)
+        box.remove(box.items[record_id])
+        return True
+
+    def _box_of(self, module: str, record_id: str) -> Mailbox:
+        """The mailbox of a record, whose immutable id tells what it is where ``module`` is none of ours."""
         box = next((each for each in self.boxes.values() if record_id in each.items), None)
         if box is None or _KINDS.get(module) not in (None, box.items[record_id].kind):
             raise ValueError(f"no record {record_id} in {module}")
-        box.remove(box.items[record_id])
-        return True
+        return box
 
     def make_place(self, user: str, name: str, within: str | None = None) -> str:
         box = self.boxes[user]

@@ -24,6 +24,7 @@ from customer360_testkit.fakes.salesforce.identity import Identity
 from customer360_testkit.fakes.salesforce.querying import MIN_PAGE, Querying
 from customer360_testkit.fakes.salesforce.records import Records
 from customer360_testkit.fakes.salesforce.rows import Rows
+from customer360_testkit.fakes.salesforce.rules import RULES
 from customer360_testkit.fakes.salesforce.schema import Schema
 from customer360_testkit.fakes.salesforce.searching import Searching
 from customer360_testkit.fakes.salesforce.seed import USERS, Seeding
@@ -240,6 +241,16 @@ class SalesforceFake(FakeCrm):
         done |= {"ConvertedContactId": contact["Id"], "ConvertedAccountId": account["Id"], "LastModifiedDate": now}
         self.put("Lead", {**done, "ConvertedDate": self.clock.now().date().isoformat()})
         return str(contact["Id"])
+
+    def edit(self, module: str, record_id: str, fields: Mapping[str, Any]) -> bool:
+        place, before = self.schema.objects[module], self._live(module, record_id)
+        if not fields.keys() <= place.fields.keys():
+            return False
+        stamps: Row = {name: self.now for name in ("LastModifiedDate", "SystemModstamp") if name in place.fields}
+        row: Row = {**before, **fields, **stamps}
+        rule = RULES.get(module)
+        self.put(module, row if rule is None else rule(self, row, before, set(fields)))
+        return True
 
     def remove(self, module: str, record_id: str) -> bool:
         """What somebody does in Salesforce itself: the record goes to the recycle bin."""

@@ -164,6 +164,13 @@ class ZohoFake(FakeCrm):
         self.store.put("Leads", done, now, now + self.index_lag)
         return str(contact["id"])
 
+    def edit(self, module: str, record_id: str, fields: Mapping[str, Any]) -> bool:
+        row, now = self._live(module, record_id), self.now
+        if not fields.keys() <= self.schema.modules[module].fields.keys():
+            return False
+        self.store.put(module, {**row, **fields, "Modified_Time": now}, now, now + self.index_lag)
+        return True
+
     def remove(self, module: str, record_id: str) -> bool:
         """What somebody does in Zoho itself: the record goes to the recycle bin."""
         row, by = self._live(module, record_id), USERS[0].id
