@@ -66,6 +66,10 @@ class PeopleNets(Somebodies):
         except ValidationFailed:  # long names may make one that is too long
             fields |= needed
             ref = self._drafted_as(link, played, fields)
+        if any(key == ref.id for _, key in before):  # the CRM knows people by a field, and there was one of this value
+            row = self.held(link, ref)
+            fields = {name: value for name, value in fields.items() if name in needed or row.get(name) != value}
+            ref = self._drafted_as(link, played, fields)
         who, rows = Somebody(ref, played.kept({}, fields), link.now, link.now), link.fake.snapshot()
         found = trace(before, rows)
         assert not found.of_others(ref.id), f"{ref.resource}: more was made than was asked for"
