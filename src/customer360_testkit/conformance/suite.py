@@ -61,6 +61,7 @@ from customer360_testkit.conformance.linking.covering import CoveringChecks
 from customer360_testkit.conformance.linking.granting import GrantingChecks
 from customer360_testkit.conformance.linking.placing import PlacingChecks
 from customer360_testkit.conformance.linking.signing import SigningChecks
+from customer360_testkit.conformance.nets.besides import BesidesNets
 from customer360_testkit.conformance.nets.conditions import ConditionNets
 from customer360_testkit.conformance.nets.corrections import CorrectionNets
 from customer360_testkit.conformance.nets.described import DescribedNets
@@ -144,6 +145,7 @@ class ConnectorConformance(
     UntouchedChecks,
     UntyingChecks,
     CorrectionNets,
+    BesidesNets,
     DraftNets,
     ScreenedChecks,
     RuledChecks,

@@ -96,6 +96,9 @@ class FakeCrm(ABC):
         self.public_base = public_base.rstrip("/") if public_base else None
         self.journal = Journal()
         self.faults = Faults()
+        self.besides: list[str] = []
+        """What it did or left out on behalf of what was written, besides saving it and what it does by itself: mails
+        that went out, rules of the customer's that did not run. In words; endpoints add to it."""
         self.in_flight = 0
         """Exchanges opened and not yet closed: what a concurrency limit counts (this one included)."""
         self._seed = seed
@@ -275,6 +278,7 @@ class FakeCrm(ABC):
         """Back to the start: records, grants, journal, faults, chance. The clock is the caller's."""
         self.journal.clear()
         self.faults.clear()
+        self.besides.clear()
         self._late.clear()
         self.in_flight = 0
         self.random.seed(self._seed)

@@ -197,3 +197,15 @@ def test_many_at_once(client: Client) -> None:
     assert client("POST", "/massUpdate/Task", {"ids": [], "isDeleted": True}).status_code == 400
     assert client("POST", "/massUpdate/Note", {"ids": [1], "isDeleted": True}).status_code == 400
     assert client("POST", "/massUpdate/Task", {"ids": tasks, "nonsense": True}).status_code == 400
+
+
+def test_what_is_caused_besides_is_told(client: Client) -> None:
+    """What others do not see, reminders, invitations, and the tenant's form triggers."""
+    mine = client.person()
+    made = client.add("Appointment", subject="S", type="Meeting", candidateReference={"id": mine})
+    assert client.fake.besides == []
+    client("POST", f"/entity/Appointment/{made}", {"notificationMinutes": 15, "isPrivate": True})
+    client.add("AppointmentAttendee", appointment={"id": made}, attendee={"id": mine}, acceptanceStatus=0)
+    client("POST", f"/entity/Candidate/{mine}", {"status": "Active"}, executeFormTriggers="true")
+    told = ["hid a record from others", "set a reminder", "invited somebody", "ran form triggers"]
+    assert client.fake.besides == told

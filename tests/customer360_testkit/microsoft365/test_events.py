@@ -145,3 +145,17 @@ def test_categories(client: Any, make: Any) -> None:
     assert owner("POST", path, {"displayName": "Call"}).json()["error"]["code"] == "nameAlreadyExists"
     assert owner("POST", path, {"displayName": "B", "color": "red"}).status == 400
     assert [row["displayName"] for row in owner("GET", path).json()["value"]] == ["Red category", "Call"]
+
+
+def test_what_an_event_causes_besides_is_told(client: Any) -> None:
+    """Mails at each change, what others see of it; nothing where it is as the calendar makes it by itself."""
+    attendees = [{"emailAddress": {"address": "ann@example.com"}, "type": "required"}]
+    row = client("POST", "/me/events", EVENT).json()
+    assert client.fake.besides == []
+    client("PATCH", f"/me/events/{row['id']}", {"attendees": attendees})
+    client("PATCH", f"/me/events/{row['id']}", {"sensitivity": "private", "showAs": "oof", "attendees": []})
+    assert client.fake.besides == [
+        "mailed the attendees of an event",
+        "hid an event from others",
+        "said more of its owner than that they are busy",
+    ]

@@ -262,3 +262,26 @@ def test_semi_joins_on_relations_are_a_switch(make: Make, reading: str, status: 
     mine = client.member(0)
     query = f"SELECT Id FROM Task WHERE Id IN (SELECT TaskId FROM TaskRelation WHERE RelationId = '{mine}')"
     assert client.soql(query).status == status
+
+
+def test_what_is_caused_besides_is_told(client: Client, contact: str) -> None:
+    """Rules that are passed over, who may change a note, who is the first among the contacts of a deal."""
+    deal = client.add("Opportunity", Name="D", StageName="Prospecting", CloseDate="2026-12-01")
+    note = client.add("ContentNote", Title="N", Content=b64("<p>n</p>"))
+    shown = {"ContentDocumentId": note, "ShareType": "V", "Visibility": "AllUsers"}
+    client.add("ContentDocumentLink", LinkedEntityId=contact, **shown)
+    client("POST", "/sobjects/Case", {"Subject": "C"})
+    assert client.fake.besides == []
+    client.add("ContentDocumentLink", LinkedEntityId=deal, **{**shown, "ShareType": "C"})
+    client.add("OpportunityContactRole", OpportunityId=deal, ContactId=contact, IsPrimary=True)
+    client("POST", "/sobjects/Case", {"Subject": "C"}, headers={"Sforce-Auto-Assign": "FALSE"})
+    allowed = {"Sforce-Duplicate-Rule-Header": "allowSave=true"}
+    client("POST", "/sobjects/Contact", {"LastName": "Twin"}, headers=allowed)
+    client.add("Task", Subject="T", IsReminderSet=True, ReminderDateTime="2026-12-01T09:00:00Z")
+    assert client.fake.besides == [
+        "shared a note with people who may change it",
+        "made somebody the primary contact",
+        "did not run assignment rules",
+        "passed over duplicate rules",
+        "set a reminder",
+    ]

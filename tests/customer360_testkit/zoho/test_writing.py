@@ -243,3 +243,16 @@ def test_no_text_breaks_the_checks(text: str) -> None:
         except RowError as refused:
             taken = refused.code
         assert taken is None or isinstance(taken, (str, int))
+
+
+def test_what_is_caused_besides_is_told(client: Client) -> None:
+    """Rules that do not run, mails that go out, reminders; nothing where nothing of the kind was asked for."""
+    task = client.add("Tasks", Subject="T")
+    rules = [*("workflow", "approval", "blueprint", "pathfinder", "orchestration")]
+    client("POST", "/Leads", {"data": [{"Last_Name": "L"}], "trigger": rules})
+    client("POST", "/Leads", {"data": [{"Last_Name": "L"}]})
+    assert client.fake.besides == []
+    client("POST", "/Leads", {"data": [{"Last_Name": "L"}], "trigger": rules[1:], "lar_id": "6100000000000000001"})
+    client("PUT", f"/Tasks/{task}", {"data": [{"Send_Notification_Email": True}]})
+    client("PUT", f"/Tasks/{task}", {"data": [{"Subject": "U"}]})
+    assert client.fake.besides == ["did not run: workflow", "ran an assignment rule", "mailed the owner of a task"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from customer360_testkit.fakes.besides import Quiet, caused
 from customer360_testkit.fakes.bullhorn.associations import USER
 from customer360_testkit.fakes.bullhorn.errors import BullhornError, bad, missing, not_allowed
 from customer360_testkit.fakes.bullhorn.fields import Entity
@@ -14,6 +15,11 @@ from customer360_testkit.fakes.routing import Route
 
 if TYPE_CHECKING:
     from customer360_testkit.fakes.bullhorn.fake import BullhornFake
+
+_CAUSED: Quiet = {
+    "isPrivate": (False, "hid a record from others"),
+    "notificationMinutes": (0, "set a reminder"),
+}
 
 
 class Writing:
@@ -36,6 +42,7 @@ class Writing:
         entity = self._place(call, "CREATE")
         sent = body(call)
         row = self.insert(entity, sent, call.state["session"].grant.user)
+        self._tell(call, entity, row, None)
         return self._changed(entity, row["id"], "INSERT", sent)
 
     def update(self, call: Call) -> WireAnswer:
@@ -45,6 +52,7 @@ class Writing:
         if sent.get("isDeleted") is True:
             self._fake.guard.may(call, entity.name, "DELETE")
         self.change(entity, row, sent)
+        self._tell(call, entity, self._fake.store.get(entity.name, row["id"]) or row, row)
         return self._changed(entity, row["id"], "UPDATE", sent)
 
     def delete(self, call: Call) -> WireAnswer:
@@ -97,6 +105,13 @@ class Writing:
             )
         else:
             self._fake.drop(entity, row)
+
+    def _tell(self, call: Call, entity: Entity, row: Row, before: Row | None) -> None:
+        """What a write causes besides."""
+        told = [*caused(_CAUSED, row, before)]
+        told += ["invited somebody"] if entity.name == "AppointmentAttendee" and before is None else []
+        told += ["ran form triggers"] if call.query.get("executeFormTriggers", "").lower() == "true" else []
+        self._fake.besides += told
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

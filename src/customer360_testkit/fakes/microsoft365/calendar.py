@@ -7,6 +7,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from customer360_testkit.fakes.besides import Quiet, caused
 from customer360_testkit.fakes.exchange import Call, WireAnswer
 from customer360_testkit.fakes.microsoft365.delta import Tracked
 from customer360_testkit.fakes.microsoft365.errors import GraphError, access_denied, bad_body
@@ -17,6 +18,10 @@ from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
 from customer360_testkit.fakes.microsoft365.times import parse_instant, shown_moment
 
 _PREFER = re.compile(r'outlook\.(timezone|body-content-type)\s*=\s*"([^"]*)"', re.IGNORECASE)
+_CAUSED: Quiet = {
+    "sensitivity": ("normal", "hid an event from others"),
+    "reminderMinutesBeforeStart": (15, "moved a reminder"),
+}
 _COLOR = one_of(
     "auto", "lightBlue", "lightGreen", "lightOrange", "lightGray", "lightYellow", "lightTeal", "lightPink",
     "lightBrown", "lightRed", "maxColor",
@@ -159,6 +164,7 @@ class Events(Tracked):
         if transaction is not None:
             box.transactions[transaction] = item
         self.fake.invite(box.login, item, [])
+        self._tell(item, None)
         location = f"{self.fake.root(call)}/v1.0/users('{user.email}')/events('{self.id_of(call, item)}')"
         return self.one(call, item, 201, (("location", location),))
 
@@ -166,17 +172,24 @@ class Events(Tracked):
         item = self._item(call)
         body = self.writable(self.body(call))
         extended = self.write_extended(item.extended, body)
-        before = item.data["attendees"]
+        before = item.data
         data = self._checked(body, item.data)
         self.check_version(call, item)
         item.data = data
         item.extend(extended, self.fake.clock.time())
         call.state["box"].touch(item, self.fake.clock.time())
-        self.fake.invite(call.state["box"].login, item, before)
+        self.fake.invite(call.state["box"].login, item, before["attendees"])
+        self._tell(item, before)
         return self.one(call, item)
 
     def delete(self, call: Call) -> WireAnswer:
         return self.removed(call, self._item(call))
+
+    def _tell(self, item: Item, before: dict[str, Any] | None) -> None:
+        """What it causes besides; an event that takes nobody's time may well be shown as free."""
+        self.fake.besides += caused(_CAUSED, item.data, before)
+        if item.data["showAs"] not in ("busy", "free", before and before["showAs"]):
+            self.fake.besides.append("said more of its owner than that they are busy")
 
     def _checked(self, body: dict[str, Any], under: dict[str, Any]) -> dict[str, Any]:
         data = {**under, **checked(body, EVENT, self.kind)}

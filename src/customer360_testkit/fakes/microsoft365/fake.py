@@ -171,6 +171,7 @@ class Microsoft365Fake(FakeCrm):
     def invite(self, login: str, item: Item, before: list[dict[str, Any]]) -> None:
         """Whoever became an attendee is written to at once."""
         known = {one.get("emailAddress", {}).get("address") for one in before}
+        self.besides += ["mailed the attendees of an event"] if item.data["attendees"] else []
         for one in item.data["attendees"]:
             address = one.get("emailAddress", {}).get("address")
             if address and address not in known:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from customer360_testkit.fakes.besides import Quiet, caused
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.microsoft365.delta import Tracked
 from customer360_testkit.fakes.microsoft365.errors import access_denied, bad_body, bad_request, not_found
 from customer360_testkit.fakes.microsoft365.resource import Resource, values
 from customer360_testkit.fakes.microsoft365.schema import LINKED, TASK, TASK_DEFAULTS, checked, text
 from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
+
+_CAUSED: Quiet = {"isReminderOn": (False, "set a reminder")}
 
 
 class TaskLists(Resource):
@@ -93,6 +96,7 @@ class Tasks(Tracked):
         box: Mailbox = call.state["box"]
         item = box.add(self.kind, self._list(call), {**TASK_DEFAULTS, **data}, self.fake.clock.time())
         item.linked = {one["id"]: one for one in linked}
+        self.fake.besides += caused(_CAUSED, item.data)
         answer = self.one(call, item, 201)
         if not linked:
             return answer
@@ -102,6 +106,7 @@ class Tasks(Tracked):
         item = self._item(call)
         data = checked(self.writable(self.body(call)), TASK, self.kind)
         self.check_version(call, item)
+        self.fake.besides += caused(_CAUSED, data, item.data)
         item.data = {**item.data, **data}
         call.state["box"].touch(item, self.fake.clock.time())
         return self.one(call, item)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from customer360_testkit.fakes.besides import Quiet, caused
 from customer360_testkit.fakes.exchange import Call
 from customer360_testkit.fakes.salesforce import checking, ids
 from customer360_testkit.fakes.salesforce.duplicates import WATCHED, DuplicateHeader
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
 
 _RESTRICTS = {("Account", "Case"), ("Contact", "Case")}
 """A record with such children cannot be deleted."""
+_REMINDER: Quiet = {"IsReminderSet": (False, "set a reminder")}
+_CAUSED: Mapping[str, Quiet] = {
+    "Task": _REMINDER,
+    "Event": {
+        **_REMINDER,
+        "IsPrivate": (False, "hid an event from others"),
+        "ShowAs": ("Busy", "said another thing of its owner than that they are busy"),
+    },
+    "Note": {"IsPrivate": (False, "hid a note from others")},
+    "Opportunity": {"IsPrivate": (False, "hid an opportunity from others")},
+    "CaseComment": {"IsPublished": (False, "showed a comment to customers")},
+    "OpportunityContactRole": {"IsPrimary": (False, "made somebody the primary contact")},
+}
+_ASSIGNED = ("Case", "Lead")
+"""What assignment rules give to somebody."""
 
 
 @attrs.frozen
@@ -269,8 +285,20 @@ class Writing:
             row = {**row, "Comments": None}
         self._follow_up(by, place, row, before)
         fake.put(place.name, row)
+        self._tell(by, place, row, before, sent)
         if comment is not None:
             self.create(by, fake.schema.objects["CaseComment"], {"ParentId": row["Id"], "CommentBody": comment})
+
+    def _tell(self, by: Writer, place: SObject, row: Row, before: Row | None, sent: set[str]) -> None:
+        """What this row, or the headers of its request, cause besides."""
+        told = [*caused(_CAUSED.get(place.name, {}), row, before)]
+        if place.name in _ASSIGNED and (by.call.header("sforce-auto-assign") or "").strip().lower() == "false":
+            told.append("did not run assignment rules")
+        if place.name == "ContentDocumentLink" and row["ShareType"] == "C":
+            told.append("shared a note with people who may change it")
+        if by.duplicates.allow_save and self._fake.duplicates.looks_through(place.name):
+            told += ["passed over duplicate rules"] if before is None or sent & WATCHED else []
+        self._fake.besides += told
 
     def _check_unique(self, place: SObject, row: Row, before: Row | None) -> None:
         for field in place.fields.values():

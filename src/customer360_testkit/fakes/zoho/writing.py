@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from customer360_testkit.fakes.besides import Quiet, caused
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.routing import Route
 from customer360_testkit.fakes.zoho import asking
@@ -22,6 +23,13 @@ MOST = 100
 HEAVY = 10
 """More records than this in one call make it a heavy one."""
 _TRIGGERS = frozenset({"workflow", "approval", "blueprint", "pathfinder", "orchestration"})
+_REQUESTED = {"lar_id": "ran an assignment rule", "skip_feature_execution": "left out features"}
+_CAUSED: Quiet = {
+    "Send_Notification_Email": (False, "mailed the owner of a task"),
+    "$send_notification": (False, "mailed the participants of a meeting"),
+    "Remind_At": (None, "set a reminder"),
+    "Recurring_Activity": (None, "made a record recur"),
+}
 
 One = Callable[[Any, str], dict[str, Any]]
 """What is done with one record; gets its JSON and its path, gives its row of the answer or raises RowError."""
@@ -132,6 +140,7 @@ class Writing:
         row |= {"id": fake.store.new_id(), "Created_By": me, "Modified_By": me}
         row |= {"Created_Time": now, "Modified_Time": now, **_derived(module, row)}
         self._put(module, row, now)
+        fake.besides += caused(_CAUSED, {**given, **row})
         self._touch(row, now)
         return self._success(call, module, row, "record added")
 
@@ -152,6 +161,7 @@ class Writing:
         row = {**old, **raw, "Modified_By": call.state["grant"].user.id, "Modified_Time": now}
         row |= _derived(module, row)
         self._put(module, row, now)
+        fake.besides += caused(_CAUSED, {**given, **row}, old)
         return self._success(call, module, row, "record updated")
 
     def _held(self, module: Module, record_id: str, details: dict[str, Any]) -> Row:
@@ -198,6 +208,9 @@ class Writing:
         triggers = body.get("trigger", [])
         if not isinstance(triggers, list) or not all(isinstance(one, str) and one in _TRIGGERS for one in triggers):
             raise ZohoError(400, "INVALID_DATA", "invalid data", api_name="trigger", json_path="$.trigger")
+        if "trigger" in body and (quiet := _TRIGGERS - {*triggers}):
+            self._fake.besides.append(f"did not run: {', '.join(sorted(quiet))}")
+        self._fake.besides += [words for name, words in _REQUESTED.items() if body.get(name)]
         return data
 
     def _each(self, call: Call, data: list[Any], good: int, one: One) -> WireAnswer:
