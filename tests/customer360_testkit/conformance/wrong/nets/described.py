@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import attrs
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
+from customer360.core.connector import Identity
 from customer360.core.linking import LinkFacts
-from customer360.core.metadata import FieldInfo, Resource, Schema
+from customer360.core.metadata import FieldType, Resource, Schema
+from customer360_bullhorn import BullhornConnector
 from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
-_NAME = "describes something else than it is told"
+_NAME: Final = "describes something else than it is told"
+_SEARCHED: Final = "searches what it describes as not searchable"
 
 
 @mutant(_NAME)
@@ -43,5 +48,63 @@ class _Names(SalesforceConnector):
         return tuple(attrs.evolve(each, label=each.name) for each in await super().list_resources(facts))
 
 
-def _in_order(field: FieldInfo) -> FieldInfo:
-    return attrs.evolve(field, choices=tuple(sorted(field.choices, key=lambda choice: choice.label)))
+@mutant(_NAME, "read only")
+class _Closed(SalesforceConnector):
+    """Of an activity nothing can be changed."""
+
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        fields = [attrs.evolve(each, editable=False) for each in schema.fields]
+        return attrs.evolve(schema, fields=tuple(fields)) if resource in ("Task", "Event", "Case") else schema
+
+
+@mutant(_NAME, "half as long")
+class _Half(BullhornConnector):
+    """A job's title may be half as long as it may."""
+
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        fields = [attrs.evolve(each, max_length=each.max_length and each.max_length // 2) for each in schema.fields]
+        return attrs.evolve(schema, fields=tuple(fields)) if resource == "JobOrder" else schema
+
+
+@mutant(_NAME, "by halves")
+class _Halves(ZohoConnector):
+    """What no list shows of a call is not described."""
+
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        fields = [each for each in schema.fields if each.name not in ("Call_Purpose", "Call_Agenda")]
+        return attrs.evolve(schema, fields=tuple(fields))
+
+
+@mutant("describes less where there is more")
+class _Few(ZohoConnector):
+    """The first hundred choices."""
+
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        fields = [attrs.evolve(each, choices=each.choices[:100]) for each in schema.fields]
+        return attrs.evolve(schema, fields=tuple(fields))
+
+
+@mutant(_SEARCHED)
+class _Searched(ZohoConnector):
+    """Fields of numbers are described as not searchable, of companies."""
+
+    async def describe(self, facts: LinkFacts, resource: str) -> Schema:
+        schema = await super().describe(facts, resource)
+        fields = [
+            attrs.evolve(each, searchable=each.searchable and each.type is not FieldType.PHONE)
+            for each in schema.fields
+        ]
+        return attrs.evolve(schema, fields=tuple(fields))
+
+
+@mutant("tells the organisation in letters of its own")
+class _Capitals(ZohoConnector):
+    """In capitals."""
+
+    async def identify(self, facts: LinkFacts) -> Identity:
+        who = await super().identify(facts)
+        return attrs.evolve(who, organisation=who.organisation and who.organisation.upper())
