@@ -66,6 +66,7 @@ from customer360_testkit.conformance.nets.conditions import ConditionNets
 from customer360_testkit.conformance.nets.corrections import CorrectionNets
 from customer360_testkit.conformance.nets.described import DescribedNets
 from customer360_testkit.conformance.nets.drafts import DraftNets
+from customer360_testkit.conformance.nets.failing import FailingNets
 from customer360_testkit.conformance.nets.following import FollowingNets
 from customer360_testkit.conformance.nets.fresh import FreshNets
 from customer360_testkit.conformance.nets.lists import ListNets
@@ -178,6 +179,7 @@ class ConnectorConformance(
     StandingNets,
     ListNets,
     FreshNets,
+    FailingNets,
     WasteNets,
     ConditionNets,
     DescribedNets,
