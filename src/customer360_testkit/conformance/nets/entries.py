@@ -89,7 +89,7 @@ def marks_of(some: Iterable[Told]) -> dict[tuple[str, str], Marks]:
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yes, no and texts; of lists only whether they are empty."""
+    """Yes, no and texts; of lists only whether they are empty, of numbers whether there are any."""
     match value:
         case dict():
             for name, each in value.items():
@@ -98,3 +98,5 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield path, str(bool(value))
         case bool() | str():
             yield path, str(value)
+        case int():
+            yield path, str(value > 0)
