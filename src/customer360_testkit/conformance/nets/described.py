@@ -32,7 +32,6 @@ _PROPERTIES: Final[Mapping[str, Callable[[FieldInfo], Any]]] = {
     **{"creatable": lambda field: field.creatable, "editable": lambda field: field.editable},
     **{"searchable": lambda field: field.searchable, "custom": lambda field: field.custom},
     **{"choices": lambda field: bool(field.choices), "refers_to": lambda field: bool(field.refers_to)},
-    **{"max_length": lambda field: field.max_length is None},
 }
 _SPARE: Final = 0.1
 """So many of a resource's fields may differ from others of the same marks, where already people's do: some vendors have
