@@ -69,6 +69,7 @@ from customer360_testkit.conformance.nets.drafts import DraftNets
 from customer360_testkit.conformance.nets.failing import FailingNets
 from customer360_testkit.conformance.nets.following import FollowingNets
 from customer360_testkit.conformance.nets.fresh import FreshNets
+from customer360_testkit.conformance.nets.large import LargeNets
 from customer360_testkit.conformance.nets.lists import ListNets
 from customer360_testkit.conformance.nets.people import PeopleNets
 from customer360_testkit.conformance.nets.standing import StandingNets
@@ -186,6 +187,7 @@ class ConnectorConformance(
     PeopleNets,
     TellingNets,
     FollowingNets,
+    LargeNets,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 
