@@ -30,16 +30,17 @@ FAMILIES: Final = (
     *(
         "王",
         "Quillkin 4711",
+        "Quillkin 4712",
         "Quillkin Anna Berta Cara",
+        "Quillkin Anna Berta Dora",
         "Quillkin & Sons",
-        "007",
-        *("Quillkinderheimverwaltungsgesellschaft", "Quillkinderheimverwaltungsrat", "Quillkin Anna Berta Dora"),
-        *("Quillkin 4712", "Quillkin-Brown"),
     ),
+    *("Quillkinderheimverwaltungsgesellschaft", "Quillkinderheimverwaltungsrat", "Quillkin-Brown", "007", "3Mkin"),
+    *("Quillkin & Sons", "Dr. Quillkin", "The Quillkin", "Quillkin, Jr.", "Quillkin (UK) Ltd", "QUILLKIN", "ﬁnkin"),
 )
 _GIVEN: Final = (
     *("Ada", "Ada Maria", "Ada Maria Luisa", "Bo", "X", "Zoë", "Zoe\u0308", "D'Arcy", "Jean-Luc", "花子", "Anne 2"),
-    *(None, None),
+    *("Mary J.", None, None),
 )
 NUMBERS: Final[Mapping[PhoneIs, Sequence[str]]] = {
     PhoneIs("+442079460661", "2079460661", "GB"): (
@@ -57,7 +58,7 @@ _SHARED: Final = next(iter(NUMBERS.values()))
 _ADDRESSES: Final = (
     *("quill.{}@conform.example", "Quill+{}@Conform.example", "o'quill{}@conform.example", "q{}@bücher.example"),
     *("jörg{}@conform.example", "{}@quill.conform.example", "quillkin{}@conform.example", "q_{}-x@conform.example"),
-    f"{'q' * 40}{{}}@{'quill' * 3}.conform.example",
+    *("office@q{}.conform.example", "quill{}@googlemail.com", f"{'q' * 40}{{}}@{'quill' * 3}.conform.example"),
 )
 VALUES: Final = (
     *("007", "0", "00042", "42", "O'Quill", 'Quill "Q"', "a\\b", "quillvalue", "Quillvalue 2", "Żółw", "Zo\u0308lw"),
