@@ -104,7 +104,8 @@ class Written:
     def words(self) -> set[str]:
         """Those of the text that are nobody's: not of the draft, nor times, nor lengths."""
         draft, left = self.draft, self.text.replace(lines(self.draft.text), " ", 1) if self.draft.text else self.text
-        said = [draft.key, "" if self.seen.subject == draft.subject.strip() else draft.subject.strip()]
+        subject = draft.subject.strip()
+        said = [draft.key, *(() if self.seen.subject == subject else (subject, " ".join(subject.splitlines())))]
         said += [getattr(draft, name, None) or "" for name in _TOLD]
         for value in sorted(filter(None, map(lines, said)), key=len, reverse=True):
             left = re.sub(rf"(?<!\S){re.escape(value)}(?!\S)", " ", left)
@@ -320,7 +321,8 @@ def _is_said(one: Written, name: str) -> bool:
 
 def _is_called(one: Written) -> bool:
     given = one.draft.subject.strip()
-    return given == one.seen.subject or given in one.text
+    forms = (given, " ".join(given.splitlines()))  # a title has one line
+    return one.seen.subject in forms or any(form in one.text for form in forms)
 
 
 def _is_rung(name: str) -> Callable[[Written], bool]:

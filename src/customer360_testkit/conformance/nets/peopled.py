@@ -27,16 +27,9 @@ MANY: Final = 330
 """More than the longest page that a host may ask for."""
 FAMILIES: Final = (
     *("van der Quillkin", "O'Quillkin", "O\u2019Quillkin", "Quillkin-Jones", "Żółwkin", "Zo\u0308lwkin", "Li", "Q"),
-    *(
-        "王",
-        "Quillkin 4711",
-        "Quillkin 4712",
-        "Quillkin Anna Berta Cara",
-        "Quillkin Anna Berta Dora",
-        "Quillkin & Sons",
-    ),
-    *("Quillkinderheimverwaltungsgesellschaft", "Quillkinderheimverwaltungsrat", "Quillkin-Brown", "007", "3Mkin"),
-    *("Quillkin & Sons", "Dr. Quillkin", "The Quillkin", "Quillkin, Jr.", "Quillkin (UK) Ltd", "QUILLKIN", "ﬁnkin"),
+    *("Quillkin 4711", "Quillkin 4712", "Quillkin Anna Berta Cara", "Quillkin Anna Berta Dora", "007", "3Mkin", "王"),
+    *("Quillkinderheimverwaltungsgesellschaft", "Quillkinderheimverwaltungsrat", "Quillkin-Brown", "QUILLKIN"),
+    *("Quillkin & Sons", "Dr. Quillkin", "The Quillkin", "Quillkin, Jr.", "Quillkin (UK) Ltd", "ﬁnkin"),
 )
 _GIVEN: Final = (
     *("Ada", "Ada Maria", "Ada Maria Luisa", "Bo", "X", "Zoë", "Zoe\u0308", "D'Arcy", "Jean-Luc", "花子", "Anne 2"),
