@@ -11,20 +11,20 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import ModuleType
 
-from customer360_testkit.conformance import ConnectorConformance
-from customer360_testkit.conformance.bench import MUTANT, NEEDS, checks_of
+from customer360_testkit.conformance import ConnectorConformance, nets
+from customer360_testkit.conformance.bench import MUTANT, NEEDS, NET, checks_of
 from tools.pages import REFERENCE, command, row
 
 PAGE = REFERENCE / "conformance.md"
 _HEAD = """# What the conformance suite demands
 
 Made by `python -m tools.conformance` from the suite itself; a test fails when it is out of date. Every connector passes
-these {count} checks, or waives one by its name with the reason; [](../how-to/write-a-plugin.md) shows the class to
-subclass, says what it sets, and how a check is waived. A check runs where the connector declares what the check needs;
-`customer360 plugin check` tells how many did not, and why. The last column is the deliberately wrong connector that
-this check catches, and no other does: our tests hold the suite to that. Beneath them are nets, which compare everything
-at once, on values drawn for it: what a check by name catches may fail there, too, so read its failure first; the wrong
-connector of a net passes every check by name.
+these {named} checks and {nets} nets, or waives one by its name with the reason; [](../how-to/write-a-plugin.md) shows
+the class to subclass, says what it sets, and how a check is waived. A check runs where the connector declares what the
+check needs; `customer360 plugin check` tells how many did not, and why. The last column is the deliberately wrong
+connector that this check catches, and no other does: our tests hold the suite to that. Beneath the checks are nets,
+which compare everything at once, on values drawn for it: what a check by name catches may fail there, too, so read its
+failure first; the wrong connector of a net passes every check by name.
 """
 
 _UNSEEN = """## What no suite can see
@@ -63,17 +63,21 @@ Each of these was tried as a wrong connector, and passed. Some are no mistakes; 
 
 
 def page() -> str:
-    """The whole page: a chapter for each room of the suite and a table for each part, in its order."""
+    """The whole page: a chapter for each room of the suite and a table for each part, in its order; nets come last."""
     checks = checks_of(ConnectorConformance)
-    lines, room = [_HEAD.format(count=len(checks))], ""
-    for part in ConnectorConformance.__bases__:
-        own = [check for name, check in checks.items() if name in vars(part)]
-        if own:
-            if room != (room := part.__module__.rpartition(".")[0]):
-                lines.append(f"## {_title(import_module(room))}\n")
-            lines += [f"### {_title(import_module(part.__module__))}\n"]
-            lines += [row("check", "demands", "needs", "catches the connector that"), row(*["---"] * 4)]
-            lines += [*(row(*_cells(check)) for check in own), ""]
+    count = sum(hasattr(check, NET) for check in checks.values())
+    lines = [_HEAD.format(named=len(checks) - count, nets=count)]
+    rooms = dict.fromkeys(part.__module__.rpartition(".")[0] for part in ConnectorConformance.__bases__)
+    for room in sorted(rooms, key=lambda each: each == nets.__name__):
+        parts = [part for part in ConnectorConformance.__bases__ if part.__module__.rpartition(".")[0] == room]
+        tables = [(part, [check for name, check in checks.items() if name in vars(part)]) for part in parts]
+        if any(own for _, own in tables):
+            lines.append(f"## {_title(import_module(room))}\n")
+        for part, own in tables:
+            if own:
+                lines += [f"### {_title(import_module(part.__module__))}\n"]
+                lines += [row("check", "demands", "needs", "catches the connector that"), row(*["---"] * 4)]
+                lines += [*(row(*_cells(check)) for check in own), ""]
     return "\n".join([*lines, _UNSEEN]).rstrip() + "\n"
 
 
