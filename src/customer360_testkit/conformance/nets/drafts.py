@@ -173,7 +173,6 @@ class DraftNets(ScreenedChecks):
                 "",
                 "Quillful" * (most // 8),
                 "Quill" * 60,
-                "Quill one\nQuill two",
                 *(drawing.line(most, f"Quill{n}") for n in range(9)),
             ],
             "text": [*(drawing.text(2000, f"Quilltext{n}") for n in range(8)), *TEXTS],

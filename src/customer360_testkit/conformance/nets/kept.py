@@ -104,8 +104,7 @@ class Written:
     def words(self) -> set[str]:
         """Those of the text that are nobody's: not of the draft, nor times, nor lengths."""
         draft, left = self.draft, self.text.replace(lines(self.draft.text), " ", 1) if self.draft.text else self.text
-        subject = draft.subject.strip()
-        said = [draft.key, *(() if self.seen.subject == subject else (subject, " ".join(subject.splitlines())))]
+        said = [draft.key, "" if self.seen.subject == draft.subject.strip() else draft.subject.strip()]
         said += [getattr(draft, name, None) or "" for name in _TOLD]
         for value in sorted(filter(None, map(lines, said)), key=len, reverse=True):
             left = re.sub(rf"(?<!\S){re.escape(value)}(?!\S)", " ", left)
@@ -321,8 +320,7 @@ def _is_said(one: Written, name: str) -> bool:
 
 def _is_called(one: Written) -> bool:
     given = one.draft.subject.strip()
-    forms = (given, " ".join(given.splitlines()))  # a title has one line
-    return one.seen.subject in forms or any(form in one.text for form in forms)
+    return given == one.seen.subject or given in one.text
 
 
 def _is_rung(name: str) -> Callable[[Written], bool]:

@@ -27,13 +27,19 @@ MANY: Final = 330
 """More than the longest page that a host may ask for."""
 FAMILIES: Final = (
     *("van der Quillkin", "O'Quillkin", "O\u2019Quillkin", "Quillkin-Jones", "Żółwkin", "Zo\u0308lwkin", "Li", "Q"),
-    *("Quillkin 4711", "Quillkin 4712", "Quillkin Anna Berta Cara", "Quillkin Anna Berta Dora", "007", "3Mkin", "王"),
-    *("Quillkinderheimverwaltungsgesellschaft", "Quillkinderheimverwaltungsrat", "Quillkin-Brown", "QUILLKIN"),
-    *("Quillkin & Sons", "Dr. Quillkin", "The Quillkin", "Quillkin, Jr.", "Quillkin (UK) Ltd", "ﬁnkin"),
+    *(
+        "王",
+        "Quillkin 4711",
+        "Quillkin Anna Berta Cara",
+        "Quillkin & Sons",
+        "007",
+        *("Quillkinderheimverwaltungsgesellschaft", "Quillkinderheimverwaltungsrat", "Quillkin Anna Berta Dora"),
+        *("Quillkin 4712", "Quillkin-Brown"),
+    ),
 )
 _GIVEN: Final = (
     *("Ada", "Ada Maria", "Ada Maria Luisa", "Bo", "X", "Zoë", "Zoe\u0308", "D'Arcy", "Jean-Luc", "花子", "Anne 2"),
-    *("Mary J.", None, None),
+    *(None, None),
 )
 NUMBERS: Final[Mapping[PhoneIs, Sequence[str]]] = {
     PhoneIs("+442079460661", "2079460661", "GB"): (
@@ -51,7 +57,7 @@ _SHARED: Final = next(iter(NUMBERS.values()))
 _ADDRESSES: Final = (
     *("quill.{}@conform.example", "Quill+{}@Conform.example", "o'quill{}@conform.example", "q{}@bücher.example"),
     *("jörg{}@conform.example", "{}@quill.conform.example", "quillkin{}@conform.example", "q_{}-x@conform.example"),
-    *("office@q{}.conform.example", "quill{}@googlemail.com", f"{'q' * 40}{{}}@{'quill' * 3}.conform.example"),
+    f"{'q' * 40}{{}}@{'quill' * 3}.conform.example",
 )
 VALUES: Final = (
     *("007", "0", "00042", "42", "O'Quill", 'Quill "Q"', "a\\b", "quillvalue", "Quillvalue 2", "Żółw", "Zo\u0308lw"),

@@ -227,11 +227,9 @@ def _begins(contact: Contact, text: str) -> bool:
 
 def _addresses(resource: Resource, people: Mapping[RecordRef, Person], asked: Iterable[str]) -> Iterator[Question]:
     held = {ref: {text.casefold() for text in each.texts(resource.emails)} for ref, each in people.items()}
-    for asked_for in asked if resource.emails else ():
-        local, _, domain = asked_for.rpartition("@")
-        for address in (asked_for, f"{local}+quilltag@{domain}"):  # with a tag it is another one
-            whose = frozenset(ref for ref, texts in held.items() if address.casefold() in texts)
-            yield Question(EmailIs(address), whose, whose)
+    for address in asked if resource.emails else ():
+        whose = frozenset(ref for ref, texts in held.items() if address.casefold() in texts)
+        yield Question(EmailIs(address), whose, whose)
 
 
 def _numbers(resource: Resource, people: Mapping[RecordRef, Person]) -> Iterator[Question]:
