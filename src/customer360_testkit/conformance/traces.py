@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -12,6 +14,7 @@ Row: TypeAlias = tuple[str, str]
 Leaf: TypeAlias = tuple[str, str, str]
 """The same, and the way to a value in the row."""
 Rows: TypeAlias = Mapping[Row, Mapping[str, Any]]
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SHORT: Final = 6
 """An id of so few signs may be that of a record of any other kind."""
 
@@ -90,6 +93,24 @@ def leaves(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
             yield way, value
 
 
+def values(held: Any) -> Iterator[Any]:
+    """The same, wherever they stand."""
+    return (value for _, value in leaves(held))
+
+
 def texts(held: Mapping[str, Any]) -> set[str]:
     """All that a row says, as text."""
-    return {str(value) for _, value in leaves(held)}
+    return {str(value) for value in values(held)}
+
+
+def moments(value: Any) -> Iterator[datetime]:
+    """The moments that a value may mean: a text, in UTC where it names no zone, or seconds or thousandths of them since
+    1970."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(value)
+            yield moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    elif isinstance(value, int | float):
+        for part in (1, 1000):
+            with suppress(ValueError, OverflowError):
+                yield _EPOCH + timedelta(seconds=value / part)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ import attrs
 from customer360.core.activities import CallOutcome, TaskStatus
 from customer360.core.interactions import Direction
 from customer360.core.records import RecordRef
-from customer360_testkit.conformance.traces import Trace, leaves, texts
+from customer360_testkit.conformance.traces import Trace, leaves, moments, texts
 from customer360_testkit.fakes.screen import NO_SUCH, Screen
 
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d| UTC)?")
@@ -275,18 +274,12 @@ def _number(held: Any) -> float | None:
 
 
 def _moments(held: Any) -> Iterator[datetime]:
-    """A moment that a row holds: written, or in seconds or thousandths of one."""
-    if isinstance(held, str):
-        with suppress(ValueError):
-            moment = datetime.fromisoformat(held)
-            yield moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    elif isinstance(held, int | float):
-        for part in (1, 1000):
-            with suppress(ValueError, OverflowError):
-                yield datetime.fromtimestamp(held / part, UTC)
-    elif isinstance(held, Mapping):
+    """A moment that a row holds, by itself or as a part of a structure."""
+    if isinstance(held, Mapping):
         for each in held.values():
             yield from _moments(each)
+    else:
+        yield from moments(held)
 
 
 def _lengths(one: Written) -> set[tuple[str, str]]:

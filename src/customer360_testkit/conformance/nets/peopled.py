@@ -18,6 +18,7 @@ from customer360.core.records import Contact, ContactDraft, RecordRef
 from customer360.core.search import NameHas, PhoneIs
 from customer360_testkit.conformance.bench import Link
 from customer360_testkit.conformance.nets.drawn import Drawing
+from customer360_testkit.conformance.traces import values
 from customer360_testkit.conformance.verbs import Verbs
 
 FAMILY: Final = "Quillkin"
@@ -82,11 +83,11 @@ class Person:
     @cached_property
     def everything(self) -> str:
         """All that is said of them, folded."""
-        return folded(" ".join((self.read.name, *_leaves(self.row))))
+        return folded(" ".join((self.read.name, *_texts(self.row))))
 
     def texts(self, fields: Iterable[str]) -> list[str]:
         """What stands in these fields of the row, wherever within."""
-        return [text for field in fields for text in _leaves(self.row.get(field))]
+        return [text for field in fields for text in _texts(self.row.get(field))]
 
 
 def folded(text: str) -> str:
@@ -98,15 +99,8 @@ def _bare(text: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(each))
 
 
-def _leaves(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _leaves(each)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _leaves(each)
+def _texts(held: object) -> Iterator[str]:
+    return (value for value in values(held) if isinstance(value, str))
 
 
 class Peopled(Verbs):
@@ -214,10 +208,10 @@ def _held(people: Iterable[Contact], names: Iterable[str]) -> dict[str, list[Any
     """Values that people have in these fields: a country, a company, a choice."""
     held = {name: dict[str, Any]() for name in names}
     for person in people:
-        for name, values in held.items():
-            if (value := person.fields.get(name)) and len(values) < _SEVERAL:
-                values.setdefault(repr(value), value)
-    return {name: list(values.values()) for name, values in held.items() if values}
+        for name, known in held.items():
+            if (value := person.fields.get(name)) and len(known) < _SEVERAL:
+                known.setdefault(repr(value), value)
+    return {name: list(known.values()) for name, known in held.items() if known}
 
 
 def _is_list(contact: Contact, name: str) -> bool:

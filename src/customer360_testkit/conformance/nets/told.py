@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 import attrs
 
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
-from customer360_testkit.conformance.traces import texts
+from customer360_testkit.conformance.traces import moments, texts, values
 from customer360_testkit.fakes.screen import NO_SUCH, Screen, plain
 
 _STANDARD: Final = ("title", "text", "at", "created_at", "status", "owner", "url")
 _FAR: Final = (RelatedKind.TASK, RelatedKind.CASE)
 """Of whose records the status says how far they are."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def same_told(some: Sequence[RelatedRecord], others: Sequence[RelatedRecord], what: Any) -> None:
@@ -93,7 +91,7 @@ def _owner(record: RelatedRecord) -> str | None:
 
 
 def _lines(text: Any) -> str:
-    return "\n".join(text.split("\n")).strip() if isinstance(text, str) else ""
+    return text.strip() if isinstance(text, str) else ""
 
 
 def _inline(text: str) -> str:
@@ -104,42 +102,22 @@ def _inline(text: str) -> str:
 def agree(told: Any, held: Any) -> bool:
     """Whether a value that is told is what the CRM holds, in whatever form."""
     if told in (None, "", ()) or told == {}:
-        return held in (None, [], {}) or "" in _leaves(held)
+        return held in (None, [], {}) or "" in values(held)
     match told:
         case bool() | int() | float():
             return held == told or str(held) == str(told)
         case datetime():
-            return any(told in _moments(each) for each in _leaves(held))
+            return any(told in moments(each) for each in values(held))
         case date():
-            return any(told in _days(each) for each in _leaves(held))
+            return any(told in _days(each) for each in values(held))
         case RecordRef():
-            return told.id in map(str, _leaves(held))
+            return told.id in map(str, values(held))
         case str():
-            return any(str(each) == told or plain(str(each)) == told.strip() for each in _leaves(held))
+            return any(str(each) == told or plain(str(each)) == told.strip() for each in values(held))
         case tuple():
-            return {str(each) for each in told} <= {str(each) for each in _leaves(held)}
-    return {str(each) for each in _leaves(told)} <= {str(each) for each in _leaves(held)}
-
-
-def _leaves(value: Any) -> list[Any]:
-    if isinstance(value, Mapping):
-        return [leaf for each in value.values() for leaf in _leaves(each)]
-    if isinstance(value, list | tuple):
-        return [leaf for each in value for leaf in _leaves(each)]
-    return [] if value is None else [value]
-
-
-def _moments(held: Any) -> Iterator[datetime]:
-    """Of a text, or of a number of seconds or of thousandths of them."""
-    if isinstance(held, str):
-        with suppress(ValueError):
-            moment = datetime.fromisoformat(held)
-            yield moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    elif isinstance(held, int | float):
-        for part in (1, 1000):
-            with suppress(OverflowError):
-                yield _EPOCH + timedelta(seconds=held / part)
+            return {str(each) for each in told} <= {str(each) for each in values(held)}
+    return {str(each) for each in values(told)} <= {str(each) for each in values(held)}
 
 
 def _days(held: Any) -> list[date]:
-    return [moment.date() for moment in _moments(held)]
+    return [moment.date() for moment in moments(held)]
