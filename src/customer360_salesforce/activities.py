@@ -82,7 +82,8 @@ async def _rows(
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Row]:
-    """Rows of which all clauses hold, the archive's included; all that are ``wanted``, or ``limit`` at most."""
+    """The first so many rows, or the first one, that are ``wanted`` of those of which all clauses hold, the archive's
+    included."""
     archived = name in _ARCHIVED
     held = (*clauses, q.equals("IsDeleted", False)) if archived else clauses
     where = q.all_of(*held) if held else None

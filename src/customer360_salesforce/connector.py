@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from customer360.core.activities import ActivityChange, ActivityDraft, ActivityFilter
 from customer360.core.auth import AuthScheme
@@ -21,8 +21,8 @@ from customer360.core.capabilities import (
     cannot,
 )
 from customer360.core.connector import SEARCHES, Connector, ConnectorInfo, Identity, Limits, of_facts
-from customer360.core.effects import Operation, Request
-from customer360.core.errors import Customer360Error, Unsupported, ValidationFailed
+from customer360.core.effects import Request
+from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.linking import Hosts, LinkFacts, Linking
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import (
@@ -40,11 +40,9 @@ from customer360.core.search import Query
 from customer360.core.wire import Response
 from customer360_salesforce import activities, auth, contacts, metadata, sync, ties
 from customer360_salesforce.auth import KEY
-from customer360_salesforce.errors import NO_SUCH_REFERENCE, error_of
+from customer360_salesforce.errors import error_of
 from customer360_salesforce.records import CONTACTS
 from customer360_salesforce.related import OBJECT_OF
-
-T = TypeVar("T")
 
 _NO_API = "the scope api was not granted"
 _CONTACT_OBJECTS = {
@@ -187,7 +185,7 @@ class SalesforceConnector(Connector):
         self._ours(draft.contact)
         self._require(facts, CREATE[draft.kind])
         await self._tie_all(facts, draft)
-        return await self._about(facts, draft.contact, activities.create_activity(facts, draft))
+        return await self._about(facts, draft.contact, activities.create_activity(facts, draft), ties.blames)
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
         self._ours(change.ref)
@@ -209,7 +207,7 @@ class SalesforceConnector(Connector):
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._ours(contact, record)
         self._require(facts, Capability.LINK)
-        await self._about(facts, contact, ties.link(facts, contact, record))
+        await self._about(facts, contact, ties.link(facts, contact, record), ties.blames)
 
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._ours(contact, record)
@@ -219,12 +217,3 @@ class SalesforceConnector(Connector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
         self._require(facts, Capability.DELTA)
         return await sync.changes(facts, resource, cursor)
-
-    async def _about(self, facts: LinkFacts, contact: RecordRef, write: Operation[T]) -> T:
-        """What a write comes to that names this contact; Salesforce blames the field where they are there no more."""
-        try:
-            return await write
-        except ValidationFailed as refused:
-            if refused.vendor_code == NO_SUCH_REFERENCE:
-                await self._must_stand(facts, contact)
-            raise

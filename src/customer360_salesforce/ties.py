@@ -16,6 +16,7 @@ from customer360_salesforce import query as q
 from customer360_salesforce.asking import collected
 from customer360_salesforce.auth import KEY
 from customer360_salesforce.contacts import created
+from customer360_salesforce.errors import NO_SUCH_REFERENCE
 from customer360_salesforce.metadata import known_shape, notes_object
 from customer360_salesforce.query import Clause
 from customer360_salesforce.records import identifier_of, text_of
@@ -23,6 +24,11 @@ from customer360_salesforce.records import identifier_of, text_of
 _LEAD: Final = "00Q"
 _PEOPLE: Final = ("Contact", "Lead")
 _NOT_THINGS: Final = (*_PEOPLE, "ContentNote", "Note", "Task", "Event", "User")
+
+
+def blames(refused: ValidationFailed) -> bool:
+    """Whether a write was refused for whom it is about: Salesforce names the field of who is there no more."""
+    return refused.vendor_code == NO_SUCH_REFERENCE
 
 
 def belongs(name: str, contact: RecordRef) -> Clause:

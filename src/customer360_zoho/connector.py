@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from customer360.core.activities import ActivityChange, ActivityDraft, ActivityFilter
 from customer360.core.auth import AuthScheme
@@ -21,8 +21,8 @@ from customer360.core.capabilities import (
     cannot,
 )
 from customer360.core.connector import SEARCHES, Connector, ConnectorInfo, Identity, Limits, of_facts
-from customer360.core.effects import Operation, Request
-from customer360.core.errors import Customer360Error, Unsupported, ValidationFailed
+from customer360.core.effects import Request
+from customer360.core.errors import Customer360Error, Unsupported
 from customer360.core.linking import Hosts, LinkFacts, Linking
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import (
@@ -42,8 +42,6 @@ from customer360_zoho import activities, auth, contacts, metadata, sync, ties
 from customer360_zoho.errors import error_of
 from customer360_zoho.records import CONTACTS, KEY
 from customer360_zoho.related import MODULE_OF
-
-T = TypeVar("T")
 
 _NO_COQL = f"the scope {auth.COQL} was not granted"
 _NO_SEARCH = f"the scope {auth.SEARCH} was not granted"
@@ -195,7 +193,7 @@ class ZohoConnector(Connector):
         self._ours(draft.contact)
         self._require(facts, CREATE[draft.kind])
         await self._tie_all(facts, draft)
-        return await self._about(facts, draft.contact, activities.create_activity(draft))
+        return await self._about(facts, draft.contact, activities.create_activity(draft), ties.blames)
 
     async def update_activity(self, facts: LinkFacts, change: ActivityChange) -> None:
         self._ours(change.ref)
@@ -213,7 +211,7 @@ class ZohoConnector(Connector):
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._ours(contact, record)
         self._require(facts, Capability.LINK)
-        await self._about(facts, contact, ties.link(contact, record))
+        await self._about(facts, contact, ties.link(contact, record), ties.blames)
 
     async def unlink(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         self._ours(contact, record)
@@ -223,15 +221,6 @@ class ZohoConnector(Connector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
         self._require(facts, Capability.DELTA)
         return await sync.changes(facts, resource, cursor)
-
-    async def _about(self, facts: LinkFacts, contact: RecordRef, write: Operation[T]) -> T:
-        """What a write comes to that names this contact; Zoho blames the field where they are there no more."""
-        try:
-            return await write
-        except ValidationFailed as refused:
-            if any(problem.field in ties.FIELDS for problem in refused.problems):
-                await self._must_stand(facts, contact)
-            raise
 
     def _blind(self, facts: LinkFacts, draft: ActivityDraft | ContactDraft) -> Unsupported:
         kind = ContactKind.CONTACT if isinstance(draft, ContactDraft) else draft.kind

@@ -22,10 +22,15 @@ LINKS: Final = {
     "Deals": {"Contacts": "Contact_Name", "Accounts": "Account_Name"},
 }
 """The field by which a module's record hangs off a contact of a resource."""
-FIELDS: Final = frozenset(
+_FIELDS: Final = frozenset(
     {"Parent_Id", "Who_Id", "What_Id", *(name for each in LINKS.values() for name in each.values())}
 )
 """All that name who or what something is about."""
+
+
+def blames(refused: ValidationFailed) -> bool:
+    """Whether a write was refused for whom it is about: Zoho names the field of who is there no more."""
+    return any(problem.field in _FIELDS for problem in refused.problems)
 
 
 def belongs(module: str, contact: RecordRef) -> Clause:

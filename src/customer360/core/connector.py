@@ -24,8 +24,8 @@ import attrs
 from customer360.core.activities import ActivityChange, ActivityDraft, ActivityFilter
 from customer360.core.auth import AuthScheme
 from customer360.core.capabilities import CREATE, RELATED, Capabilities, Capability, CreateClass, PhoneSearch
-from customer360.core.effects import Request
-from customer360.core.errors import Customer360Error, Gone, NotFound, Unsupported
+from customer360.core.effects import Operation, Request
+from customer360.core.errors import Customer360Error, Gone, NotFound, Unsupported, ValidationFailed
 from customer360.core.linking import Hosts, LinkFacts, Linking
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import (
@@ -316,6 +316,22 @@ class Connector(ABC):
             if ref not in tied:
                 what = f"{self.info.name}: this {draft.kind.value} cannot be tied to a further {ref.resource}"
                 raise Unsupported(what, ref=ref, next_step="leave it out of related; tied() tells what may stay")
+
+    async def _about(
+        self,
+        facts: LinkFacts,
+        contact: RecordRef,
+        write: Operation[T],
+        blames: Callable[[ValidationFailed], bool],
+    ) -> T:
+        """What a write comes to that names this contact: :class:`Gone` where the CRM ``blames`` the field, as they are
+        there no more."""
+        try:
+            return await write
+        except ValidationFailed as refused:
+            if blames(refused):
+                await self._must_stand(facts, contact)
+            raise
 
     async def _must_stand(self, facts: LinkFacts, contact: RecordRef) -> None:
         """Raise :class:`Gone` for a contact that is not there any more: where the CRM refused what is about them, and
