@@ -32,7 +32,7 @@ class StandingNets(ListNets, Newcomers):
         archived, or became somebody else, counts as nobody (F008, F023)."""
         people = [each for each in self.connector.resources(link.facts) if each.contact_kind is not None]
         for place, resource in enumerate(people):
-            cursor = self._cursor(link, resource) if self.can(link, Capability.DELTA) else None
+            cursor = self._cursor(link, resource)
             marked = dict(self._marked(link, resource, place * 2 * _MARKED))
             link.wait(LAG)
             there = dict[RecordRef, Contact]()
@@ -54,8 +54,8 @@ class StandingNets(ListNets, Newcomers):
                     found = self._all(link, resource, query)
                     assert found is None or ref in found, (*what, "by number")
             if cursor is not None:
-                changed = {contact.ref for contact in self._changed(link, resource, cursor)}
-                lost = [marked[ref] for ref in there if ref not in changed]
+                changed, _, _ = link.everything(resource.name, cursor)
+                lost = [marked[ref] for ref in there if ref.id not in changed]
                 assert not lost, (resource.name, lost, "is not told as changed")
 
     def _marked(self, link: Link, resource: Resource, first: int) -> Iterator[tuple[RecordRef, dict[str, Any]]]:
@@ -153,19 +153,10 @@ class StandingNets(ListNets, Newcomers):
 
     def _cursor(self, link: Link, resource: Resource) -> str | None:
         """Where a sync stands that has told of everybody; None where these people are not followed."""
-        cursor, more = None, True
-        with suppress(Unsupported):
-            while more:
-                changes = link.run(self.connector.changes(link.facts, resource.name, cursor))
-                cursor, more = changes.cursor, changes.more
-        return cursor
-
-    def _changed(self, link: Link, resource: Resource, cursor: str | None) -> Iterator[Contact]:
-        more = True
-        while more:
-            changes = link.run(self.connector.changes(link.facts, resource.name, cursor))
-            yield from changes.changed
-            cursor, more = changes.cursor, changes.more
+        if self.can(link, Capability.DELTA):
+            with suppress(Unsupported):
+                return link.everything(resource.name)[-1]
+        return None
 
 
 def _is_plain(value: Any) -> bool:

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import ActivityDraft
-from customer360.core.effects import Operation, Request
+from customer360.core.effects import Request
 from customer360.core.linking import LinkFacts
 from customer360.core.records import ContactDraft, RecordRef
 from customer360_salesforce import SalesforceConnector
 from customer360_zoho import ZohoConnector
 
-R = TypeVar("R")
 _NAME = "causes more than a record"
-
-
-async def _sent(op: Operation[R], alter: Callable[[Request], Request]) -> R:
-    """What an operation comes to whose requests are altered on the way."""
-    answer: Any = None
-    error: Exception | None = None
-    while True:
-        try:
-            effect = op.send(answer) if error is None else op.throw(error)
-        except StopIteration as end:
-            value: R = end.value
-            return value
-        answer, error = None, None
-        try:
-            answer = await (alter(effect) if isinstance(effect, Request) else effect)
-        except Exception as raised:
-            error = raised
 
 
 @mutant(_NAME)
@@ -42,7 +24,8 @@ class _Quiet(ZohoConnector):
     """The customer's workflow rules do not run for leads."""
 
     async def create(self, facts: LinkFacts, draft: ContactDraft) -> RecordRef:
-        return await _sent(super().create(facts, draft), _untriggered if draft.resource == "Leads" else _same)
+        ref: RecordRef = await hearing(super().create(facts, draft), send=_untriggered)
+        return ref
 
 
 @mutant(_NAME, "a mail")
@@ -50,7 +33,8 @@ class _Mailing(ZohoConnector):
     """Each task of high priority mails its owner."""
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
-        return await _sent(super().create_activity(facts, draft), _mailing)
+        ref: RecordRef = await hearing(super().create_activity(facts, draft), send=_mailing)
+        return ref
 
 
 @mutant(_NAME, "the first among contacts")
@@ -58,7 +42,7 @@ class _Primary(SalesforceConnector):
     """Whoever is tied to a deal becomes its primary contact."""
 
     async def link(self, facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
-        await _sent(super().link(facts, contact, record), _primary)
+        await hearing(super().link(facts, contact, record), send=_primary)
 
 
 @mutant(_NAME, "rights")
@@ -66,15 +50,12 @@ class _Sharing(SalesforceConnector):
     """Whoever may see a customer may change what was noted."""
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
-        return await _sent(super().create_activity(facts, draft), _shared)
-
-
-def _same(request: Request) -> Request:
-    return request
+        ref: RecordRef = await hearing(super().create_activity(facts, draft), send=_shared)
+        return ref
 
 
 def _untriggered(request: Request) -> Request:
-    return _with(request, trigger=[]) if request.method == "POST" else request
+    return _with(request, trigger=[]) if (request.method, request.path) == ("POST", "/Leads") else request
 
 
 def _mailing(request: Request) -> Request:

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import attrs
-from tests.customer360_testkit.conformance.wrong.registry import mutant
+from tests.customer360_testkit.conformance.wrong.registry import Hits, Searching, mutant
 
 from customer360.core.linking import LinkFacts
-from customer360.core.records import Contact, Page, RecordRef, RelatedKind, RelatedRecord
+from customer360.core.records import Page, RecordRef, RelatedKind, RelatedRecord
 from customer360.core.search import EmailIs, Query
 from customer360_bullhorn import BullhornConnector
 from customer360_microsoft365 import Microsoft365Connector
-from customer360_zoho import ZohoConnector
 
 
 @mutant("hides who is marked")
-class OptedOut(ZohoConnector):
-    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
-        page = await super().search(facts, resource, query, limit=limit)
+class OptedOut(Searching):
+    def hits(self, query: Query, hits: Hits) -> Hits:
         mailed = isinstance(query, EmailIs)
-        return Page(
-            tuple(hit for hit in page.items if not mailed or hit.fields.get("Email_Opt_Out") is not True), page.next
-        )
+        return tuple(hit for hit in hits if not mailed or hit.fields.get("Email_Opt_Out") is not True)
 
 
 @mutant("hides who is marked", "of leads")
-class JunkLeads(ZohoConnector):
-    async def search(self, facts: LinkFacts, resource: str, query: Query, *, limit: int = 20) -> Page[Contact]:
-        page = await super().search(facts, resource, query, limit=limit)
-        return Page(tuple(hit for hit in page.items if hit.fields.get("Lead_Status") != "Junk Lead"), page.next)
+class JunkLeads(Searching):
+    def hits(self, query: Query, hits: Hits) -> Hits:
+        return tuple(hit for hit in hits if hit.fields.get("Lead_Status") != "Junk Lead")
 
 
 @mutant("hides what is marked")
