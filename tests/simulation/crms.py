@@ -111,7 +111,7 @@ class SalesforceVendor(FakeVendor):
 
     def site(self, send: Send) -> str:
         path = send.url.partition("?")[0]
-        if path.endswith("/query"):
+        if path.endswith(("/query", "/queryAll")):
             return "find note" if "ContentDocumentLink" in send.url else "find Task"
         if path.endswith("/composite"):
             return "create note"

@@ -68,8 +68,9 @@ class Upwards(Microsoft365Connector):
         return await super().activities(facts, attrs.evolve(query, sort=sort))
 
 
-@mutant("sorts by some of what records hold", "or by nothing but text where there is a condition")
+@mutant("sorts by some of what records hold", "or by nothing but text where another field is this")
 class Unsorted(ZohoConnector):
     async def activities(self, facts: LinkFacts, query: ActivityFilter) -> Page[RelatedRecord]:
-        lost = query.conditions and query.sort and query.sort[0] in ("Due_Date", "Call_Start_Time", "Created_Time")
+        this = any(condition.operator is Operator.EQUALS for condition in query.conditions)
+        lost = this and query.sort and query.sort[0] in ("Due_Date", "Call_Start_Time", "Created_Time")
         return await super().activities(facts, attrs.evolve(query, sort=None) if lost else query)

@@ -55,7 +55,7 @@ class EndsLists(SalesforceConnector):
 
 @mutant("cuts what is longer than a chat")
 class CutsChats(Microsoft365Connector):
-    """At what a small field holds."""
+    """To what a small field holds: to its last lines."""
 
     async def create_activity(self, facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
-        return await super().create_activity(facts, attrs.evolve(draft, text=draft.text[:65_535]))
+        return await super().create_activity(facts, attrs.evolve(draft, text=draft.text[-65_535:]))
