@@ -66,6 +66,7 @@ from customer360_testkit.conformance.nets.conditions import ConditionNets
 from customer360_testkit.conformance.nets.corrections import CorrectionNets
 from customer360_testkit.conformance.nets.described import DescribedNets
 from customer360_testkit.conformance.nets.drafts import DraftNets
+from customer360_testkit.conformance.nets.erring import ErringNets
 from customer360_testkit.conformance.nets.failing import FailingNets
 from customer360_testkit.conformance.nets.following import FollowingNets
 from customer360_testkit.conformance.nets.fresh import FreshNets
@@ -181,6 +182,7 @@ class ConnectorConformance(
     ListNets,
     FreshNets,
     FailingNets,
+    ErringNets,
     WasteNets,
     ConditionNets,
     DescribedNets,

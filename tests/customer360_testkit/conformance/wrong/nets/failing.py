@@ -7,7 +7,7 @@ from tests.customer360_testkit.conformance.wrong.registry import mutant
 from customer360.core.effects import Now, Request
 from customer360.core.errors import CrmUnavailable, Customer360Error, RateLimited
 from customer360.core.linking import LinkFacts
-from customer360.core.records import Contact, Page
+from customer360.core.records import Contact, Page, RecordRef
 from customer360.core.search import Query
 from customer360.core.wire import Response
 from customer360_zoho import ZohoConnector
@@ -31,6 +31,25 @@ class _Fused(ZohoConnector):
             raise
         self._failed = 0
         return found
+
+
+@mutant("remembers failures", "and what a colleague was told")
+class _Shy(ZohoConnector):
+    """Whoever was told to wait makes everybody else wait, too."""
+
+    def __init__(self) -> None:
+        self._user: str | None = None
+        self._until = 0.0
+
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        now = await Now()
+        if now < self._until and facts.user != self._user:
+            raise RateLimited("Zoho refuses further requests for now", wait=self._until - now)
+        try:
+            return await super().get(facts, ref)
+        except RateLimited as error:
+            self._user, self._until = facts.user, now + (error.wait or 1.0)
+            raise
 
 
 @mutant("tells another pause")
