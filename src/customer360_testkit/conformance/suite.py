@@ -72,7 +72,9 @@ from customer360_testkit.conformance.nets.following import FollowingNets
 from customer360_testkit.conformance.nets.fresh import FreshNets
 from customer360_testkit.conformance.nets.large import LargeNets
 from customer360_testkit.conformance.nets.lists import ListNets
+from customer360_testkit.conformance.nets.meanwhile import MeanwhileNets
 from customer360_testkit.conformance.nets.people import PeopleNets
+from customer360_testkit.conformance.nets.referring import ReferringNets
 from customer360_testkit.conformance.nets.standing import StandingNets
 from customer360_testkit.conformance.nets.telling import TellingNets
 from customer360_testkit.conformance.nets.waste import WasteNets
@@ -183,6 +185,8 @@ class ConnectorConformance(
     FreshNets,
     FailingNets,
     ErringNets,
+    MeanwhileNets,
+    ReferringNets,
     WasteNets,
     ConditionNets,
     DescribedNets,

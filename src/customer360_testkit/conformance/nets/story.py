@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from customer360.core.activities import ActivityChange, ActivityDraft, TaskStatus
 from customer360.core.capabilities import CREATE, Capability
-from customer360.core.metadata import FieldInfo, Resource
+from customer360.core.metadata import FieldInfo, Resource, StandardField
 from customer360.core.records import ContactChange, ContactDraft, ContactKind, RecordRef, RelatedKind
 from customer360_testkit.conformance.bench import LAG, Bench, Link
 from customer360_testkit.conformance.describing.typed import samples
@@ -50,6 +50,7 @@ class Story(Asking):
         elsewhere = [bench.signed_in(link.fake, login)] if login else []
         self.links = [link, *elsewhere, *[*bench.links(link)][1:]]
         self.fields = tuple[FieldInfo, ...]()
+        self.company: RecordRef | None = None
 
     def tell(self) -> None:
         """All of it."""
@@ -108,6 +109,7 @@ class Story(Asking):
                 anybody = ContactDraft(resource=each.name, fields=fields)
                 ref = self._do(f"create {each.name}", partial(operations.create, draft=anybody))
                 self.others += [ref] if ref else []
+        self._employ()
         self.drafts = [*self._to_write()]
         for number, draft in enumerate(self.drafts):
             self._do(f"find_created {number}", partial(operations.find, draft=draft, since=self.since))
@@ -133,6 +135,16 @@ class Story(Asking):
         draft = ContactDraft(resource=self.bench.people, fields=fields)
         ref = self._do(f"create {name}", partial(operations.create, draft=draft))
         self.people += [ref] if ref else []
+
+    def _employ(self) -> None:
+        """Some people work for a company that will be called something else."""
+        standard = next(each.standard for each in self.resources if each.name == self.bench.people)
+        for field in [each for each in self.fields if each.name == standard.get(StandardField.COMPANY)]:
+            for company in [each for each in self.others if each.resource in field.refers_to][:1]:
+                self.company = company
+                for one in self.people[:2]:
+                    change = ContactChange(ref=one, fields={field.name: company})
+                    self._do("update where somebody works", partial(operations.update, change=change))
 
     def _given(self, name: str, phone: str | None = None, email: str | None = None) -> dict[str, Any]:
         return {field: value for field, value in self.bench.fields(name, phone, email).items() if value is not None}
@@ -250,6 +262,11 @@ class Story(Asking):
     def _of_people(self) -> Iterator[Happening]:
         crm, people = self.link.fake, self.bench.people
         yield "deleted", lambda: crm.remove(people, self.people[-1].id)
+        for kind, ref in {kind: ref for kind, ref in reversed(self.records)}.items():
+            yield f"deleted a {kind}", partial(crm.remove, ref.resource, ref.id)
+        for company in [self.company] if self.company else []:
+            named = next(each.standard[StandardField.NAME] for each in self.resources if each.name == company.resource)
+            yield "renamed", partial(crm.edit, company.resource, company.id, {named: "Quillrenamed"})
         yield "merged", lambda: crm.merge(people, self.people[0].id, self.people[3].id)
         leads = [each.name for each in self.resources if each.contact_kind is ContactKind.LEAD]
         for lead in [each for each in (*self.others, self.people[2]) if each.resource in leads][:1]:

@@ -35,21 +35,21 @@ class _Fused(ZohoConnector):
 
 @mutant("remembers failures", "and what a colleague was told")
 class _Shy(ZohoConnector):
-    """Whoever was told to wait makes everybody else wait, too."""
+    """Whoever was told to wait thrice makes everybody else wait, too."""
 
     def __init__(self) -> None:
-        self._user: str | None = None
-        self._until = 0.0
+        self._told = dict[str | None, int]()
 
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
-        now = await Now()
-        if now < self._until and facts.user != self._user:
-            raise RateLimited("Zoho refuses further requests for now", wait=self._until - now)
+        if any(times > 2 for user, times in self._told.items() if user != facts.user):
+            raise RateLimited("Zoho refuses further requests for now")
         try:
-            return await super().get(facts, ref)
-        except RateLimited as error:
-            self._user, self._until = facts.user, now + (error.wait or 1.0)
+            contact = await super().get(facts, ref)
+        except RateLimited:
+            self._told[facts.user] = self._told.get(facts.user, 0) + 1
             raise
+        self._told.clear()
+        return contact
 
 
 @mutant("tells another pause")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+import attrs
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import ActivityDraft
 from customer360.core.errors import RateLimited
 from customer360.core.linking import LinkFacts
-from customer360.core.records import ContactDraft, Page, RecordRef, RelatedKind, RelatedRecord
+from customer360.core.records import Contact, ContactDraft, Page, RecordRef, RelatedKind, RelatedRecord
 from customer360_bullhorn import BullhornConnector
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_zoho import ZohoConnector
@@ -67,3 +68,30 @@ class _Wary(Microsoft365Connector):
         except RateLimited:
             self._wary = True
             raise
+
+
+@mutant(_NAME, "what a company is called")
+class _Called(ZohoConnector):
+    """By its id: one that is renamed keeps its name for whoever read it before."""
+
+    _names: ClassVar[dict[str, str | None]] = {}
+
+    async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
+        contact = await super().get(facts, ref)
+        if contact.company_ref is None:
+            return contact
+        return attrs.evolve(contact, company=self._names.setdefault(contact.company_ref.id, contact.company))
+
+
+@mutant("says of a link what it said of another")
+class _Placed(ZohoConnector):
+    """Where the records of whoever is signed in open, though they signed in to another organisation since."""
+
+    def __init__(self) -> None:
+        self._of = dict[Any, str]()
+
+    def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
+        if own := facts.extra.get("zgid"):
+            kept = self._of.setdefault((facts.user, *sorted(facts.settings.items())), own)
+            facts = attrs.evolve(facts, extra={**facts.extra, "zgid": kept})
+        return super().record_url(facts, ref)
