@@ -13,7 +13,7 @@ from customer360.core.activities import ActivityChange, TaskStatus
 from customer360.core.capabilities import CREATE, Capability
 from customer360.core.records import UNSET, FieldValue, RecordRef, RelatedKind
 from customer360_testkit.conformance.bench import LAG, Link, nets
-from customer360_testkit.conformance.nets.drafts import HONEST, LONG, TEXTS, DraftNets, in_company, told
+from customer360_testkit.conformance.nets.drafts import HONEST, LONG, SUBJECTS, TEXTS, DraftNets, in_company, told
 from customer360_testkit.conformance.nets.drawn import DAYS, Drawing
 from customer360_testkit.conformance.nets.kept import Rule, lines, same
 from customer360_testkit.conformance.traces import Trace, trace
@@ -149,7 +149,7 @@ def _pools(kind: RelatedKind, extras: Mapping[str, Sequence[FieldValue]]) -> dic
     drawing = Drawing(f"corrected {kind}")
     cleared = {name: [*values, *((None,) if values != [True] else (False,))] for name, values in extras.items()}
     return {
-        "subject": [UNSET, UNSET, "", *(drawing.line(LONG, f"Quill{n}") for n in range(9)), "Quill" * 60],
+        "subject": [UNSET, UNSET, "", *(drawing.line(LONG, f"Quill{n}") for n in range(9)), "Quill" * 60, *SUBJECTS],
         "text": [UNSET, UNSET, None, *(drawing.text(2000, f"Quilltext{n}") for n in range(6)), *TEXTS],
         "status": [UNSET, *TaskStatus],
         "due_on": [UNSET, UNSET, None, *DAYS],

@@ -30,7 +30,8 @@ LONG: Final = 200
 """So long a line may be where nothing tells how long."""
 _NUMBERS: Final = (
     *("", "+442079460861", "020 7946 0862", "+1 (415) 555-0163", "0049-30-901820", "112", "*67", "00", "12"),
-    *("+44 (0)20 7946 0863", "0044 20 7946 0864"),
+    *("+44 (0)20 7946 0863", "0044 20 7946 0864", "(020) 7946 0865 (mobile)", "020 7946 0866 call after 5"),
+    *("020 7946 0867 x7", "020 7946 0868 #42", "020 7946 0869 / 020 7946 0870", "1-800-QUILLKN"),
     *("sip:quill@conform.example", "anonymous", "Quill (mobile)", "+49 30 9018 2000 ext. 42", "9" * 35),
 )
 _ENDINGS: Final = (
@@ -45,8 +46,17 @@ _SIGNS: Final = (
     *("", "'", '"', "\\", "%_", "&amp;", "<b>", " x ", "/?#", "{}:", "ключ", "🎉", "(1)", "+", "--", "e\u0301"),
 )
 """What a key has in it, each to be told from all others."""
+SUBJECTS: Final = (
+    *("Re: Quill", "Re: Re: Quill again", "Fwd: Quill", "AW: Quill", "=?utf-8?Q?Quill=20one?=", "Quill =C3=A9 =3D 1"),
+    *("Prof. Dr. Quill, PhD", "The Quill III", "J. R. R. Quill, Jr.", "Mary J.", "Quill (UK) Ltd", "QUILL", "quill"),
+    *("Bob and Robert of the Quill & Liz", "Mcquill", "Quillweiß"),
+)
+"""As they come from mails, or are called after people."""
+_CALLED: Final = tuple(each.replace("Quill", "Quilltext") for each in SUBJECTS if "Quill" in each)
+_TWO_LINES: Final = ("Quill one\nQuill two", "Quill three\nQuill four")
 TEXTS: Final = (
     *("", "Quill\ttabbed\tand  wide", "Quill נמי\u200fدید نمی\u200cدید 👩\u200d💻", "Quill\r\nsecond\r\n\r\nlast"),
+    "Quill=\nsoft =C3=A9 =3D =20 end",
     *("Quill <b>bold</b> & &amp; <br> \"quoted\" 'single'", f"Quill{' quill' * 5000} end", "ref: quill"),
 )
 _PREVIEW: Final = 300
@@ -173,9 +183,11 @@ class DraftNets(ScreenedChecks):
                 "",
                 "Quillful" * (most // 8),
                 "Quill" * 60,
+                *SUBJECTS,
+                *_TWO_LINES,
                 *(drawing.line(most, f"Quill{n}") for n in range(9)),
             ],
-            "text": [*(drawing.text(2000, f"Quilltext{n}") for n in range(8)), *TEXTS],
+            "text": [*(drawing.text(2000, f"Quilltext{n}") for n in range(8)), *TEXTS, *_CALLED],
             "owner": [None, *self._own_refs(link, *self._colleagues(link))],
             "related": [(), *(tuple(drawing.some(things, len(things))) for _ in range(5))],
             "extra": [{}, *in_company(drawing, extras)],

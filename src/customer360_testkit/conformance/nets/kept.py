@@ -103,7 +103,7 @@ class Written:
     def words(self) -> set[str]:
         """Those of the text that are nobody's: not of the draft, nor times, nor lengths."""
         draft, left = self.draft, self.text.replace(lines(self.draft.text), " ", 1) if self.draft.text else self.text
-        said = [draft.key, "" if self.seen.subject == draft.subject.strip() else draft.subject.strip()]
+        said = [draft.key, *(() if self.seen.subject in forms(draft.subject) else forms(draft.subject))]
         said += [getattr(draft, name, None) or "" for name in _TOLD]
         for value in sorted(filter(None, map(lines, said)), key=len, reverse=True):
             left = re.sub(rf"(?<!\S){re.escape(value)}(?!\S)", " ", left)
@@ -149,6 +149,7 @@ class Rule:
         self._alike = {way: value for way, value in rows[0].items() if all(row.get(way) == value for row in rows)}
         self.effects = dict[str, set[str]]()
         """What further fields make of a record besides what they hold, by their names."""
+        self._lined = set[int]()
         self._sides: dict[tuple[Direction, str], set[str]] = {}
 
     def way(self, name: str) -> str:
@@ -191,6 +192,9 @@ class Rule:
         again = (one.words - self._words) & {*draft.subject.split(), *draft.text.split()}
         assert not again, f"{kind}: {again} stand in the text again: {draft} became {one.seen}"
         assert one.count in self._counts, f"{kind}: {one.count} records came of {draft}"
+        if len({*forms(draft.subject)}) > 1 and one.seen.subject in forms(draft.subject):
+            self._lined.add(forms(draft.subject).index(one.seen.subject))
+            assert len(self._lined) == 1, f"{kind}: of some subjects both lines are told as one: {draft}"
         self._look(one)
         self._hear(one)
 
@@ -230,6 +234,12 @@ class Rule:
             words = self._sides.get((Direction.INTERNAL, one), set())
             words &= self._sides.get((Direction.INBOUND, other), set())
             assert not words, f"of internal calls {words} stands before {one}, of inbound ones before {other}"
+
+
+def forms(subject: str) -> tuple[str, str]:
+    """A subject whole, and in one line, as some CRMs tell titles."""
+    whole = subject.strip()
+    return whole, " ".join(whole.splitlines())
 
 
 def lines(text: Any) -> str:
@@ -312,8 +322,7 @@ def _is_said(one: Written, name: str) -> bool:
 
 
 def _is_called(one: Written) -> bool:
-    given = one.draft.subject.strip()
-    return given == one.seen.subject or given in one.text
+    return one.seen.subject in forms(one.draft.subject) or any(form in one.text for form in forms(one.draft.subject))
 
 
 def _is_rung(name: str) -> Callable[[Written], bool]:
