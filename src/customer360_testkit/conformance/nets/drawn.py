@@ -29,6 +29,12 @@ PHRASES: Final = (
     *("Sammy Davis, Jr.", "Mary J. Blake", "van der Berg McDONALD", "24/7", "C:\\temp", "${name} {{x}} %s", "[null]"),
 )
 """As they come by copying, or by habit."""
+NAMES: Final = (
+    *("Dr. Quill", "Prof. Dr. Quill", "Quill, Jr.", "Quill III", "Quill, PhD", "Mary J.", "J. R. R.", "Mary J. Quill"),
+    *("The Quill", "Quill (UK) Ltd", "Quill & Sons", "Quill and Sons", "Quill of the Isles", "QUILL", "van der Quill"),
+    *("McQuill", "Mcquill", "Quillweiß", "Müquill", "Bob", "Robert", "Bill", "William", "Liz", "Elizabeth"),
+)
+"""Of people and of shops, with all that goes with a name."""
 LEADS: Final = (
     *("", "Re: ", "Fwd: AW: ", "=", "-10 % ", "+1 ", "@all ", "[VIP] ", "# ", "* ", "• ", "(c) ", "3M ", "Dr. ", "'"),
 )
@@ -72,27 +78,28 @@ class Drawing:
     def line(self, most: int, mark: str = "Quill") -> str:
         """One line of at most so many signs, in which a mark of its own stands; what begins it, and what stands in it,
         comes round before anything comes again."""
-        line = f"{self._dealt(LEADS)}{mark}"
+        line = f"{self.dealt(LEADS)}{mark}"
         for _ in range(self._random.randint(1, 16)):
             if len(line) + 1 + len(self._next(_SAYINGS)) <= most:
-                line += f" {self._dealt(_SAYINGS)}"
+                line += f" {self.dealt(_SAYINGS)}"
         return line[:most].strip()
 
     def text(self, most: int, mark: str = "Quill") -> str:
         """Lines, some of them empty, some of a form of their own."""
         lines = list[str]()
         for number in range(self._random.randint(1, 6)):
-            lines += [self.line(max(most // 8, 8), f"{mark}{number}"), self._dealt(RULES)]
+            lines += [self.line(max(most // 8, 8), f"{mark}{number}"), self.dealt(RULES)]
         return self._random.choice(("\n", "\n\n", "\n\n\n")).join(lines)[:most].strip()
 
     def _next(self, deck: Sequence[str]) -> str:
-        """What lies on top: what was dealt comes again when all were."""
+        """What lies on top."""
         left = self._decks.setdefault(deck, [])
         if not left:
             left += self._random.sample(list(deck), k=len(deck))
         return left[-1]
 
-    def _dealt(self, deck: Sequence[str]) -> str:
+    def dealt(self, deck: Sequence[str]) -> str:
+        """The next of them: what was dealt comes again when all were."""
         self._next(deck)
         return self._decks[deck].pop()
 

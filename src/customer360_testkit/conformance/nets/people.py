@@ -21,7 +21,7 @@ from customer360_testkit.conformance.nets.somebody import Played, Somebodies, ca
 from customer360_testkit.conformance.traces import Rows, Trace, trace
 
 _CREATE, _UPDATE = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT
-_ROUNDS: Final = 16
+_ROUNDS: Final = 20
 _SOON: Final = timedelta(seconds=2)
 
 

@@ -18,6 +18,7 @@ from customer360.core.records import Contact, ContactDraft, RecordRef
 from customer360.core.search import NameHas, PhoneIs
 from customer360_testkit.conformance.bench import Link
 from customer360_testkit.conformance.nets.drawn import Drawing
+from customer360_testkit.conformance.nets.saying import contradictions, same
 from customer360_testkit.conformance.traces import values
 from customer360_testkit.conformance.verbs import Verbs
 
@@ -28,23 +29,20 @@ MANY: Final = 330
 """More than the longest page that a host may ask for."""
 FAMILIES: Final = (
     *("van der Quillkin", "O'Quillkin", "O\u2019Quillkin", "Quillkin-Jones", "Żółwkin", "Zo\u0308lwkin", "Li", "Q"),
-    *(
-        "王",
-        "Quillkin 4711",
-        "Quillkin Anna Berta Cara",
-        "Quillkin & Sons",
-        "007",
-        *("Quillkinderheimverwaltungsgesellschaft", "Quillkinderheimverwaltungsrat", "Quillkin Anna Berta Dora"),
-        *("Quillkin 4712", "Quillkin-Brown"),
-    ),
+    *("Quillkin 4711", "Quillkin 4712", "Quillkin Anna Berta Cara", "Quillkin Anna Berta Dora", "007", "王"),
+    *("Quillkinderheimverwaltungsgesellschaft", "Quillkinderheimverwaltungsrat", "Quillkin-Brown", "QUILLKIN"),
+    *("Dr. Quillkin", "Prof. Dr. Quillkin", "Quillkin, Jr.", "Quillkin III", "Quillkin, PhD", "McQuillkin"),
+    *("The Quillkin", "Quillkin (UK) Ltd", "Quillkin & Sons", "Quillkin and Sons", "Quillkin of the Isles"),
+    *("Quillkin Isles", "Mcquillkin", "Quillweiß", "ﬁnkin"),
 )
-_GIVEN: Final = (
+GIVEN: Final = (
     *("Ada", "Ada Maria", "Ada Maria Luisa", "Bo", "X", "Zoë", "Zoe\u0308", "D'Arcy", "Jean-Luc", "花子", "Anne 2"),
-    *(None, None),
+    *("Mary J.", "J. R. R.", "Robert", "Bob", "William", "Bill", "Elizabeth", "Liz", "Dr. Ada", "ADA"),
 )
 NUMBERS: Final[Mapping[PhoneIs, Sequence[str]]] = {
     PhoneIs("+442079460661", "2079460661", "GB"): (
         *("+442079460661", "020 7946 0661", "+44 (0)20 7946-0661", "00442079460661", "020 7946 0661 ext. 42"),
+        *("020 7946 0661 (mobile)", "020 7946 0661 call after 5", "020 7946 0661 #42", "(020) 7946 0661 ext 42"),
         *("020/79460661", "02079460999 or 02079460661"),
     ),
     PhoneIs("+442079460662", "2079460662", "GB"): ("+442079460662", "+44 20 7946 0662 x7"),
@@ -58,6 +56,8 @@ _SHARED: Final = next(iter(NUMBERS.values()))
 _ADDRESSES: Final = (
     *("quill.{}@conform.example", "Quill+{}@Conform.example", "o'quill{}@conform.example", "q{}@bücher.example"),
     *("jörg{}@conform.example", "{}@quill.conform.example", "quillkin{}@conform.example", "q_{}-x@conform.example"),
+    *("office@q{}.conform.example", "info@q{}.conform.example", "sales@q{}.conform.example", "noreply@q{}.example"),
+    *("quill{}@googlemail.com", "q.u.ill{}@gmail.com", "Quill{}@CONFORM.EXAMPLE"),
     f"{'q' * 40}{{}}@{'quill' * 3}.conform.example",
 )
 VALUES: Final = (
@@ -82,8 +82,8 @@ class Person:
 
     @cached_property
     def everything(self) -> str:
-        """All that is said of them, folded."""
-        return folded(" ".join((self.read.name, *_texts(self.row))))
+        """All that is said of them, folded; a search may know where they work by more than an id."""
+        return folded(" ".join((self.read.name, self.read.company or "", *_texts(self.row))))
 
     def texts(self, fields: Iterable[str]) -> list[str]:
         """What stands in these fields of the row, wherever within."""
@@ -155,6 +155,20 @@ class Peopled(Verbs):
             else:
                 return left
 
+    def read_as_given(
+        self, link: Link, people: Mapping[RecordRef, Person], written: Mapping[RecordRef, Mapping[str, Any]]
+    ) -> None:
+        """Each of them is read with all that was written, and nothing that is said of them is another thing in another
+        place."""
+        resource, schema, rows = self.resource(link), self.schema(link), link.fake.snapshot()
+        for ref in written.keys() & people.keys():
+            read = people[ref].read
+            for name, value in written[ref].items():
+                told = read.fields.get(name)
+                assert same(value, told), f"{name} of {read.name}: {value!r} was given, {told!r} is read"
+            wrong = [*contradictions(read, resource, schema, rows)]
+            assert wrong == [], f"{read.name}: {wrong}"
+
     def drawn(self, link: Link, drawing: Drawing, count: int) -> Iterator[dict[str, Any]]:
         """What so many people are given."""
         resource, standard = self.resource(link), self.resource(link).standard
@@ -171,7 +185,7 @@ class Peopled(Verbs):
         typed = [text for texts in NUMBERS.values() for text in texts]
         pools: dict[str, Sequence[Any]] = {
             "family": [FAMILY] * 60 + [*FAMILIES],
-            "given": _GIVEN,
+            "given": (*GIVEN, None, None),
             "value": [VALUE] * 120 + [*VALUES],
             "ways": range(24),
             **held,

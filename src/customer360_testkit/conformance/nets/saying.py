@@ -121,7 +121,7 @@ def contradictions(contact: Contact, resource: Resource, schema: Schema, rows: R
     yield from (
         f"{name}, by which nobody is reached" for name in ways if _told(fields.get(name)) and name not in listed
     )
-    if contact.region not in {None, *map(country_of, countries(fields))}:
+    if contact.region not in {None, *map(country_of, countries(fields))} and not _by_number(fields):
         yield "region"
     met = contact.last_activity_at
     if met is not None and not any(_is_of(met, each) for each in fields.values()):
@@ -166,6 +166,13 @@ def countries(value: Any, named: bool = False) -> Iterator[str]:
             yield from countries(each, "country" in str(name).lower())
     elif named and isinstance(value, str) and value.strip():
         yield value
+
+
+def _by_number(value: Any, named: bool = False) -> bool:
+    """Whether a country is told as a number of the CRM's own, which says nothing to others."""
+    if isinstance(value, Mapping):
+        return any(_by_number(each, "country" in str(name).lower()) for name, each in value.items())
+    return named and isinstance(value, int)
 
 
 def _is_of(moment: datetime, value: Any) -> bool:

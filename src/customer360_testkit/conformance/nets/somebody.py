@@ -14,7 +14,7 @@ import attrs
 
 from customer360.core.errors import Customer360Error, Duplicate, InvalidValue, ValidationFailed
 from customer360.core.metadata import FieldInfo, FieldType, Resource, Schema, StandardField
-from customer360.core.records import Contact, ContactDraft, ContactKind, Fields, RecordRef
+from customer360.core.records import Contact, ContactDraft, ContactKind, Fields, FieldValue, RecordRef
 from customer360_testkit.conformance.bench import Link
 from customer360_testkit.conformance.nets.filling import Filling
 from customer360_testkit.conformance.nets.saying import same
@@ -25,7 +25,7 @@ _PARTS: Final = (
     *("countryOrRegion", "country", "countryName"),
 )
 _FIRMS: Final = ("q", "Żó", "😀 & Co", "Q\xa0Ltd", "Quill  GmbH", "007")
-_SEVERAL, _HOURLESS, _PLACE = "holds several", "keeps days", "tells the country"
+_SEVERAL, _HOURLESS = "holds several", "keeps days"
 _MOMENT: Final = datetime(2019, 1, 14, 12, 34, 56, tzinfo=UTC)
 _TWO: Final = {
     FieldType.PHONE: ("+442079460871", "+442079460872"),
@@ -126,7 +126,7 @@ class Somebodies(Newcomers):
             several=frozenset(name for name, kind in kinds.items() if kind == _SEVERAL),
             hourless=frozenset(name for name, kind in kinds.items() if kind == _HOURLESS),
             optional=tuple(self._clearable(link, bare.ref, schema, pools.keys() - needed.keys())),
-            places=frozenset(name for name, kind in kinds.items() if kind == _PLACE),
+            places=frozenset(name for name in pools if self._tells_country(link, resource, needed, name, kinds[name])),
             bare=bare,
         )
 
@@ -147,10 +147,16 @@ class Somebodies(Newcomers):
                 words = {part: "Germany" if "country" in part.lower() else "Quillpart" for part in _PARTS}
                 held = {part: found for part, word in words.items() if (found := read({part: word})) is not None}
                 return " ".join(part for part, found in held.items() if words[part] in repr(found.fields[field.name]))
-            case FieldType.TEXT if "country" in field.name.lower():
-                found = read("Germany")
-                return _PLACE if found and found.region == "DE" else ""
         return ""
+
+    def _tells_country(self, link: Link, resource: Resource, needed: Fields, name: str, kind: str) -> bool:
+        """Whether a field says by itself, or by a part of it, in which country somebody is."""
+        values: list[FieldValue] = [{part: "Germany"} for part in kind.split() if "country" in part.lower()]
+        for value in values + (["Germany"] if "country" in name.lower() else []):
+            found = self.tried(link, resource, {**called(needed, f"{name}{value}"), name: value})
+            if found is not None and found.region == "DE":
+                return True
+        return False
 
     def _admits(self, link: Link, resource: Resource, needed: Fields, given: Fields, word: str = "") -> bool:
         """Whether a new one may have that; what a CRM has a rule against it need not hold."""

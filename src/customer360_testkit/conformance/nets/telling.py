@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ import pytest
 from customer360.core.capabilities import Capability
 from customer360.core.connector import SEARCHES
 from customer360.core.errors import Customer360Error, Unsupported
-from customer360.core.metadata import Resource
+from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import Contact, Page, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, Query, TextHas
 from customer360_testkit.conformance.bench import Link, nets
@@ -22,6 +23,7 @@ from customer360_testkit.conformance.nets.peopled import (
     ADDRESS,
     FAMILIES,
     FAMILY,
+    GIVEN,
     NUMBERS,
     VALUE,
     VALUES,
@@ -37,6 +39,10 @@ _LONGEST: Final = 200
 _ALL: Final = 1200
 """More than there are."""
 _SOME, _FEW = 12, 6
+_FORMS: Final = 60
+"""Among so many people of a crowd are addresses of every form."""
+_HOSTS: Final = {"gmail.com": "googlemail.com", "googlemail.com": "gmail.com"}
+"""Two names of one mail host."""
 _LONG_AGO: Final = 7200.0
 """Seconds after which nobody counts as new."""
 _TOLD: Final = tuple(
@@ -71,22 +77,20 @@ class TellingNets(Newcomers, Peopled):
         link.wait(_LONG_AGO)
         people = self.there(link, made)
         assert {*made} <= {*people}, "who was made cannot be read"
-        hits = self._hits_of_all(link, resource, people, self.drawn_questions(link, resource, people, drawing))
-        if self.can(link, Capability.DELTA):
-            hits["changes"] = [*link.everything(self.people)[0].values()]
-        self._told_alike(people, hits)
+        self.read_as_given(link, people, made)
+        self._all_told_alike(link, people, self.drawn_questions(link, resource, people, drawing))
         if self.can(link, Capability.UPDATE_CONTACT):
             changed = list(made)[_FEW :: len(made) // _SOME]
             for ref, given in zip(changed, self.drawn(link, drawing, len(changed)), strict=True):
-                self.become(link, ref, made[ref], given)
+                made[ref] |= self.become(link, ref, made[ref], given)
         for ref in list(made)[:_FEW]:
             with suppress(Customer360Error):  # not everybody can be deleted
                 self.delete(link, ref)
+        self._companies_renamed(link, people)
         link.wait(_LONG_AGO)
         people = self.there(link, made)
-        self._told_alike(
-            people, self._hits_of_all(link, resource, people, self._shared_questions(link, resource, people))
-        )
+        self.read_as_given(link, people, made)
+        self._all_told_alike(link, people, self._shared_questions(link, resource, people))
 
     @nets("finds some of those who are meant among others, or tells less of them")
     def test_whoever_is_found_elsewhere_is_told_as_they_are_read(self, link: Link) -> None:
@@ -107,6 +111,14 @@ class TellingNets(Newcomers, Peopled):
                 if resource.name in declared:  # of a customer's own each question may tell another part
                     self._told_alike(people, {**hits, "changes": told})
 
+    def _companies_renamed(self, link: Link, people: Mapping[RecordRef, Person]) -> None:
+        """Where they work is called something else from now on."""
+        names = {each.name: each.standard.get(StandardField.NAME) for each in self.connector.resources(link.facts)}
+        for number, ref in enumerate(dict.fromkeys(each.read.company_ref for each in people.values())):
+            if ref is not None and (name := names.get(ref.resource)) and self.can(link, Capability.UPDATE_CONTACT):
+                with suppress(Customer360Error):  # not everybody can be renamed
+                    self.change(link, ref, {name: f"Larch {number}"})
+
     # What is asked ----------------------------------------------------------------------------------------------------
 
     def drawn_questions(
@@ -115,9 +127,12 @@ class TellingNets(Newcomers, Peopled):
         """Of every kind: about what many share, and about drawn people."""
         yield from self._shared_questions(link, resource, people)
         some = [people[ref] for ref in drawing.some(list(people), len(people))[:_SOME]]
-        yield from _addresses(resource, people, [email.address for each in some for email in each.read.emails])
+        latest = [*people.values()][-_FORMS:]
+        addresses = [email.address for each in (*some, *latest) for email in each.read.emails]
+        yield from _addresses(resource, people, {re.sub(r"\d+", "", each): each for each in addresses}.values())
         asked = [text for each in some for text in _called(each.read)]
-        yield from _names(people, [*asked, *FAMILIES, "7", "00", *(text[:end] for text in asked for end in (1, 2))])
+        asked += (*FAMILIES, *GIVEN, "7", "00", *(text[:end] for text in asked for end in (1, 2)))
+        yield from _names(people, asked)
         yield from _words(people, [*FAMILIES, *(each.read.name for each in some)])
         if resource.name == self.people:
             yield from _values(resource, people, self.spare_field, VALUES)
@@ -186,6 +201,13 @@ class TellingNets(Newcomers, Peopled):
             assert (less.next is not None) is more, f"{question}: {limit} of {len(hits)}, and more are said: {not more}"
         return hits
 
+    def _all_told_alike(self, link: Link, people: Mapping[RecordRef, Person], questions: Iterable[Question]) -> None:
+        """By each question, and of whoever changed."""
+        hits = self._hits_of_all(link, self.resource(link), people, questions)
+        if self.can(link, Capability.DELTA):
+            hits["changes"] = [*link.everything(self.people)[0].values()]
+        self._told_alike(people, hits)
+
     def _told_alike(self, people: Mapping[RecordRef, Person], hits: Mapping[str, Sequence[Contact]]) -> None:
         """What is told by any way is told by all, of all, and is what reading tells."""
         told = {name for ways in hits.values() for hit in ways for name in _TOLD if getattr(hit, name)}
@@ -211,8 +233,12 @@ def _whole(people: Mapping[RecordRef, Person], question: Question, hits: Sequenc
 def _called(contact: Contact) -> Iterator[str]:
     """How somebody is asked for."""
     given, family = contact.given_name or "", contact.family_name or ""
-    parted = " " in given and " " in family  # where the one ends and the other begins only a comma tells
-    for text in (contact.name, given, family, f"{family}, {given}", "" if parted else f"{family} {given}"):
+    turned: tuple[str, ...] = (f"{family}, {given}", f"{family} {given}")
+    if "," in family:  # one of its own is as good as one between the names
+        turned = ()
+    elif " " in given and " " in family:  # where the one ends and the other begins only a comma tells
+        turned = turned[:1]
+    for text in (contact.name, given, family, *turned):
         if text.strip(" ,"):
             yield text.strip(" ,")
 
@@ -227,9 +253,20 @@ def _begins(contact: Contact, text: str) -> bool:
 
 def _addresses(resource: Resource, people: Mapping[RecordRef, Person], asked: Iterable[str]) -> Iterator[Question]:
     held = {ref: {text.casefold() for text in each.texts(resource.emails)} for ref, each in people.items()}
-    for address in asked if resource.emails else ():
+    for address in (each for one in asked for each in _alike(one)) if resource.emails else ():
         whose = frozenset(ref for ref, texts in held.items() if address.casefold() in texts)
         yield Question(EmailIs(address), whose, whose)
+
+
+def _alike(address: str) -> Iterator[str]:
+    """The same, and others that some mail host may take for it."""
+    local, _, domain = address.rpartition("@")
+    yield address
+    yield f"{local}+quilltag@{domain}"
+    if local.replace(".", "").partition("+")[0] != local:
+        yield f"{local.replace('.', '').partition('+')[0]}@{domain}"
+    if domain in _HOSTS:
+        yield f"{local}@{_HOSTS[domain]}"
 
 
 def _numbers(resource: Resource, people: Mapping[RecordRef, Person]) -> Iterator[Question]:
