@@ -9,7 +9,7 @@ import attrs
 
 from customer360.core.effects import GET, POST, Operation, Request
 from customer360.core.errors import PageLoop, Truncated, UnexpectedAnswer, ValidationFailed
-from customer360.core.wire import Response, objects
+from customer360.core.wire import Response, identified, objects
 from customer360_bullhorn.query import PAGE, REACHABLE, Jpql, Lucene, named
 
 Row: TypeAlias = Mapping[str, Any]
@@ -96,8 +96,8 @@ def page_of(answer: Response, *, start: int, count: int) -> Rows:
     more = (len(rows) if told is None else told) >= min(count, PAGE) if total is None else start + len(rows) < total
     if not rows and total is not None:
         more = more and start == 0  # further on, fewer than were asked for are the end
-    kept = tuple(row for row in objects(rows) if "_error" not in row)
-    return Rows(kept, len(rows), more, total)
+    kept = identified([row for row in objects(rows) if "_error" not in row], kind=int)
+    return Rows(tuple(kept), len(rows), more, total)
 
 
 def _whole(value: Any) -> int | None:

@@ -219,7 +219,7 @@ def _key(key: str, given: object, longest: int) -> str:
 
 def created(name: str, answer: Response) -> RecordRef:
     """The record that a write names; which entity it is of need not be said (section 6)."""
-    body = answer.json()
+    body = answer.json(wrote=True)
     identifier = body.get("changedEntityId") if isinstance(body, dict) else None
     if not isinstance(identifier, int) or not q.is_identifier(str(identifier)):
         raise UnexpectedAnswer("Bullhorn does not name the record it wrote", status=answer.status, maybe_applied=True)

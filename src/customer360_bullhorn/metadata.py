@@ -331,7 +331,7 @@ def _field(row: Row) -> FieldInfo:
         creatable=not read_only,
         editable=not read_only and name != "smsOptIn",  # which can be set on create only (section 4)
         searchable=wire == "String" and kind == "SCALAR" and row.get("hideFromSearch") is not True,
-        max_length=length if isinstance(length, int) and 0 < length < _UNLIMITED else None,
+        max_length=length if type(length) is int and 0 < length < _UNLIMITED else None,
         choices=choices,
         refers_to=(_target(row),) if kind == "TO_ONE" and _target(row) else (),
         custom=name.startswith("custom"),

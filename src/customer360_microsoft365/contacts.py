@@ -166,7 +166,7 @@ def row_of(answer: Response) -> Row:
 
 def created(resource: str, answer: Response) -> RecordRef:
     """The record that a create names."""
-    body = answer.json()
+    body = answer.json(wrote=True)
     identifier = text_of(body, "id") if isinstance(body, dict) else ""
     if not identifier:
         raise UnexpectedAnswer(

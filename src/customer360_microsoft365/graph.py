@@ -11,7 +11,7 @@ from customer360.core.effects import GET, PATCH, POST, Err, Ok, Outcome, Request
 from customer360.core.errors import Conflict, RateLimited, UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.paging import PageGuard
-from customer360.core.wire import Response, objects
+from customer360.core.wire import Response, identified
 from customer360_microsoft365.auth import hosts
 from customer360_microsoft365.errors import error_of
 
@@ -33,7 +33,7 @@ def page_of(facts: LinkFacts, answer: Response) -> tuple[list[Row], str | None]:
     value = body.get("value") if isinstance(body, dict) else None
     if not isinstance(value, list):
         raise UnexpectedAnswer("Microsoft 365 answered without a list", status=answer.status)
-    return objects(value), link_of(facts, body, "@odata.nextLink")
+    return identified(value), link_of(facts, body, "@odata.nextLink")
 
 
 def link_of(facts: LinkFacts, body: Row, name: str) -> str | None:
@@ -73,7 +73,7 @@ async def rest(
     enough: int | None = None,
 ) -> list[Row]:
     """Like :func:`listed`, with the first page read already."""
-    guard, seen = PageGuard(), set[Any]()
+    guard, seen = PageGuard(), set[str]()
     fresh = _unseen(rows, seen)
     found = [row for row in fresh if wanted(row)]
     while link is not None and (enough is None or len(found) < enough):
@@ -83,10 +83,10 @@ async def rest(
     return found
 
 
-def _unseen(rows: Sequence[Row], seen: set[Any]) -> list[Row]:
+def _unseen(rows: Sequence[Row], seen: set[str]) -> list[Row]:
     """The rows of a page that no page before it has brought: cursors may be new for ever, records are not."""
-    fresh = [row for row in rows if row.get("id") is None or row["id"] not in seen]
-    seen.update(row["id"] for row in fresh if isinstance(row.get("id"), str))
+    fresh = [row for row in rows if row["id"] not in seen]
+    seen.update(row["id"] for row in fresh)
     return fresh
 
 
@@ -98,7 +98,7 @@ async def batch(facts: LinkFacts, *reads: Request) -> tuple[Outcome[Response], .
     body = {"requests": [_part(number, read) for number, read in enumerate(reads)]}
     answer = (await POST("/$batch", body, headers=PLAIN, repeatable=True)).json()
     parts = answer.get("responses") if isinstance(answer, dict) else None
-    by_id = {part.get("id"): part for part in parts if isinstance(part, dict)} if isinstance(parts, list) else {}
+    by_id = {str(part.get("id")): part for part in parts if isinstance(part, dict)} if isinstance(parts, list) else {}
     outcomes = [_outcome(facts, read, by_id.get(str(number))) for number, read in enumerate(reads)]
     late = [number for number, each in enumerate(outcomes) if isinstance(each, Err) and _throttled(each.error)]
     again = await settle(*[reads[number] for number in late]) if late else ()

@@ -27,6 +27,7 @@ from customer360.core.interactions import Direction
 from customer360.core.linking import LinkFacts
 from customer360.core.paging import offset_of
 from customer360.core.records import UNSET, Page, RecordRef, RelatedKind, RelatedRecord
+from customer360.core.wire import identified
 from customer360_salesforce import notes, ties
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import Row, asked, collected_from
@@ -244,5 +245,7 @@ async def find_created(facts: LinkFacts, draft: ActivityDraft, since: datetime) 
 async def find_by_key(name: str, field: str, key: str) -> RecordRef | None:
     """The record with this external id, or None."""
     answer = await GET(f"/sobjects/{name}/{field}/{key_in_path(key)}", {"fields": "Id"}, accept=(404,))
-    row = answer.json() if answer.status != 404 else None
-    return RecordRef(KEY, name, text_of(row, "Id")) if isinstance(row, dict) else None
+    if answer.status == 404:
+        return None
+    (row,) = identified([answer.json()], "Id")
+    return RecordRef(KEY, name, row["Id"])

@@ -12,7 +12,7 @@ import attrs
 from customer360.core.effects import GET, POST
 from customer360.core.errors import Customer360Error, Truncated, UnexpectedAnswer
 from customer360.core.paging import PageGuard
-from customer360.core.wire import objects
+from customer360.core.wire import identified
 from customer360_salesforce.auth import API_PATH, VERSION
 from customer360_salesforce.errors import part_error
 
@@ -70,7 +70,7 @@ async def batch(*parts: Part, accept: tuple[type[Customer360Error], ...] = ()) -
 
 def _result(part: Part, told: Any, accept: tuple[type[Customer360Error], ...]) -> Any:
     status = told.get("statusCode") if isinstance(told, dict) else None
-    if not isinstance(status, int):
+    if type(status) is not int:
         raise UnexpectedAnswer("Salesforce answered a part of a batch without its status")
     if 200 <= status < 300:
         return told.get("result")
@@ -133,7 +133,7 @@ def page_of(body: Any) -> Rows:
         if leads is None:
             raise UnexpectedAnswer("Salesforce promises another page and names none")
         following = leads[1]
-    return Rows(tuple(objects(rows)), total if isinstance(total, int) else None, following)
+    return Rows(tuple(identified(rows, "Id")), total if type(total) is int else None, following)
 
 
 def found_in(body: Any) -> tuple[Row, ...]:
@@ -141,4 +141,4 @@ def found_in(body: Any) -> tuple[Row, ...]:
     rows = body.get("searchRecords") if isinstance(body, dict) else None
     if not isinstance(rows, list):
         raise UnexpectedAnswer("Salesforce answered a search without records")
-    return tuple(objects(rows))
+    return tuple(identified(rows, "Id"))

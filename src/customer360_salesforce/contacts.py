@@ -20,7 +20,7 @@ from customer360.core.errors import (
 from customer360.core.linking import LinkFacts
 from customer360.core.records import Contact, ContactChange, ContactDraft, Page, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query, TextHas
-from customer360.core.wire import Response
+from customer360.core.wire import Response, identified
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import (
     Part,
@@ -234,8 +234,7 @@ async def get(facts: LinkFacts, ref: RecordRef) -> Contact:
         row = {**row, "Account": named} if isinstance(row, dict) and isinstance(named, dict) else row
     else:
         row = (await GET(path)).json()
-    if not isinstance(row, dict):
-        raise UnexpectedAnswer("Salesforce answered without a record", ref=ref)
+    (row,) = identified([row], "Id")
     became = text_of(row, "ConvertedContactId")
     if row.get("IsConverted") is True:
         raise Gone(
@@ -306,7 +305,7 @@ def _http_date(moment: datetime) -> str:
 
 def created(name: str, answer: Response) -> RecordRef:
     """The record that a write names; that it says ``success`` was seen to before."""
-    body = answer.json()
+    body = answer.json(wrote=True)
     identifier = body.get("id") if isinstance(body, dict) else None
     if not isinstance(identifier, str) or not q.is_identifier(identifier):
         raise UnexpectedAnswer("Salesforce does not name the record it wrote", status=answer.status, maybe_applied=True)

@@ -148,7 +148,7 @@ def _parts(request: Request, body: Any) -> Iterator[tuple[str, str, Response]]:
             yield (
                 str(question["method"]),
                 str(question[address]),
-                Response(code if isinstance(code, int) else 599, made),
+                Response(code if type(code) is int and 100 <= code < 600 else 599, made),
             )
 
 

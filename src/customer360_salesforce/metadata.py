@@ -259,7 +259,7 @@ def _field(row: Row) -> FieldInfo:
         creatable=creatable,
         editable=row.get("updateable") is True,
         searchable=kind in _COMPARABLE and row.get("filterable") is not False,
-        max_length=length if isinstance(length, int) and length > 0 else None,
+        max_length=length if type(length) is int and length > 0 else None,
         choices=tuple(_choices(row)),
         refers_to=tuple(each for each in targets if isinstance(each, str)) if isinstance(targets, list) else (),
         custom=row.get("custom") is True,

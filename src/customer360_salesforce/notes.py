@@ -12,6 +12,7 @@ from customer360.core.effects import GET, POST, gather
 from customer360.core.errors import UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import RecordRef
+from customer360.core.wire import identified
 from customer360_salesforce import query as q
 from customer360_salesforce.asking import Row, collected
 from customer360_salesforce.auth import API_PATH, KEY
@@ -28,11 +29,11 @@ async def listed(contact: RecordRef, *, limit: int, offset: int) -> list[Row]:
 
     One request: the links know titles and times, and through the note's latest version how its text begins.
     """
-    links = await collected(_links(contact, limit=limit, offset=offset), enough=limit)
+    links = identified(await collected(_links(contact, limit=limit, offset=offset), enough=limit), "ContentDocumentId")
     return [
         {
             **{name: wire for name, wire in document.items() if name not in ("attributes", _VERSION)},
-            "Id": text_of(link, "ContentDocumentId"),
+            "Id": link["ContentDocumentId"],
             "TextPreview": text_of(version, "TextPreview")
             if isinstance(version := document.get(_VERSION), dict)
             else "",
@@ -69,7 +70,7 @@ async def create(facts: LinkFacts, draft: NoteDraft, title: str, text: str) -> R
         for reference, name, body in parts
     ]
     answer = await POST("/composite", {"allOrNone": True, "compositeRequest": requests})
-    told = answer.json()
+    told = answer.json(wrote=True)
     results = told.get("compositeResponse") if isinstance(told, dict) else None
     first = results[0] if isinstance(results, list) and len(results) == len(requests) else None
     body = first.get("body") if isinstance(first, dict) else None
@@ -98,7 +99,8 @@ def content(text: str) -> str:
 async def carrying(contact: RecordRef, key: str, earliest: datetime) -> RecordRef | None:
     """The note that carries the key: each made since is read whole, for a query shows only how its text begins."""
     statement = _links(contact, q.compared("ContentDocument.CreatedDate", ">=", earliest))
-    sizes = {text_of(link, "ContentDocumentId"): _size(link) for link in await collected(statement)}
+    links = identified(await collected(statement), "ContentDocumentId")
+    sizes = {link["ContentDocumentId"]: _size(link) for link in links}
     paths = {f"/sobjects/ContentNote/{each}/Content": size for each, size in sizes.items() if q.is_identifier(each)}
     answers = await gather(*(GET(path, (), {"Accept": "*/*"}) for path in paths))
     for (path, size), answer in zip(paths.items(), answers, strict=True):

@@ -285,4 +285,4 @@ async def find_created(draft: ActivityDraft, since: datetime) -> RecordRef | Non
         rows = await coql_where(
             columns, module, where, carries, order=oldest_first, enough=1, reach=q.REACHABLE_BY_COQL
         )
-    return RecordRef(KEY, module, str(rows[0]["id"])) if rows else None
+    return RecordRef(KEY, module, rows[0]["id"]) if rows else None

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from customer360.core.effects import GET, POST, Operation
 from customer360.core.errors import PageLoop, Truncated, UnexpectedAnswer
-from customer360.core.wire import Response, objects
+from customer360.core.wire import Response, identified
 from customer360_zoho.query import Clause, named, select
 
 Row: TypeAlias = Mapping[str, Any]
@@ -111,4 +111,4 @@ def listed_in(answer: Response) -> tuple[Row, ...]:
     body = answer.json()
     if not isinstance(body, dict) or not isinstance(body.get("data"), list):
         raise UnexpectedAnswer("Zoho answered without a list of records", status=answer.status)
-    return tuple(objects(body["data"]))
+    return tuple(identified(body["data"]))

@@ -252,7 +252,7 @@ def created(module: str, answer: Response) -> RecordRef:
 
     A good status is not enough (section 6); :mod:`customer360_zoho.errors` has read the row's own status before.
     """
-    rows = rows_of(answer.json())
+    rows = rows_of(answer.json(wrote=True))
     details = rows[0].get("details") if rows else None
     identifier = details.get("id") if isinstance(details, dict) else None
     if not isinstance(identifier, str) or not identifier:

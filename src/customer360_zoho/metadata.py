@@ -14,7 +14,7 @@ from customer360.core.errors import Customer360Error, UnexpectedAnswer
 from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema
 from customer360.core.records import RecordRef
-from customer360.core.wire import Response, objects, objects_in
+from customer360.core.wire import Response, identified, objects, objects_in
 from customer360_zoho.asking import Row
 from customer360_zoho.auth import data_centre, environment
 from customer360_zoho.query import named
@@ -78,7 +78,7 @@ async def identify(facts: LinkFacts) -> Identity:
     for essential in (who, organisation):
         if not isinstance(essential, Ok):
             raise essential.error
-    user = _first(_value(who), "users")
+    (user,) = identified([_first(_value(who), "users")])
     org = _first(_value(organisation), "org")
     extra = {"zgid": zgid} if (zgid := _text(org, "zgid")) else {}
     for module in _value(listed):
@@ -224,7 +224,7 @@ def _field(row: Row, mandatory: frozenset[str]) -> FieldInfo:
         creatable=operations.get("api_create") is not False and not closed,
         editable=operations.get("api_update") is not False and not closed,
         searchable=kind in _COMPARABLE and row.get("filterable") is not False,
-        max_length=length if isinstance(length, int) and length > 0 else None,
+        max_length=length if type(length) is int and length > 0 else None,
         choices=tuple(_choices(row)),
         refers_to=_targets(row, kind),
         custom=row.get("custom_field") is True,

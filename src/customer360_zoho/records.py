@@ -104,7 +104,9 @@ def value_of(field: str, wire: Any) -> FieldValue:
             return wire
         case dict():
             target, identifier = _LOOKUPS.get(field), wire.get("id")
-            return RecordRef(KEY, target, identifier) if target and isinstance(identifier, str) else wire
+            if target and isinstance(identifier, str) and identifier:
+                return RecordRef(KEY, target, identifier)
+            return wire
         case list() if all(isinstance(item, str) for item in wire):
             return tuple(wire)
         case list():

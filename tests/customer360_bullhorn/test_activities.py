@@ -235,7 +235,7 @@ def test_a_note_is_looked_for_down_to_its_time(bh: Bullhorn, rows: Rows) -> None
     """Page by page; what is older cannot be it."""
     draft = CallDraft(contact=JO, key="k1", started_at=WHEN, outcome=CallOutcome.MISSED)
     at = 1784714400000
-    page = [{"id": number, "externalID": f"k1{number}", "dateAdded": at + 1} for number in range(100)]
+    page = [{"id": number, "externalID": f"k1{number}", "dateAdded": at + 1} for number in range(1, 101)]
     find = BH.find_created(FACTS, draft, since=WHEN + timedelta(days=3))
     assert bh.run(find, rows(*page), rows({"id": 7, "externalID": "k1", "dateAdded": at})) == ref("Note")
     assert bh.params["start"] == "100"

@@ -74,7 +74,7 @@ def test_more_pages_are_read_until_enough_are_found(bh: Bullhorn, rows: Rows) ->
 def test_too_many_candidates(bh: Bullhorn, rows: Rows) -> None:
     """Said, and not taken for nobody."""
     answers = [
-        rows(*({"id": start * 200 + number, "lastName": "Smithers"} for number in range(200)), total=9999)
+        rows(*({"id": start * 200 + number, "lastName": "Smithers"} for number in range(1, 201)), total=9999)
         for start in range(10)
     ]
     with pytest.raises(e.Truncated):
@@ -301,3 +301,10 @@ def test_answers_of_the_sign_in_hosts(status: int, kind: type[Exception] | None)
     request = Request(method="POST", path="https://auth.bullhornstaffing.com/oauth/token", purpose="login")
     found = BH.error(FACTS, request, Response(status, b"<html>"))
     assert found is None if kind is None else type(found) is kind
+
+
+@pytest.mark.parametrize("identifier", [None, "", "7", 0, True, {}, []])
+def test_a_record_that_does_not_say_which_one_it_is(bh: Bullhorn, rows: Rows, identifier: Any) -> None:
+    """It is somebody, and nobody can tell who."""
+    with pytest.raises(e.UnexpectedAnswer):
+        bh.run(BH.search(FACTS, "Candidate", FieldIs("lastName", "Lovelace")), rows({"id": identifier}))

@@ -281,3 +281,25 @@ def test_a_lost_update_is_told_from_a_busy_record(
     else:
         graph.run(op, conflict, fresh, reply(ADA))
     assert [request.method for request in graph.asked] == ["PATCH", "GET", "PATCH"][: 2 if lost else 3]
+
+
+def test_a_create_that_is_answered_with_nothing(graph: Any) -> None:
+    """It may have been applied."""
+    with pytest.raises(e.UnexpectedAnswer) as raised:
+        graph.run(graph.connector.create(graph.facts, ContactDraft(resource="contact", fields={})), Response(204))
+    assert raised.value.maybe_applied
+
+
+@pytest.mark.parametrize("identifier", [None, "", 7, True, {}, []])
+def test_a_record_that_does_not_say_which_one_it_is(graph: Any, rows: Callable[..., Response], identifier: Any) -> None:
+    """It is somebody, and nobody can tell who."""
+    with pytest.raises(e.UnexpectedAnswer):
+        graph.run(graph.connector.search(graph.facts, "contact", EmailIs("a@x.org")), rows({**ADA, "id": identifier}))
+
+
+@pytest.mark.parametrize("number", [{}, [], None])
+def test_a_part_that_does_not_say_which_one_it_is(graph: Any, reply: Callable[..., Response], number: Any) -> None:
+    """It answers nothing that was asked."""
+    body = {"responses": [{"id": number, "status": 200, "body": {"value": []}}]}
+    with pytest.raises(e.UnexpectedAnswer):
+        graph.run(graph.connector.search(graph.facts, "contact", NameHas("Ada")), reply(body))

@@ -438,7 +438,9 @@ def test_what_is_written_is_what_is_found(sf: Any, rows: Any) -> None:
     sf.run(sf.connector.create_activity(sf.facts, draft), note_written())
     content = b64decode(sf.last.json["compositeRequest"][0]["body"]["Content"])
     found = sf.connector.find_created(sf.facts, draft, since=SINCE)
-    assert sf.run(found, rows({"ContentDocumentId": NOTE.id}), Response(200, content)) == NOTE
+    assert (
+        sf.run(found, rows({"Id": "06A5e00000AbCdEEAV", "ContentDocumentId": NOTE.id}), Response(200, content)) == NOTE
+    )
 
 
 @pytest.mark.parametrize(

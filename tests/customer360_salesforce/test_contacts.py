@@ -415,3 +415,17 @@ def test_a_write_that_names_no_record(sf: Any, reply: Callable[..., Response], b
     with pytest.raises(e.UnexpectedAnswer) as raised:
         sf.run(sf.connector.create(sf.facts, ContactDraft(resource="Lead", fields={})), reply(body, 201))
     assert raised.value.maybe_applied
+
+
+def test_a_create_that_is_answered_with_nothing(sf: Any) -> None:
+    """It may have been applied."""
+    with pytest.raises(e.UnexpectedAnswer) as raised:
+        sf.run(sf.connector.create(sf.facts, ContactDraft(resource="Lead", fields={})), Response(204))
+    assert raised.value.maybe_applied
+
+
+@pytest.mark.parametrize("identifier", [None, "", 7, True, {}, []])
+def test_a_record_that_does_not_say_which_one_it_is(sf: Any, rows: Callable[..., Response], identifier: Any) -> None:
+    """Nobody has the id None."""
+    with pytest.raises(e.UnexpectedAnswer):
+        sf.run(sf.connector.search(sf.facts, "Contact", EmailIs("ada@x.org")), rows({**ADA, "Id": identifier}))

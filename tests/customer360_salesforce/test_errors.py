@@ -147,6 +147,14 @@ def test_a_composite_says_200_whatever_happened(reply: Callable[..., Response]) 
     assert meaning(COMPOSITE, reply({"compositeResponse": [halted, halted]})) is not None
 
 
+@pytest.mark.parametrize("status", [None, "201", 7, -1, True, 10**20])
+def test_a_part_without_a_status(reply: Callable[..., Response], status: Any) -> None:
+    """Nobody knows what became of it."""
+    error = meaning(COMPOSITE, reply({"compositeResponse": [{"httpStatusCode": status, "body": {"id": ID}}]}))
+    assert error is not None
+    assert error.maybe_applied
+
+
 def test_a_batch_may_hold_a_spent_quota(reply: Callable[..., Response]) -> None:
     """What concerns the whole link is an error of the whole; any other part is its reader's to judge."""
     parts = {"batchRequests": [{"method": "GET", "url": "v62.0/sobjects/Lead/describe"}]}

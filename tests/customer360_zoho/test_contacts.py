@@ -208,3 +208,19 @@ def test_a_write_that_names_no_record(zoho: Any, reply: Callable[..., Response])
     with pytest.raises(e.UnexpectedAnswer) as raised:
         zoho.run(zoho.connector.create(zoho.facts, ContactDraft(resource="Leads", fields={})), reply({"data": []}, 201))
     assert raised.value.maybe_applied
+
+
+def test_a_create_that_is_answered_with_nothing(zoho: Any) -> None:
+    """It may have been applied."""
+    with pytest.raises(e.UnexpectedAnswer) as raised:
+        zoho.run(zoho.connector.create(zoho.facts, ContactDraft(resource="Leads", fields={})), Response(204))
+    assert raised.value.maybe_applied
+
+
+@pytest.mark.parametrize("identifier", [None, "", 41, True, {}, []])
+def test_a_record_that_does_not_say_which_one_it_is(zoho: Any, rows: Callable[..., Response], identifier: Any) -> None:
+    """Nobody has the id None, and a reference to nobody is none."""
+    with pytest.raises(e.UnexpectedAnswer):
+        zoho.run(zoho.connector.get(zoho.facts, REF), rows({**ADA, "id": identifier}))
+    owned = zoho.run(zoho.connector.get(zoho.facts, REF), rows({**ADA, "Owner": {"id": identifier}}))
+    assert (owned.owner, owned.fields["Owner"]) == (None, {"id": identifier})

@@ -64,11 +64,11 @@ class Response:
     def _decoded(self) -> Any:
         return _DECODER.decode(self.content.removeprefix(BOM_UTF8).decode())
 
-    def json(self) -> Any:
+    def json(self, *, wrote: bool = False) -> Any:
         """The body as JSON.
 
         Raises :class:`UnexpectedAnswer` for an empty body, HTML, NaN, or anything else that is not JSON in
-        UTF-8.
+        UTF-8; of a request that ``wrote``, what it asked for may stand there all the same.
         """
         try:
             return self._decoded
@@ -77,6 +77,7 @@ class Response:
             raise UnexpectedAnswer(
                 f"the server answered {self.status} with {len(self.content)} bytes of {kind} where JSON was due",
                 status=self.status,
+                maybe_applied=wrote,
                 next_step="check that no proxy or sign-in page stands between this machine and the CRM",
             ) from None
 
@@ -89,6 +90,17 @@ def objects(listed: object) -> list[dict[str, Any]]:
     if not isinstance(listed, list) or not all([isinstance(each, dict) for each in listed]):
         raise UnexpectedAnswer("the server answered with something else than a list of objects where one was due")
     return listed
+
+
+def identified(listed: object, name: str = "id", kind: type[str | int] = str) -> list[dict[str, Any]]:
+    """The same of records, each of which says under ``name`` which one it is.
+
+    Raises :class:`UnexpectedAnswer` for one that does not, too: it would be nobody's.
+    """
+    rows = objects(listed)
+    if not all([type(row.get(name)) is kind and row[name] for row in rows]):
+        raise UnexpectedAnswer("the server answered with a record that does not say which one it is")
+    return rows
 
 
 def objects_in(answer: object, name: str) -> list[dict[str, Any]]:
