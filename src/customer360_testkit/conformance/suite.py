@@ -75,6 +75,7 @@ from customer360_testkit.conformance.nets.lists import ListNets
 from customer360_testkit.conformance.nets.meanwhile import MeanwhileNets
 from customer360_testkit.conformance.nets.people import PeopleNets
 from customer360_testkit.conformance.nets.referring import ReferringNets
+from customer360_testkit.conformance.nets.shapes import ShapeNets
 from customer360_testkit.conformance.nets.standing import StandingNets
 from customer360_testkit.conformance.nets.telling import TellingNets
 from customer360_testkit.conformance.nets.waste import WasteNets
@@ -194,6 +195,7 @@ class ConnectorConformance(
     TellingNets,
     FollowingNets,
     LargeNets,
+    ShapeNets,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 
