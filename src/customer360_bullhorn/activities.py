@@ -32,7 +32,7 @@ from customer360_bullhorn.auth import KEY
 from customer360_bullhorn.contacts import created
 from customer360_bullhorn.metadata import record_url
 from customer360_bullhorn.query import Jpql
-from customer360_bullhorn.records import id_of, identifier_of, text_of, wire_fields
+from customer360_bullhorn.records import id_of, identifier_of, text_of, wire_fields, wire_of
 from customer360_bullhorn.related import DEALS, READINGS, entity_of, marked_up, related_of
 
 _ENTITY_OF: Final = {RelatedKind.TASK: "Task", RelatedKind.EVENT: "Appointment"}
@@ -138,7 +138,7 @@ async def create_activity(facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
             raise Unsupported("Bullhorn has no cases")
     extra = wire_fields(draft.extra)
     text = extra.pop("description", None)  # a rule's own text holds the key, too
-    fields |= {"subject": _subject(draft)}
+    fields |= {"subject": wire_of("subject", _subject(draft))}
     fields |= {"description": with_key(_told(draft, text if isinstance(text, str) else draft.text), draft.key)}
     fields |= {**ties.association(name, draft), **extra}
     return created(name, await PUT(f"/entity/{name}", fields))
@@ -182,7 +182,7 @@ def _appointment(facts: LinkFacts, draft: EventDraft) -> dict[str, Any]:
     """Whoever creates an appointment owns it."""
     if draft.owner is not None and (draft.owner.crm, draft.owner.id) != (KEY, facts.user):
         raise Unsupported("an appointment of Bullhorn belongs to whoever writes it", next_step="leave owner out")
-    place = {"location": draft.location[:_LONGEST_LINE]} if draft.location else {}
+    place = {"location": wire_of("location", draft.location[:_LONGEST_LINE])} if draft.location else {}
     times = {"dateBegin": q.milliseconds(draft.starts_at), "dateEnd": q.milliseconds(draft.ends_at)}
     return {**times, **place, "type": "Meeting"}
 
@@ -197,13 +197,13 @@ async def update_activity(change: ActivityChange) -> None:
     if change.subject is not UNSET:
         if name == "Note":
             raise Unsupported("a note of Bullhorn has no title", ref=change.ref, next_step="change its text")
-        fields[reading.title] = change.subject
+        fields[reading.title] = wire_of(reading.title, change.subject)
     if change.text is not UNSET:
         if not reading.text:
             raise Unsupported(f"a {name} of Bullhorn has no text", ref=change.ref, next_step="use extra")
         if name == "Note" and not (change.text or "").strip():
             raise Unsupported("a note of Bullhorn cannot be without text", ref=change.ref)
-        fields[reading.text] = marked_up(change.text or "") if name == "Note" else change.text
+        fields[reading.text] = marked_up(change.text or "") if name == "Note" else wire_of(reading.text, change.text)
     for what, value in (("status", change.status), ("due day", change.due_on)):
         if value is not UNSET and name != "Task":
             raise Unsupported(f"only tasks have a {what} that can be set", ref=change.ref, next_step="use extra")

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from customer360.core.activities import NoteDraft, carries_key
 from customer360.core.effects import GET, POST, gather
-from customer360.core.errors import UnexpectedAnswer, Unsupported
+from customer360.core.errors import InvalidValue, UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import RecordRef
 from customer360.core.wire import identified
@@ -54,6 +54,8 @@ def _links(contact: RecordRef, *more: Clause, limit: int | None = None, offset: 
 
 
 _MOST_PARTS = 25
+_REFERENCE = "@{"
+"""Begins what Salesforce puts the result of another part for, wherever it stands in a part."""
 
 
 async def create(facts: LinkFacts, draft: NoteDraft, title: str, text: str) -> RecordRef:
@@ -62,6 +64,10 @@ async def create(facts: LinkFacts, draft: NoteDraft, title: str, text: str) -> R
         raise Unsupported("an enhanced note of Salesforce belongs to whoever writes it", next_step="leave owner out")
     about = (draft.contact, *tied(draft))
     note = {"Title": title, **wire_fields(draft.extra), "Content": content(text)}
+    if any(isinstance(value, str) and _REFERENCE in value for value in note.values()):
+        raise InvalidValue(
+            f"Salesforce takes {_REFERENCE} in a note's title for a part of the request", next_step="leave it out"
+        )
     parts = [("note", "ContentNote", note)]
     for number, identifier in enumerate(dict.fromkeys(map(identifier_of, about))):
         parts.append((f"link{number}", "ContentDocumentLink", link_of("@{note.id}", identifier)))

@@ -209,6 +209,18 @@ def test_a_subject_is_corrected_whole_or_refused(bh: Bullhorn, written: Response
     assert bh.last.json["subject"] == "x" * 120
 
 
+def test_what_stands_for_a_hidden_value_is_not_written(bh: Bullhorn) -> None:
+    """Whoever reads it could not tell it from one: it is refused, and nothing is sent."""
+    hidden, event = "**CONFIDENTIAL**", EventDraft(contact=JO, key="k", starts_at=WHEN, ends_at=WHEN)
+    for draft in (TaskDraft(contact=JO, key="k", subject=hidden), attrs.evolve(event, location=hidden)):
+        with pytest.raises(e.InvalidValue):
+            bh.run(BH.create_activity(FACTS, draft), STANDS)
+    bare = ActivityChange(ref=ref("Task"), kind=RelatedKind.TASK)
+    for change in (attrs.evolve(bare, subject=hidden), attrs.evolve(bare, text=hidden)):
+        with pytest.raises(e.InvalidValue):
+            bh.run(BH.update_activity(FACTS, change))
+
+
 @pytest.mark.parametrize("key", ["", "a\nb", "x" * 101])
 def test_a_key_is_one_line(bh: Bullhorn, key: str) -> None:
     """Else it would not be found again; nothing is sent."""

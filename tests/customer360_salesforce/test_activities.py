@@ -253,6 +253,15 @@ def test_a_notes_text_is_no_markup(text: str) -> None:
     assert text_in(notes.content(text)) == "\n".join(text.splitlines())
 
 
+@pytest.mark.parametrize("told", [{"subject": "Order @{note.id}"}, {"subject": "Order", "extra": {"Title": "@{x}"}}])
+def test_a_title_is_no_part_of_the_request(sf: Any, told: dict[str, Any]) -> None:
+    """What Salesforce would take for the result of another part is refused before any request."""
+    with pytest.raises(e.InvalidValue):
+        sf.run(sf.connector.create_activity(sf.facts, NoteDraft(contact=ADA, key="k1", text="x", **told)))
+    draft = NoteDraft(contact=ADA, key="k1", subject="Order", text="@{note.id}")
+    assert sf.run(sf.connector.create_activity(sf.facts, draft), note_written()) == NOTE
+
+
 def test_a_note_about_several_records(sf: Any) -> None:
     """One link for each, all in the same request; it belongs to whoever writes it."""
     draft = NoteDraft(contact=ADA, key="k1", text="x", related=(CASE, ADA, RecordRef("other", "Case", "1")))
