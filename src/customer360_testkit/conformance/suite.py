@@ -61,9 +61,11 @@ from customer360_testkit.conformance.linking.covering import CoveringChecks
 from customer360_testkit.conformance.linking.granting import GrantingChecks
 from customer360_testkit.conformance.linking.placing import PlacingChecks
 from customer360_testkit.conformance.linking.signing import SigningChecks
+from customer360_testkit.conformance.nets.amounts import AmountNets
 from customer360_testkit.conformance.nets.besides import BesidesNets
 from customer360_testkit.conformance.nets.conditions import ConditionNets
 from customer360_testkit.conformance.nets.corrections import CorrectionNets
+from customer360_testkit.conformance.nets.deleted import DeletedNets
 from customer360_testkit.conformance.nets.described import DescribedNets
 from customer360_testkit.conformance.nets.drafts import DraftNets
 from customer360_testkit.conformance.nets.erring import ErringNets
@@ -77,6 +79,7 @@ from customer360_testkit.conformance.nets.people import PeopleNets
 from customer360_testkit.conformance.nets.referring import ReferringNets
 from customer360_testkit.conformance.nets.shapes import ShapeNets
 from customer360_testkit.conformance.nets.standing import StandingNets
+from customer360_testkit.conformance.nets.teams import TeamNets
 from customer360_testkit.conformance.nets.telling import TellingNets
 from customer360_testkit.conformance.nets.waste import WasteNets
 from customer360_testkit.conformance.people.exact import ExactChecks
@@ -188,7 +191,10 @@ class ConnectorConformance(
     ErringNets,
     MeanwhileNets,
     ReferringNets,
+    DeletedNets,
+    TeamNets,
     WasteNets,
+    AmountNets,
     ConditionNets,
     DescribedNets,
     PeopleNets,

@@ -206,6 +206,11 @@ class FakeCrm(ABC):
         nobody can."""
         return False
 
+    def hand_over(self, module: str, record_id: str) -> str | None:
+        """Somebody leaves a record to a queue or a team, which is no user; its id. None where users alone own such
+        records."""
+        return None
+
     def remove(self, module: str, record_id: str) -> bool:
         """Somebody deletes a record; False where nothing is deleted."""
         return False

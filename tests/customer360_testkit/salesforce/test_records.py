@@ -385,3 +385,13 @@ def test_any_body_is_taken_or_refused(name: str, body: dict[str, Any]) -> None:
 
 
 _WRITER = signed_in()
+
+
+def test_a_queue_owns_leads_and_cases_and_no_contact(client: Client, contact: str) -> None:
+    """Whoever takes its turn serves who waits there (contract, sections 4 and 7)."""
+    lead = client("POST", "/sobjects/Lead", {"LastName": "Lee", "Company": "Acme"}).json()["id"]
+    queue = client.fake.hand_over("Lead", lead)
+    assert queue is not None
+    assert queue[:3] == "00G"
+    assert client.read("Lead", lead)["OwnerId"] == queue
+    assert client.fake.hand_over("Contact", contact) is None

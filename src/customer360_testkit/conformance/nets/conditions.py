@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
 from random import Random
 from typing import Any, Final, TypeAlias
@@ -30,6 +30,7 @@ _SOME: Final = 4
 """Values of each field that are compared with."""
 _MANY: Final = (3, 40, 240)
 """Values that one is looked for among."""
+_EDGES: Final = (timezone(timedelta(hours=14)), timezone(timedelta(hours=-11)))
 _COMBINED: Final = 30
 _TYPES: Final = {FieldType.TEXT, FieldType.CHOICE, FieldType.NUMBER, FieldType.PHONE}
 
@@ -71,7 +72,7 @@ class ConditionNets(Histories):
         for place, asked, whole, held in self._histories(link):
             answered = dict[Condition, set[RecordRef]]()
             for name, values in held.items():
-                answered |= _compared(asked, place, name, values)
+                answered |= compared(asked, place, name, values)
             self._combined(asked, place, whole, answered)
             self._of_everybody(link, place, whole, answered)
 
@@ -161,7 +162,7 @@ class ConditionNets(Histories):
                 same_told(_in_common(told, wanted), _in_common(wanted, told), (place, "of everybody", some))
 
 
-def _compared(asked: Asked, place: str, name: str, values: Values) -> dict[Condition, set[RecordRef]]:
+def compared(asked: Asked, place: str, name: str, values: Values) -> dict[Condition, set[RecordRef]]:
     """What of one field is asked for, and what is listed then; each holds what it should."""
     told, some = dict[Condition, set[RecordRef]](), _few(values, name)
     empty = {ref for ref, value in values.items() if value in (None, "")}
@@ -214,6 +215,8 @@ def _compared(asked: Asked, place: str, name: str, values: Values) -> dict[Condi
         )
         holds(ask(Operator.LESS, value), less, less, "is less than", value)
         holds(ask(Operator.GREATER, value), more, more, "is more than", value)
+        for elsewhere in [value.astimezone(zone) for zone in _EDGES] if isinstance(value, datetime) else ():
+            holds(ask(Operator.LESS, elsewhere), less, less, "is less than", elsewhere)
         for end in some:
             between = {ref for ref in filled if value <= values[ref] <= end}  # type: ignore[operator]
             if value <= end:  # type: ignore[operator]

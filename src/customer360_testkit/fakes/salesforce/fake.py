@@ -27,7 +27,7 @@ from customer360_testkit.fakes.salesforce.rows import Rows
 from customer360_testkit.fakes.salesforce.rules import RULES
 from customer360_testkit.fakes.salesforce.schema import Schema
 from customer360_testkit.fakes.salesforce.searching import Searching
-from customer360_testkit.fakes.salesforce.seed import USERS, Seeding
+from customer360_testkit.fakes.salesforce.seed import QUEUE, USERS, Seeding
 from customer360_testkit.fakes.salesforce.selecting import readable
 from customer360_testkit.fakes.salesforce.shown import Shown
 from customer360_testkit.fakes.salesforce.signin import Sessions, SignIn
@@ -251,6 +251,14 @@ class SalesforceFake(FakeCrm):
         rule = RULES.get(module)
         self.put(module, row if rule is None else rule(self, row, before, set(fields)))
         return True
+
+    def hand_over(self, module: str, record_id: str) -> str | None:
+        """A lead, a case and a task may belong to a queue (sections 4 and 7)."""
+        owner = self.schema.objects[module].fields.get("OwnerId")
+        if owner is None or "Group" not in owner.targets:
+            return None
+        self.edit(module, record_id, {"OwnerId": QUEUE})
+        return QUEUE
 
     def remove(self, module: str, record_id: str) -> bool:
         """What somebody does in Salesforce itself: the record goes to the recycle bin."""
