@@ -11,6 +11,6 @@ import pytest
 pytest.register_assert_rewrite(*(f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__)))
 
 from customer360_testkit.conformance.bench import Link  # noqa: E402
-from customer360_testkit.conformance.suite import ConnectorConformance  # noqa: E402
+from customer360_testkit.conformance.suite import ConnectorConformance, unplayed  # noqa: E402
 
-__all__ = ["ConnectorConformance", "Link"]
+__all__ = ["ConnectorConformance", "Link", "unplayed"]

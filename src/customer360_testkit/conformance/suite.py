@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from customer360.core.connector import Connector
 from customer360_testkit import by_hand
 from customer360_testkit.conformance.activities.belonging import BelongingChecks
 from customer360_testkit.conformance.activities.calls import CallChecks
@@ -111,6 +112,7 @@ from customer360_testkit.conformance.unbent import (
     tools,
     waivers,
 )
+from customer360_testkit.conformance.unplayed import Place, watch_of
 
 
 class ConnectorConformance(
@@ -222,10 +224,12 @@ class ConnectorConformance(
     """
 
     @pytest.fixture(autouse=True)
-    def as_written(self) -> Iterator[None]:
-        """Each check is the suite's, before it and after it."""
+    def as_written(self, request: pytest.FixtureRequest) -> Iterator[None]:
+        """Each check is the suite's, before it and after it; what it plays of the connector's code is noted."""
         refuse_bending(type(self), self)
-        yield
+        with watch_of(self.connector) as watch:
+            yield
+        watch.checks.add(request.function.__name__)
         refuse_bending(type(self), self)
 
     def __init_subclass__(cls, **more: Any) -> None:
@@ -241,6 +245,21 @@ def refuse_bending(kind: type[ConnectorConformance], bench: ConnectorConformance
     refuse_leaving_out(kind)
     if bench is not None:
         refuse_writing_into(bench, _KEPT)
+
+
+def unplayed(connector: Connector) -> list[Place]:
+    """Where in the code of a connector of this kind no check came: what is wrong there, none can see.
+
+    What is accounted for is left out; see :mod:`.unplayed`. It belongs behind the suite's classes, and skips where not
+    all of the suite was run before, in this process::
+
+        def test_no_code_is_left_unplayed():
+            assert unplayed(AcmeConnector()) == []
+    """
+    watch = watch_of(connector)
+    if missing := CHECKS.keys() - watch.checks:
+        pytest.skip(f"{len(missing)} of {len(CHECKS)} checks were not run before this, in this process")
+    return [place for place in watch.places() if not place.reason]
 
 
 if not __debug__:  # every check would pass
