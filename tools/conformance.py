@@ -37,6 +37,9 @@ Each of these was tried as a wrong connector, and passed. Some are no mistakes; 
   reason; and a search by phone that is declared as less than `NORMALISED`, which costs requests and no match.
 - **Errors that the fake never gives.** A status that stands in the vendor's pages and in no test of the fake, such as
   a 409 that means a double, may be read as anything of its family. Give it in the fake, by a switch or a rule.
+- **What code does that no check reaches.** The suite tries what people do and what vendors answer, not every value
+  there is. `customer360 plugin check` watches the connector's code meanwhile, and tells each function, branch and
+  condition that it has not seen both ways, for whoever reads the code to look there first.
 - **What a 401 means, as long as it is one of signing in.** Whoever takes a revoked sign-in for an expired token costs
   one renewal, which the vendor refuses; then the agent is asked all the same.
 - **White space at the ends of a text.** Vendors trim it as they like, so a connector may: it is no content. Within a

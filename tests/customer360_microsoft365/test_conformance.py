@@ -13,6 +13,7 @@ from customer360.core.errors import Conflict
 from customer360.core.records import RecordRef
 from customer360_microsoft365 import Microsoft365Connector
 from customer360_testkit.conformance import ConnectorConformance, Link
+from customer360_testkit.fakes.microsoft365.fake import Microsoft365Fake
 
 
 class TestMicrosoft365(ConnectorConformance):
@@ -42,3 +43,8 @@ class TestWithMore(TestMicrosoft365):
     """Colleagues are searched, too, and the user's time zone is read."""
 
     settings: ClassVar[Mapping[str, str]] = {"people": "yes", "mailbox_settings": "yes"}
+
+
+@pytest.mark.slow
+class TestPersonalAccount(TestMicrosoft365):
+    world = Microsoft365Fake.worlds[0]

@@ -31,6 +31,7 @@ from customer360_testkit.by_hand import ByHand, signed_in
 from customer360_testkit.fakes.clock import EPOCH, FakeClock
 from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.registry import fake_named
+from customer360_testkit.fakes.switches import World
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -121,6 +122,8 @@ class Bench:
     """A field and a value that the CRM refuses there."""
     settings: ClassVar[Mapping[str, str]] = {}
     """What the link is made with besides the fake's own ``link_settings``."""
+    world: ClassVar[World] = World({})
+    """The kind of organisation, one of the fake's ``worlds``: its ``settings`` go under the class's own."""
     withheld: ClassVar[frozenset[str]] = frozenset()
     """Permissions that are left out at the consent page."""
     without: ClassVar[Mapping[Capability, str]] = {}
@@ -144,7 +147,12 @@ class Bench:
     @classmethod
     def fake(cls) -> FakeCrm:
         """One fake for the suite; each check finds it as it was at the start."""
-        return fake_named(cls.connector.info.key)()
+        return cls.made()
+
+    @classmethod
+    def made(cls, **more: Any) -> FakeCrm:
+        """A fake of this class's CRM and world."""
+        return fake_named(cls.connector.info.key)(switches=dict(cls.world.switches), **more)
 
     @pytest.fixture
     def link(self, fake: FakeCrm, request: pytest.FixtureRequest) -> Link:
@@ -165,18 +173,23 @@ class Bench:
                 pytest.skip(f"{capability.value}: {support.reason}")
         return link
 
+    @property
+    def chosen(self) -> Mapping[str, str]:
+        """What the link is made with besides the fake's own ``link_settings``, in this world."""
+        return {**self.world.settings, **self.settings}
+
     def signed_in(self, fake: FakeCrm, user: str | None = None) -> Link:
         """Signed in as that user."""
-        return self._signed_in(fake, user, self.settings)
+        return self._signed_in(fake, user, self.chosen)
 
     def entered(self, link: Link, crm: FakeCrm, **settings: str) -> Link:
         """A link of the same user with these settings besides, signed in by itself to that fake."""
-        return self._signed_in(crm, link.user, {**self.settings, **settings})
+        return self._signed_in(crm, link.user, {**self.chosen, **settings})
 
     def _signed_in(self, crm: FakeCrm, user: str | None, settings: Mapping[str, str]) -> Link:
         held = None
         if self.withheld:  # what would be granted is asked of another one: some count who signs in
-            asked = signed_in(self.connector, type(crm)(cast=()), user=user, settings=settings)
+            asked = signed_in(self.connector, self.made(cast=()), user=user, settings=settings)
             held = sorted(asked.grant.scopes - self.withheld)
         found = signed_in(self.connector, crm, user=user, settings=settings, scopes=held)
         return Link(found.connector, found.fake, found.facts, found.grant, found.user, scopes=found.scopes)
@@ -185,7 +198,7 @@ class Bench:
         """The link, and one with each setting besides that may be given, as the fake's organisation knows it."""
         yield link
         for name, value in link.fake.optional_settings.items():
-            if name not in self.settings:
+            if name not in self.chosen:
                 yield self.entered(link, link.fake, **{name: value})
 
     # Verbs that checks share ------------------------------------------------------------------------------------------

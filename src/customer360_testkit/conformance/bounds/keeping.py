@@ -112,7 +112,7 @@ class KeepingChecks(Bench):
         link.connector = type(self.connector)()  # the suite's own may remember from another check
         _forget(link.connector)
         first = list(self.tour(link))
-        other = self.signed_in(type(link.fake)(cast=link.fake.cast))
+        other = self.signed_in(self.made(cast=link.fake.cast))
         other.connector = link.connector
         assert list(self.tour(other)) == first
 
@@ -151,7 +151,7 @@ class KeepingChecks(Bench):
 
         link.fake.answer = listening  # type: ignore[method-assign]  # signing in asks nobody else
         try:
-            first = signed_in(self.connector, link.fake, settings=self.settings)
+            first = signed_in(self.connector, link.fake, settings=self.chosen)
         finally:
             del link.fake.answer
         told = repr((dict(first.facts.extra), dict(first.facts.settings), first.facts))

@@ -79,7 +79,7 @@ class ReachingChecks(Verbs):
     @catches("signs people out before the vendor does")
     def test_a_sign_in_lasts_as_long_as_the_vendor_says(self, link: Link) -> None:
         """And for ever, where it says nothing else: a month later nobody signs in again (X6)."""
-        grant = signed_in(self.connector, link.fake, user=link.user, settings=self.settings).grant
+        grant = signed_in(self.connector, link.fake, user=link.user, settings=self.chosen).grant
         if not self.connector.auth_for(link.facts).renews(grant):
             pytest.skip("a sign-in is not renewed")
         lasts = link.fake.oauth.policy.refresh_seconds
@@ -90,7 +90,7 @@ class ReachingChecks(Verbs):
     def test_a_sign_in_that_runs_out_is_renewed(self, link: Link) -> None:
         """The first and every other of a user, though no end be told: nobody signs in again after lunch (X6)."""
         for _ in range(2):
-            grant = signed_in(self.connector, link.fake, user=link.user, settings=self.settings).grant
+            grant = signed_in(self.connector, link.fake, user=link.user, settings=self.chosen).grant
             scheme, lasting = self.connector.auth_for(link.facts), isinf(link.fake.oauth.policy.access_seconds)
             if grant.expires_at is None and (lasting or isinstance(scheme, Unattended)):
                 pytest.skip("a sign-in does not run out")

@@ -42,7 +42,7 @@ class CrowdedChecks(Bench):
     @catches("takes a search that was cut off for nobody", _PHONE, _CREATE)
     def test_a_search_by_number_that_is_cut_off_is_not_nobody(self, link: Link) -> None:
         """Who has the number, or that there are more, or that they are too many: a stranger would be made anew (D1)."""
-        crowded = self.signed_in(type(link.fake)(cast=(*link.fake.cast, *_alike())))
+        crowded = self.signed_in(self.made(cast=(*link.fake.cast, *_alike())))
         ref = self.make(crowded, "Quillsought", _NUMBER)
         crowded.wait(_LONG_AGO)
         query = PhoneIs(_NUMBER, _NATIONAL, "GB")

@@ -111,7 +111,7 @@ class GrantingChecks(PlacingChecks, Verbs):
         for left_out in granted if len(granted) > 1 else ():
             try:
                 held = [each for each in granted if each != left_out]
-                found = signed_in(self.connector, link.fake, user=link.user, settings=self.settings, scopes=held)
+                found = signed_in(self.connector, link.fake, user=link.user, settings=self.chosen, scopes=held)
             except (Customer360Error, ValueError):  # nobody signs in without it
                 continue
             yield left_out, Link(found.connector, found.fake, found.facts, found.grant, found.user, scopes=found.scopes)
@@ -121,7 +121,7 @@ class GrantingChecks(PlacingChecks, Verbs):
         yield from self.narrowed(link)
         for doing in ("create", "update"):
             if link.fake.forbid(link.user, doing):
-                found = signed_in(self.connector, link.fake, user=link.user, settings=self.settings)
+                found = signed_in(self.connector, link.fake, user=link.user, settings=self.chosen)
                 yield doing, Link(found.connector, found.fake, found.facts, found.grant, found.user)
 
     @catches("offers what was not granted", _CREATE)
@@ -213,18 +213,18 @@ class GrantingChecks(PlacingChecks, Verbs):
     @catches("says that data are where they are not")
     def test_where_data_are_is_read_where_it_is_told(self, link: Link) -> None:
         """Of an organisation in EMEA, and of one elsewhere, where signing in tells and no setting does (F150)."""
-        moved = type(link.fake)(cast=())
+        moved = self.made(cast=())
         for emea in (True, False):
             if not moved.settle(emea=emea):
                 pytest.skip("a setting says where data are, or nothing")
-            other = signed_in(self.connector, moved, settings=self.settings)
+            other = signed_in(self.connector, moved, settings=self.chosen)
             assert self.connector.in_emea(other.facts) is emea
 
     @catches("loses a sign-in that was half renewed")
     def test_a_renewal_that_fails_half_way_is_made_again(self, link: Link) -> None:
         """The old token may be spent by then: whoever is signed in stays so (X6)."""
         scheme = self.connector.auth_for(link.facts)
-        grant = signed_in(self.connector, link.fake, user=link.user, settings=self.settings).grant
+        grant = signed_in(self.connector, link.fake, user=link.user, settings=self.chosen).grant
         if not scheme.renews(grant):
             pytest.skip("a sign-in is not renewed")
         application = Application(link.fake.client_id, link.fake.client_secret or None)
@@ -240,7 +240,7 @@ class GrantingChecks(PlacingChecks, Verbs):
             pytest.skip("a renewal is one request")
         for rotate in (True, False):
             link.fake.oauth.policy = attrs.evolve(link.fake.oauth.policy, rotate=rotate)
-            grant = signed_in(self.connector, link.fake, user=link.user, settings=self.settings).grant
+            grant = signed_in(self.connector, link.fake, user=link.user, settings=self.chosen).grant
             for number in range(2, requests + 1):
                 link.fake.faults.add(status(503), nth=number)
                 with suppress(CrmUnavailable):

@@ -36,7 +36,7 @@ class SigningChecks(Bench):
 
     def granted(self, link: Link) -> Grant:
         """A grant that was just given; the link's own may be one that the fake forgot."""
-        return signed_in(self.connector, link.fake, user=link.user, settings=self.settings).grant
+        return signed_in(self.connector, link.fake, user=link.user, settings=self.chosen).grant
 
     def application(self, link: Link) -> Application:
         return Application(link.fake.client_id, link.fake.client_secret or None)

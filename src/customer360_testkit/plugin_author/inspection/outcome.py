@@ -43,20 +43,23 @@ class Played:
     """All that a run tells.
 
     ``others`` are classes that prove another connector than the installed one, ``faults`` what is wrong with the fake
-    and what to do, ``said`` what went wrong before any check.
+    and what to do, ``said`` what went wrong before any check. ``unplayed`` is where no check came in the connector's
+    own code, each with what its author says of it, if anything.
     """
 
     cases: list[Case] = attrs.field(factory=list)
     others: list[str] = attrs.field(factory=list)
     faults: list[tuple[str, str]] = attrs.field(factory=list)
     said: str = ""
+    unplayed: list[tuple[str, str]] = attrs.field(factory=list)
 
     @classmethod
     def read(cls, text: str) -> Played:
         """As it was written down, by :func:`attrs.asdict`."""
         told = json.loads(text)
         cases = [Case(**each) for each in told["cases"]]
-        return cls(cases, told["others"], [(what, step) for what, step in told["faults"]], told["said"])
+        faults, unplayed = ([(first, second) for first, second in told[name]] for name in ("faults", "unplayed"))
+        return cls(cases, told["others"], faults, told["said"], unplayed)
 
 
 def told_of(
@@ -79,6 +82,12 @@ def told_of(
             "nothing that the project runs leaves a check out: waive it by its name, with the reason",
         )
     yield from _notes(suite, made, len(checks))
+
+
+def unplayed_of(played: Played) -> Iterator[Note]:
+    """Where in the code none of the checks came, so that nobody has seen whether it is right."""
+    for place, reason in played.unplayed:
+        yield Note(f"no check plays {place}: {reason}" if reason else f"no check plays {place}")
 
 
 def _failing(failed: Case, check: Callable[..., None], command: str) -> Problem:

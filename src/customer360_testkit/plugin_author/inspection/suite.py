@@ -16,11 +16,12 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from customer360_testkit.plugin_author.inspection.outcome import Played, told_of
+from customer360_testkit.plugin_author.inspection.outcome import Played, told_of, unplayed_of
 from customer360_testkit.plugin_author.inspection.subject import Note, Problem, Subject
 
 _FILE = "test_conformance.py"
-_LONGEST = 600.0
+_LONGEST = 3600.0
+"""Seconds: a suite of several classes plays for many minutes."""
 _CHANGES = ("PYTEST_", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONBREAKPOINT")
 _DRIVING = "customer360_testkit.plugin_author.inspection.conformance.driving"  # not imported: it needs pytest
 
@@ -68,6 +69,7 @@ def _told(key: str, path: Path, project: Path) -> Iterator[Problem | Note]:
         yield Problem(what, next_step)
     for name in dict.fromkeys(each.suite for each in played.cases):
         yield from told_of(name, [each for each in played.cases if each.suite == name], CHECKS, f"pytest {told}")
+    yield from unplayed_of(played)
 
 
 def _played(key: str, path: Path, project: Path) -> Played:

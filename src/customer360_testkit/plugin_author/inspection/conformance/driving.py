@@ -24,7 +24,6 @@ import pytest
 
 from customer360.core.connector import Connector
 from customer360_testkit.fakes.fake import FakeCrm
-from customer360_testkit.fakes.registry import fake_named
 from customer360_testkit.plugin_author.inspection.outcome import NOT_BEGUN, Case, Played
 from customer360_testkit.plugin_author.inspection.subject import find
 
@@ -83,9 +82,10 @@ def _suites(module: ModuleType, suite: type[ConnectorConformance]) -> Iterator[t
 def driven(suites: Iterable[type[ConnectorConformance]], connector: Connector, checks: Checks) -> Played:
     """What comes of these checks for each class that is of the CRM of ``connector``: on that one, and on its fake."""
     from customer360_testkit.conformance.unbent import waivers
+    from customer360_testkit.conformance.unplayed import watch_of
     from customer360_testkit.plugin_author.inspection.conformance.honesty import faults
 
-    played, faulty = Played(), dict[str, str]()
+    played, faulty, watch = Played(), dict[str, str](), watch_of(connector)
     for each in suites:
         given = getattr(each, "connector", None)
         if not isinstance(given, Connector) or given.info.key != connector.info.key:
@@ -93,13 +93,17 @@ def driven(suites: Iterable[type[ConnectorConformance]], connector: Connector, c
         if type(given) is not type(connector):
             played.others.append(f"{each.__name__} proves {type(given).__module__}.{type(given).__qualname__}")
         try:
-            kind = type(each.__name__, (each,), {"connector": connector, "__module__": each.__module__})
-            fake = fake_named(connector.info.key)()
-            played.cases += _Run(kind, waivers(kind)).cases(fake, checks)
+            own = {"connector": connector, "__module__": each.__module__}
+            kind: type[ConnectorConformance] = type(each.__name__, (each,), own)
+            fake = kind.made()
+            with watch:
+                played.cases += _Run(kind, waivers(kind)).cases(fake, checks)
             faulty.update(faults(kind(), fake))
         except TypeError as refused:  # what was bent after the class was made
             played.cases += [Case(each.__name__, name, failed=f"{NOT_BEGUN}: {refused}") for name in checks]
     played.faults = list(faulty.items())
+    if played.cases:
+        played.unplayed = [(str(place), place.reason) for place in watch.places()]
     return played
 
 
