@@ -76,6 +76,7 @@ from customer360_testkit.conformance.nets.fresh import FreshNets
 from customer360_testkit.conformance.nets.large import LargeNets
 from customer360_testkit.conformance.nets.lists import ListNets
 from customer360_testkit.conformance.nets.meanwhile import MeanwhileNets
+from customer360_testkit.conformance.nets.noted import NotedNets
 from customer360_testkit.conformance.nets.people import PeopleNets
 from customer360_testkit.conformance.nets.referring import ReferringNets
 from customer360_testkit.conformance.nets.shapes import ShapeNets
@@ -83,6 +84,7 @@ from customer360_testkit.conformance.nets.standing import StandingNets
 from customer360_testkit.conformance.nets.teams import TeamNets
 from customer360_testkit.conformance.nets.telling import TellingNets
 from customer360_testkit.conformance.nets.waste import WasteNets
+from customer360_testkit.conformance.nets.worded import WordedNets
 from customer360_testkit.conformance.people.exact import ExactChecks
 from customer360_testkit.conformance.people.others import OtherResourceChecks
 from customer360_testkit.conformance.people.persons import PersonChecks
@@ -156,6 +158,7 @@ class ConnectorConformance(
     UntouchedChecks,
     UntyingChecks,
     CorrectionNets,
+    NotedNets,
     BesidesNets,
     DraftNets,
     ScreenedChecks,
@@ -204,6 +207,7 @@ class ConnectorConformance(
     FollowingNets,
     LargeNets,
     ShapeNets,
+    WordedNets,
 ):
     """What every connector must do, whatever its CRM; subclass it in a test file::
 

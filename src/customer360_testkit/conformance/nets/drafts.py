@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from customer360.core.activities import CallOutcome, Priority, TaskStatus
+from customer360.core.activities import ActivityDraft, CallOutcome, Priority, TaskStatus
 from customer360.core.capabilities import CREATE, Capability
 from customer360.core.errors import Customer360Error, Duplicate, InvalidValue, Unsupported, ValidationFailed
 from customer360.core.interactions import Direction
@@ -143,11 +143,16 @@ class DraftNets(ScreenedChecks):
         look: bool = False,
         **given: Any,
     ) -> Written:
-        """What a draft became, with all of ``related`` that can be tied."""
+        """What a draft of that became."""
         draft = self.draft(link, kind, contact, f"{contact.resource[-8:]}-{key}", **given)
+        return self.became_of(link, draft, earlier, look=look)
+
+    def became_of(self, link: Link, draft: ActivityDraft, earlier: Sequence[Written], *, look: bool = False) -> Written:
+        """What it became, with all of ``related`` that can be tied."""
+        kind = draft.kind
         draft = attrs.evolve(draft, related=link.run(self.connector.tied(link.facts, draft)))
         if look:
-            assert self.look(link, draft) is None, f"a {kind.value} is found that was not written: {key!r}"
+            assert self.look(link, draft) is None, f"a {kind.value} is found that was not written: {draft.key!r}"
         before, at = link.fake.snapshot(), link.now
         ref = self.written(link, draft)
         seen, after = self.screen(link, kind, ref), trace(before, link.fake.snapshot())

@@ -61,7 +61,7 @@ class FollowingNets(Newcomers, Crowds, Peopled):
             pages = [*self._parts(link, self.people, cursor)]
             changed = {each.ref: each for page in pages for each in page.changed}
             gone, cursor = {ref for page in pages for ref in page.gone}, pages[-1].cursor
-            told = told or {name for each in changed.values() for name in _parts(each)}
+            told = told or {name for each in changed.values() for name in parts(each)}
             _as_happened(f"round {number}", people, must, may, changed)
             missed = [ref for ref in must if ref not in people and ref not in gone]
             assert missed == [], f"round {number}: of {len(missed)} it is not told that they are gone"
@@ -71,7 +71,7 @@ class FollowingNets(Newcomers, Crowds, Peopled):
                 index = {ref: each for ref, each in index.items() if ref not in page.gone}
             assert {*index} == {*people}, f"round {number}: {_apart(people, index)}"
             for ref, contact in index.items():
-                _as_read(f"round {number}", told, contact, people[ref].read)
+                as_read(f"round {number}", told, contact, people[ref].read)
 
     @nets("loses its thread of others", _DELTA)
     def test_who_follows_others_holds_what_there_is(self, link: Link) -> None:
@@ -82,7 +82,7 @@ class FollowingNets(Newcomers, Crowds, Peopled):
                 with suppress(Unsupported):
                     pages = [*self._parts(link, resource.name, None)]
                     changed = [each for page in pages for each in page.changed]
-                    followed[resource.name] = {name for each in changed for name in _parts(each)}, pages[-1].cursor
+                    followed[resource.name] = {name for each in changed for name in parts(each)}, pages[-1].cursor
         link.wait(_LONG)
         made = [ref for _, _, ref in chain(self.newcomers(link, "Quillfollowed"), self.newcomers(link, "Quillnext"))]
         if not followed:
@@ -93,7 +93,7 @@ class FollowingNets(Newcomers, Crowds, Peopled):
             missed = {ref for ref in made if ref.resource == name} - {each.ref for each in later}
             assert missed == set(), f"who came to {name} is not told"
             for contact in later:
-                _as_read(name, told, contact, self.get(link, contact.ref))
+                as_read(name, told, contact, self.get(link, contact.ref))
 
     def _happens(
         self,
@@ -156,13 +156,13 @@ def _as_happened(
     assert [each.name for ref, each in changed.items() if ref not in may] == [], f"{when}: they did not change"
 
 
-def _parts(contact: Contact) -> Iterator[str]:
+def parts(contact: Contact) -> Iterator[str]:
     """What is told of somebody."""
     yield from (name for name in _TOLD if getattr(contact, name))
     yield from (f"fields.{name}" for name in contact.fields)
 
 
-def _as_read(when: str, told: Iterable[str], contact: Contact, read: Contact) -> None:
+def as_read(when: str, told: Iterable[str], contact: Contact, read: Contact) -> None:
     """That all that is ``told`` of others is told of this one, as reading tells it."""
     assert contact.last_activity_at in (None, read.last_activity_at), f"{when}: {read.name} was met at another time"
     for each in told:

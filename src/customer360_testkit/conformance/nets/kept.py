@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import attrs
@@ -16,7 +16,7 @@ from customer360_testkit.conformance.traces import Trace, leaves, moments, texts
 from customer360_testkit.fakes.screen import NO_SUCH, Screen
 
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d| UTC)?")
-_MISSED: Final = re.compile(r"(?i)\b(missed|unanswered|no(?:t|body)? (?:answer|response|took|reached))")
+MISSED: Final = re.compile(r"(?i)\b(missed|unanswered|no(?:t|body)? (?:answer|response|took|reached))")
 _TOLD: Final = ("customer", "dialled", "disposition", "recording_url", "location")
 _FACETS: Final = (
     *("state", "channel", "priority", "direction", "outcome", "all_day", "reminds", "busy", "in_view", "private"),
@@ -102,12 +102,19 @@ class Written:
     @property
     def words(self) -> set[str]:
         """Those of the text that are nobody's: not of the draft, nor times, nor lengths."""
-        draft, left = self.draft, self.text.replace(lines(self.draft.text), " ", 1) if self.draft.text else self.text
+        draft, left = self.draft, self.rest
         said = [draft.key, *(() if self.seen.subject in forms(draft.subject) else forms(draft.subject))]
         said += [getattr(draft, name, None) or "" for name in _TOLD]
         for value in sorted(filter(None, map(lines, said)), key=len, reverse=True):
             left = re.sub(rf"(?<!\S){re.escape(value)}(?!\S)", " ", left)
         return {word for word in _STAMP.sub(" ", left).split() if not word[0].isdigit()}
+
+    @property
+    def rest(self) -> str:
+        """The text without what the draft's text says: as lines of its own, or wherever it stands first."""
+        typed, whole = lines(self.draft.text), f"\n{self.text}\n"
+        own = f"\n{typed}\n" if f"\n{typed}\n" in whole else typed
+        return whole.replace(own, "\n", 1).strip() if typed else self.text
 
     def says(self, value: str) -> bool:
         """Whether the text holds it, or a row does."""
@@ -125,9 +132,7 @@ class Written:
     @property
     def moments(self) -> set[datetime]:
         """Those that stand in the text, of which no word is the agent's own."""
-        own = self.text.replace(lines(self.draft.text), "") if self.draft.text else self.text
-        found = (datetime.fromisoformat(stamp.replace(" UTC", "+00:00")) for stamp in _STAMP.findall(own))
-        return {each if each.tzinfo else each.replace(tzinfo=UTC) for each in found}
+        return {moment for stamp in _STAMP.findall(self.rest) for moment in moments(stamp.replace(" UTC", "+00:00"))}
 
 
 class Rule:
@@ -337,8 +342,16 @@ def _is_placed(one: Written) -> bool:
     return lines(one.draft.location) == lines(one.seen.place) or lines(one.draft.location) in one.text
 
 
+def _unsaid(one: Written) -> str:
+    """What is to be seen of a call that nobody typed."""
+    draft, words = one.draft, f"{one.seen.result} {one.text}"
+    for typed in filter(None, map(lines, (draft.text, draft.disposition, draft.subject, draft.key))):
+        words = words.replace(typed, "")
+    return words
+
+
 def _is_internal(one: Written) -> bool:
-    words = f"{one.seen.result} {one.text}".replace(lines(one.draft.text) or "-", "")
+    words = _unsaid(one)
     told = one.seen.direction == "internal" or "internal" in words.casefold()
     if one.draft.direction is Direction.INTERNAL:
         return told
@@ -346,8 +359,8 @@ def _is_internal(one: Written) -> bool:
 
 
 def _is_missed(one: Written) -> bool:
-    words = f"{one.seen.result} {one.text}".replace(lines(one.draft.text) or "-", "")
-    told = one.seen.outcome == "missed" or _MISSED.search(words) is not None
+    words = _unsaid(one)
+    told = one.seen.outcome == "missed" or MISSED.search(words) is not None
     return told is (one.draft.outcome is CallOutcome.MISSED)
 
 
