@@ -38,6 +38,7 @@ F = TypeVar("F", bound=Callable[..., None])
 MUTANT = "__mutant__"
 NEEDS = "__needs__"
 NET = "__net__"
+ONCE = "__once__"
 LAG = 1200.0
 """Seconds until whatever a vendor indexes is indexed."""
 LONGEST_KEY = 64
@@ -56,15 +57,17 @@ def catches(mutant: str, *needs: Capability) -> Callable[[F], F]:
     return mark
 
 
-def nets(mutant: str, *needs: Capability) -> Callable[[F], F]:
+def nets(mutant: str, *needs: Capability, once: bool = False) -> Callable[[F], F]:
     """Marks a net: a check that compares everything at once, on values drawn for it.
 
     It is for what no check by name looks at, and the wrong connector that it tells of is one that passes all of those;
-    many that they catch fail here, too.
+    many that they catch fail here, too. ``once``: what it looks at is the same of all people, so one class of a CRM's
+    runs it.
     """
 
     def mark(check: F) -> F:
         setattr(check, NET, True)
+        setattr(check, ONCE, once)
         return catches(mutant, *needs)(check)
 
     return mark

@@ -31,7 +31,7 @@ from customer360_testkit.conformance.activities.tying import TyingChecks
 from customer360_testkit.conformance.activities.untying import UntyingChecks
 from customer360_testkit.conformance.activities.wording import WordingChecks
 from customer360_testkit.conformance.activities.written import ActivityChecks
-from customer360_testkit.conformance.bench import checks_of
+from customer360_testkit.conformance.bench import ONCE, checks_of
 from customer360_testkit.conformance.bounds.apart import ApartChecks
 from customer360_testkit.conformance.bounds.foreign import ForeignChecks
 from customer360_testkit.conformance.bounds.interleaving import InterleavingChecks
@@ -58,7 +58,7 @@ from customer360_testkit.conformance.finding.searching import SearchingChecks
 from customer360_testkit.conformance.finding.sparing import SparingChecks
 from customer360_testkit.conformance.finding.spelled import SpelledChecks
 from customer360_testkit.conformance.finding.strange import StrangeChecks
-from customer360_testkit.conformance.linking.covering import CoveringChecks
+from customer360_testkit.conformance.linking.covering import CoveringChecks, suites
 from customer360_testkit.conformance.linking.granting import GrantingChecks
 from customer360_testkit.conformance.linking.placing import PlacingChecks
 from customer360_testkit.conformance.linking.signing import SigningChecks
@@ -231,6 +231,9 @@ class ConnectorConformance(
     def as_written(self, request: pytest.FixtureRequest) -> Iterator[None]:
         """Each check is the suite's, before it and after it; what it plays of the connector's code is noted."""
         refuse_bending(type(self), self)
+        first, *others = suites(self.connector) or [type(self)]
+        if getattr(request.function, ONCE, False) and type(self) in others:
+            pytest.skip(f"once for each CRM: {first.__name__} runs it")
         with watch_of(self.connector) as watch:
             yield
         watch.checks.add(request.function.__name__)

@@ -19,7 +19,7 @@ _AMOUNTS: Final = (0.5, 12.25, 1000.01, 7, 12, 0, 999_999.99)
 class AmountNets(ConditionNets):
     """See the module."""
 
-    @nets("cuts off cents", Capability.LIST_ACTIVITIES)
+    @nets("cuts off cents", Capability.LIST_ACTIVITIES, once=True)
     def test_what_a_deal_is_worth_is_compared_to_the_cent(self, link: Link) -> None:
         """This, other than this, more, less, between: of each number that can be changed (F055, F057)."""
         seen = 0

@@ -47,7 +47,7 @@ _TEXTS: Final = {FieldType.TEXT, FieldType.PHONE, FieldType.EMAIL, FieldType.URL
 class DescribedNets(Verbs):
     """See the module."""
 
-    @nets("describes something else than it is told")
+    @nets("describes something else than it is told", once=True)
     def test_what_is_described_is_what_the_crm_tells(self, link: Link) -> None:
         """Choices in their order, all that a field leads to, how long it may be, and resources by the names that people
         read; fields of which the same is told are described the same (F115, F116).
@@ -72,7 +72,7 @@ class DescribedNets(Verbs):
                         _as_told(field, rows, names, (resource.name, field.name))
         _alike(some, {each.name for each in resources if each.contact_kind})
 
-    @nets("describes less where there is more")
+    @nets("describes less where there is more", once=True)
     def test_what_a_customer_adds_is_described(self, link: Link) -> None:
         """Field after field and choice after choice, under labels as people type them (F115, F116)."""
         for resource in link.run(self.connector.list_resources(link.facts)):
@@ -101,7 +101,7 @@ class DescribedNets(Verbs):
                 assert len(grown) in (0, MANY), (resource.name, before.name, f"{len(grown)} of {MANY} choices more")
                 assert grown or len(before.choices) < 2 or not _lists(found, before), (resource.name, before.name)
 
-    @nets("searches what it describes as not searchable", Capability.SEARCH_FIELD)
+    @nets("searches what it describes as not searchable", Capability.SEARCH_FIELD, once=True)
     def test_whatever_is_searched_is_described_so(self, link: Link) -> None:
         """Of everybody and by every text: a rule is offered nothing else to compare (F118)."""
         for resource in link.run(self.connector.list_resources(link.facts)):
@@ -118,7 +118,7 @@ class DescribedNets(Verbs):
                     ids = {str(held[0].get("id")), str(held[0].get("Id"))}
                     assert not ids & {each.ref.id for each in page.items}, (resource.name, field.name, query)
 
-    @nets("tells the organisation in letters of its own")
+    @nets("tells the organisation in letters of its own", once=True)
     def test_who_is_signed_in_is_told_in_their_own_letters(self, link: Link) -> None:
         """Each time, by every object, and the organisation by the name that stands beside its id (F103)."""
         first, answers = self.heard(link, self.connector.identify(link.facts))

@@ -46,7 +46,7 @@ _USUAL: Final = tuple(
 class ErringNets(Verbs):
     """See the module."""
 
-    @nets("tells less of some errors", Capability.CREATE_CONTACT)
+    @nets("tells less of some errors", Capability.CREATE_CONTACT, once=True)
     def test_an_error_says_the_same_whichever_verb_meets_it(self, link: Link) -> None:
         """The status, the vendor's code, the pause, the record, the fields, who is there instead, and what to do next:
         each verb tells what the answer itself means, and that is what the CRM said (F012, X4)."""

@@ -50,7 +50,7 @@ _PAUSES: Final = ("0", "7", "90", "3600", "2.5", 45, 5_400)
 class FailingNets(Verbs):
     """See the module."""
 
-    @nets("remembers failures", _CREATE)
+    @nets("remembers failures", _CREATE, once=True)
     def test_failures_are_over_when_they_are(self, link: Link) -> None:
         """However often a verb failed, and however: the next request is sent, and tells the same as before, whoever
         sends it (X3)."""
@@ -139,7 +139,7 @@ class FailingNets(Verbs):
         link.fake.faults.clear()
         link.asked.clear()  # it is told of what follows whether it goes in circles
 
-    @nets("tells another pause", _CREATE)
+    @nets("tells another pause", _CREATE, once=True)
     def test_a_pause_is_as_long_as_it_was_told(self, link: Link) -> None:
         """Seconds, parts of seconds, or until a moment: the error says so, or leaves it to the header (X4)."""
         ref = self.make(link, "Quillpausing")

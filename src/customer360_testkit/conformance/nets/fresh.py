@@ -42,7 +42,7 @@ class FreshNets(Bench):
         used = anew()
         Story(self, again, Playing(lambda: used, fresh.heard)).tell()
 
-    @nets("says of a link what it said of another")
+    @nets("says of a link what it said of another", once=True)
     def test_what_is_said_of_a_link_is_said_of_no_other(self, link: Link) -> None:
         """Of other settings, permissions, users and places of which the sign-in told: each time as one says it that
         nobody has used (R15)."""

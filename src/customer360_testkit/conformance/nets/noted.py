@@ -38,7 +38,7 @@ _LINES: Final = {
 class NotedNets(DraftNets):
     """See the module."""
 
-    @nets("minds a word that its code names where it is written down", Capability.CREATE_CONTACT)
+    @nets("minds a word that its code names where it is written down", Capability.CREATE_CONTACT, once=True)
     def test_a_word_of_its_own_is_written_down(self, link: Link) -> None:
         """Whatever says it, wherever: it is kept as usual drafts are, listed, and found by its key (F050, F053, R1)."""
         own = dictionary(self.connector)

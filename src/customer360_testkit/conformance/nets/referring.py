@@ -19,7 +19,7 @@ _SOME: Final = 12
 class ReferringNets(Bench):
     """See the module."""
 
-    @nets("tells some references as something else")
+    @nets("tells some references as something else", once=True)
     def test_what_refers_is_told_as_a_record(self, link: Link) -> None:
         """Of whom the CRM itself holds, by fields of the customer's own, too: read, found and told as changed alike
         (F011, F115)."""

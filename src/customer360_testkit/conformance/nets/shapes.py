@@ -27,7 +27,7 @@ _FEW: Final = 12
 class ShapeNets(Verbs):
     """See the module."""
 
-    @nets("believes an answer of another shape", _CREATE)
+    @nets("believes an answer of another shape", _CREATE, once=True)
     def test_an_answer_of_another_shape_harms_nobody(self, link: Link) -> None:
         """It is read as far as it says something, or one of our errors: nobody is made up, no write is believed to be
         done that nobody confirmed, nor believed not to be, and no other host is asked (X9, X10, R15).

@@ -78,7 +78,7 @@ class WasteNets(Verbs):
             found += [(other, request.path) for other in of[:1]]
         return found[1:] if verb == "changes" else found
 
-    @nets("declares less than it may", Capability.DELTA)
+    @nets("declares less than it may", Capability.DELTA, once=True)
     def test_limits_are_such_as_the_crm_keeps_to(self, link: Link) -> None:
         """Too small they make everything slow: as many come in an answer as are said to fit a page, two requests are
         under way where the CRM admits two. And a lost write is neither sent again at once, nor held back for a day.

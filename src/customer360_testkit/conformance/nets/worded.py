@@ -34,7 +34,7 @@ _FEW, _MANY = 4, 8
 class WordedNets(Somebodies):
     """See the module."""
 
-    @nets("minds a word of somebody that its code names", _CREATE, _UPDATE)
+    @nets("minds a word of somebody that its code names", _CREATE, _UPDATE, once=True)
     def test_a_word_of_its_own_is_a_word_of_anybody(self, link: Link) -> None:
         """Whoever has it in a name, a number, an address, in any field: they are kept, found, told and changed like all
         others (F008, F011, F012)."""
