@@ -120,7 +120,7 @@ class ErringNets(Verbs):
     def _refused_here(self, link: Link) -> Iterator[tuple[Request, Response]]:
         """What the CRM refuses, and how, in an organisation of its own."""
         for spends in (None, FakeCrm.use_up, FakeCrm.throttle):
-            own = self.entered(link, type(link.fake)(cast=link.fake.cast[:12]))
+            own = self.entered(link, self.made(cast=link.fake.cast[:12]))
             ref = self.make(own, "Quillrefused")
             own.wait(LAG)
             own.refused.clear()

@@ -39,8 +39,7 @@ class LargeNets(Histories):
     def test_a_first_sync_tells_every_customer(self, link: Link) -> None:
         """Thousands whom nobody touched for five years, each told, with number and address, as whoever reads them; and
         after it whoever changed, and nobody else (F022)."""
-        kind = type(link.fake)
-        crm = kind(cast=crowd(_CUSTOMERS), clock=FakeClock(EPOCH - _YEARS))
+        crm = self.made(cast=crowd(_CUSTOMERS), clock=FakeClock(EPOCH - _YEARS))
         cast(FakeClock, crm.clock).set(EPOCH)
         own = self.signed_in(crm)
         told, cursor = self._synced(own, None)

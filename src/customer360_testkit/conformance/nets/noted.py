@@ -45,7 +45,7 @@ class NotedNets(DraftNets):
         for kind in (kind for kind, capability in CREATE.items() if self.can(link, capability)):
             given = [*_drafted(own, kind, self._room(link, kind))]
             for start in range(0, len(given), _TOGETHER):
-                crm = self.entered(link, type(link.fake)(cast=shared_cast()[:_CAST]))
+                crm = self.entered(link, self.made(cast=shared_cast()[:_CAST]))
                 self._note(crm, kind, given[start : start + _TOGETHER], () if start else own.numbers)
 
     def _room(self, link: Link, kind: RelatedKind) -> dict[str, int]:

@@ -32,7 +32,7 @@ class ShapeNets(Verbs):
         """It is read as far as it says something, or one of our errors: nobody is made up, no write is believed to be
         done that nobody confirmed, nor believed not to be, and no other host is asked (X9, X10, R15).
         """
-        link = self.signed_in(type(link.fake)(cast=link.fake.cast[:_FEW]))
+        link = self.signed_in(self.made(cast=link.fake.cast[:_FEW]))
         link.fake.shorten_pages()
         for what, verb in self._verbs_played(link):
             recording, seen = Recording.of(link, verb), set[tuple[str, ...]]()

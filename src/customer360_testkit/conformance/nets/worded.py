@@ -41,7 +41,7 @@ class WordedNets(Somebodies):
         played = next(each for each in self.somebodies(link) if each.resource.name == self.people)
         given = [*_people(dictionary(self.connector), played)]
         for start in range(0, len(given), _TOGETHER):
-            crm = type(link.fake)(cast=shared_cast()[:_CAST])
+            crm = self.made(cast=shared_cast()[:_CAST])
             crm.allow_doubles()
             self._come_and_change(self.entered(link, crm), played, given[start : start + _TOGETHER])
 
