@@ -203,6 +203,8 @@ class BullhornConnector(Connector):
     ) -> RecordRef | None:
         if not isinstance(draft, ContactDraft):
             self._ours(draft.contact)
+            if draft.kind not in self.creates(facts):
+                raise self._cannot(facts, CREATE[draft.kind])
             return await activities.find_created(draft, since)
         if draft.resource not in KEY_FIELD or draft.key is None:
             reason = "the draft has no key" if draft.key is None else "there is no field for a key, and no upsert"

@@ -232,6 +232,8 @@ def test_there_are_no_cases(bh: Bullhorn) -> None:
     """Refused before any request."""
     with pytest.raises(e.Unsupported):
         bh.run(BH.create_activity(FACTS, CaseDraft(contact=JO, key="k")))
+    with pytest.raises(e.Unsupported):
+        bh.run(BH.find_created(FACTS, CaseDraft(contact=JO, key="k"), since=WHEN))
 
 
 @pytest.mark.feature("F050")
