@@ -121,8 +121,8 @@ def _offsets(cursor: str | None, count: int) -> tuple[int, ...]:
 _PRIORITIES: Final = {Priority.LOW: 1, Priority.NORMAL: 2, Priority.HIGH: 3}
 _LONGEST_LINE: Final = 100
 """So many characters of a subject or a place have a field, and no more."""
-_MORNING, _LASTS = timedelta(hours=12), timedelta(minutes=30)
-"""A task is due on a day, in Bullhorn at a time: noon in UTC is that day in most of the world."""
+_TEN, _LASTS = timedelta(hours=10), timedelta(minutes=30)
+"""A task is due on a day, in Bullhorn at a time: ten in UTC is that day from Hawaii to Tonga."""
 
 
 async def create_activity(facts: LinkFacts, draft: ActivityDraft) -> RecordRef:
@@ -174,7 +174,7 @@ async def _task(draft: TaskDraft) -> dict[str, Any]:
 
 
 def _on(day: date) -> dict[str, int]:
-    begin = datetime(day.year, day.month, day.day, tzinfo=UTC) + _MORNING
+    begin = datetime(day.year, day.month, day.day, tzinfo=UTC) + _TEN
     return {"dateBegin": q.milliseconds(begin), "dateEnd": q.milliseconds(begin + _LASTS)}
 
 

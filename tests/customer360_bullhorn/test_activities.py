@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -156,8 +157,8 @@ def test_a_task(bh: Bullhorn, written: Response) -> None:
         "subject": "x" * 100,
         "description": f"{'x' * 120}\n\nsoon\n\nref: k1",
         "type": "Call",
-        "dateBegin": 1784721600000,
-        "dateEnd": 1784723400000,
+        "dateBegin": 1784714400000,
+        "dateEnd": 1784716200000,
         "priority": 3,
         "isCompleted": True,
         "owner": {"id": 9},
@@ -257,6 +258,15 @@ def test_a_note_is_looked_for_down_to_its_time(bh: Bullhorn, rows: Rows) -> None
     assert bh.run(BH.find_created(FACTS, draft, since=WHEN), old) is None
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Europe/London", "Pacific/Auckland", "Pacific/Tongatapu"])
+def test_a_task_is_due_on_the_same_day_from_hawaii_to_tonga(bh: Bullhorn, written: Response, zone: str) -> None:
+    """Bullhorn shows its time in each user's zone, in summer and in winter."""
+    for day in (date(2026, 1, 15), date(2026, 7, 15)):
+        bh.run(BH.create_activity(FACTS, TaskDraft(contact=JO, key="k", due_on=day)), STANDS, written)
+        begins = datetime.fromtimestamp(bh.last.json["dateBegin"] / 1000, UTC)
+        assert begins.astimezone(ZoneInfo(zone)).date() == day
+
+
 @pytest.mark.promise("R2")
 def test_a_task_is_looked_for_by_the_last_line(bh: Bullhorn, rows: Rows) -> None:
     """Of the newest first; a key that only begins so is another's."""
@@ -300,7 +310,7 @@ def test_a_list_that_has_no_end(bh: Bullhorn, rows: Rows) -> None:
             RelatedKind.TASK,
             "Task",
             {"due_on": date(2026, 7, 22)},
-            {"dateBegin": 1784721600000, "dateEnd": 1784723400000},
+            {"dateBegin": 1784714400000, "dateEnd": 1784716200000},
         ),
         (RelatedKind.EVENT, "Appointment", {"extra": {"location": "x"}}, {"location": "x"}),
         (RelatedKind.DEAL, "JobOrder", {"subject": "Nurse"}, {"title": "Nurse"}),
