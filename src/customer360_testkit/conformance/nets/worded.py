@@ -47,13 +47,13 @@ class WordedNets(Somebodies):
 
     def _come_and_change(self, link: Link, played: Played, given: Sequence[Mapping[str, Any]]) -> None:
         """They come, are found, become others, and are told."""
-        people, held = dict[RecordRef, Contact](), dict[RecordRef, dict[str, Any]]()
+        people, held, count = dict[RecordRef, Contact](), dict[RecordRef, dict[str, Any]](), 0
         for number, fields in enumerate(given):
             alone = not any("Quill" in str(each) for each in fields.values())
             with suppress(*HONEST):
                 ref, taken = self._taken_in(link, f"Quillworded{number}", fields, alone)
-                held[ref] = played.kept({}, taken)
-        assert len(held) > len(given) // 2, f"of {len(given)} people {len(held)} are taken"
+                held[ref], count = played.kept({}, taken), count + 1  # whoever is given the same may be the same
+        assert count > len(given) // 2, f"of {len(given)} people {count} are taken"
         self._read_as_given(link, played, people, held)
         link.wait(LAG)
         told = dict[str, set[str]]()
