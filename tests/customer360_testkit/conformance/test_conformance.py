@@ -27,7 +27,9 @@ for each in sorted(Path(__file__).with_name("wrong").glob("*/*.py")):  # each re
     import_module(".".join(each.with_suffix("").parts[-6:]))
 
 FAKES: dict[tuple[str, int], FakeCrm] = {}  # no caches of functions: a check empties those near a connector
-TOUCHED: dict[type[Connector], dict[str, frozenset[str]]] = {}
+TOUCHED: dict[tuple[type[Connector], str], frozenset[str]] = {}
+SIGNING_IN: dict[type[Connector], frozenset[str]] = {}
+WATCHED: dict[type[Connector], tuple[type[ConnectorConformance], set[str]]] = {}
 
 
 def fake(key: str, members: int = 12) -> FakeCrm:
@@ -78,28 +80,29 @@ def failure(suite: type[ConnectorConformance], check: Callable[..., None]) -> st
     return None
 
 
-def touched(base: type[Connector]) -> dict[str, frozenset[str]]:
-    """By check: what of a right connector it comes by. Where none of that is wrong, nothing can come out wrong."""
-    if base not in TOUCHED:
-        TOUCHED[base] = _touched(base)
-    return TOUCHED[base]
-
-
-def _touched(base: type[Connector]) -> dict[str, frozenset[str]]:
-    seen = set[str]()
-
-    def watch(connector: Any, name: str) -> Any:
-        seen.add(name)
-        return object.__getattribute__(connector, name)
-
-    suite = suite_of(type(f"Watched{base.__name__}", (base,), {"__getattribute__": watch})())
-    suite().signed_in(fake(base.info.key))
-    signing_in, found = frozenset(seen), {}
-    for name, check in CHECKS.items():
+def touched(base: type[Connector], name: str) -> frozenset[str]:
+    """What of a right connector a check comes by. Where none of that is wrong, nothing can come out wrong."""
+    if (base, name) not in TOUCHED:
+        suite, seen = watched(base)
         seen.clear()
-        assert failure(suite, check) is None, name
-        found[name] = signing_in | seen
-    return found
+        assert failure(suite, CHECKS[name]) is None, name
+        TOUCHED[base, name] = SIGNING_IN[base] | seen
+    return TOUCHED[base, name]
+
+
+def watched(base: type[Connector]) -> tuple[type[ConnectorConformance], set[str]]:
+    """A suite of a right connector, and what of that is asked for, as it is asked for."""
+    if base not in WATCHED:
+        seen = set[str]()
+
+        def watch(connector: Any, name: str) -> Any:
+            seen.add(name)
+            return object.__getattribute__(connector, name)
+
+        suite = suite_of(type(f"Watched{base.__name__}", (base,), {"__getattribute__": watch})())
+        suite().signed_in(fake(base.info.key))
+        SIGNING_IN[base], WATCHED[base] = frozenset(seen), (suite, seen)
+    return WATCHED[base]
 
 
 def catchers(kind: type[Connector], checks: Mapping[str, Callable[..., None]] = NAMED) -> set[str]:
@@ -107,7 +110,7 @@ def catchers(kind: type[Connector], checks: Mapping[str, Callable[..., None]] = 
     base = base_of(kind)
     wrong = {name for each in kind.__mro__[: kind.__mro__.index(base)] for name in vars(each) if name[:2] != "__"}
     suite = suite_of(kind())
-    reached = [check for name, check in checks.items() if touched(base)[name] & wrong]
+    reached = [check for name, check in checks.items() if touched(base, name) & wrong]
     return {getattr(check, MUTANT) for check in reached if failure(suite, check) is not None}
 
 
