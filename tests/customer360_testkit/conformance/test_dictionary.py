@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from customer360_testkit.conformance.nets.dictionary import dictionary
@@ -99,7 +99,9 @@ def test_of_nothing_of_ones_own_nothing_is_found() -> None:
     assert dictionary(partial(_beside)).words == ()
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")
 @given(st.text(max_size=20))
+@example("[[a]")
 def test_what_is_a_pattern_by_chance_is_none_that_fails(text: str) -> None:
     """Each sample matches."""
     for each in samples(text):

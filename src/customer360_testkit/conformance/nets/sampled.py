@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any, Final
@@ -24,7 +25,9 @@ _KINDS: Final[dict[Any, Callable[[str], bool]]] = {
 def samples(pattern: str) -> tuple[str, ...]:
     """Sorted; none of what is no pattern, or of one that cannot be told by its form alone."""
     try:
-        form, told = _parser.parse(pattern), re.compile(pattern)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # what it may mean one day is no matter here
+            form, told = _parser.parse(pattern), re.compile(pattern)
     except (re.error, OverflowError, RecursionError):
         return ()
     return tuple(sorted({text for most in (False, True) if told.search(text := _Sample(most).of(form))}))
