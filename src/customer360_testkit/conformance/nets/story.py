@@ -70,6 +70,8 @@ class Story(Asking):
         self._write_each_field()
         self.write(1)
         self._beside()
+        for name, happens in self._of_records():
+            self.playing.note(name, happens)
         self.playing.note("forbidden", lambda: self.link.fake.forbid(self.link.user, "update"))
         self.write(2)
         self.ask_all()
@@ -262,8 +264,6 @@ class Story(Asking):
     def _of_people(self) -> Iterator[Happening]:
         crm, people = self.link.fake, self.bench.people
         yield "deleted", lambda: crm.remove(people, self.people[-1].id)
-        for kind, ref in {kind: ref for kind, ref in reversed(self.records)}.items():
-            yield f"deleted a {kind}", partial(crm.remove, ref.resource, ref.id)
         for company in [self.company] if self.company else []:
             named = next(each.standard[StandardField.NAME] for each in self.resources if each.name == company.resource)
             yield "renamed", partial(crm.edit, company.resource, company.id, {named: "Quillrenamed"})
@@ -273,6 +273,11 @@ class Story(Asking):
             yield "converted", partial(crm.convert_lead, lead.id)
         yield "retired", lambda: crm.retire(people, self.people[2].id)
         yield "locked", lambda: crm.lock(people, self.people[1].id)
+
+    def _of_records(self) -> Iterator[Happening]:
+        """One of each kind goes; not before, as lists of several tell more of what fails."""
+        for kind, ref in {kind: ref for kind, ref in reversed(self.records)}.items():
+            yield f"deleted a {kind}", partial(self.link.fake.remove, ref.resource, ref.id)
 
     def _of_rules(self) -> Iterator[Happening]:
         crm = self.link.fake
