@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, ClassVar, TypeVar
@@ -107,6 +108,12 @@ class Link(ByHand[Connector]):
     def writes(self) -> int:
         """How many requests were no reads."""
         return sum(request.method != "GET" and not request.repeatable for request in self.asked)
+
+    def removed(self, ref: RecordRef) -> bool:
+        """Whether somebody could delete a record in the CRM itself, and did."""
+        with suppress(Exception):  # the vendor refuses, each in its own way
+            return self.fake.remove(ref.resource, ref.id)
+        return False
 
 
 class Bench:

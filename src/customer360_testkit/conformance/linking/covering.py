@@ -29,9 +29,7 @@ class CoveringChecks(GrantingChecks):
     @catches("has a setting that no suite is run with")
     def test_every_setting_has_a_suite(self, link: Link) -> None:
         """Which changes what a link is: a class with it in ``settings``, and a value for it in the fake's."""
-        proved = [
-            {**link.fake.link_settings, **each.world.settings, **each.settings} for each in suites(self.connector)
-        ]
+        proved = [{**link.fake.link_settings, **each().chosen} for each in suites(self.connector)]
         known = {*link.fake.link_settings, *link.fake.optional_settings}
         given = [name for name in link.fake.optional_settings if not any(name in each for each in proved)]
         free = [each.name for each in self.connector.linking.settings if not each.choices and each.default is None]

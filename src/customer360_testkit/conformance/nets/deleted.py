@@ -34,7 +34,7 @@ class DeletedNets(Histories):
                     kind.value,
                     "is not found by its key",
                 )
-            if kind in self.connector.within_contact or not self._deleted_in_the_crm(link, refs[1]):
+            if kind in self.connector.within_contact or not link.removed(refs[1]):
                 continue
             link.wait(LAG)
             for way, listed in self._listed_anyhow(link, kind, contact).items():
@@ -84,9 +84,3 @@ class DeletedNets(Histories):
                         if page.next is None:
                             found[f"{resource} of {somebody}"] = {each.ref for each in page.items}
         return found
-
-    def _deleted_in_the_crm(self, link: Link, ref: RecordRef) -> bool:
-        """Whether somebody can delete it there, and did."""
-        with suppress(Exception):  # the vendor refuses, each in its own way
-            return link.fake.remove(ref.resource, ref.id)
-        return False

@@ -51,11 +51,8 @@ def _fullest(held: Mapping[RecordRef, set[Row]]) -> list[tuple[RecordRef, set[Ro
 
 def _deleted(link: Link, records: Sequence[RelatedRecord]) -> Row | None:
     """The first of them that somebody could delete in the CRM itself, and did."""
-    for ref in [record.ref for record in records]:
-        with suppress(Exception):  # the vendor refuses, each in its own way
-            if link.fake.remove(ref.resource, ref.id):
-                return ref.resource, ref.id
-    return None
+    gone = next((record.ref for record in records if link.removed(record.ref)), None)
+    return None if gone is None else (gone.resource, gone.id)
 
 
 class ListNets(Histories):

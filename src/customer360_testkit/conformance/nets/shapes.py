@@ -119,7 +119,7 @@ class ShapeNets(Verbs):
         if self.can(link, Capability.DELTA):
             gone = self.make(link, "Quillgone")
             _, _, cursor = link.everything(self.people)
-            _deleted(link, gone)
+            link.removed(gone)
             if self.can(link, Capability.UPDATE_CONTACT):
                 self.change(link, other, {self.spare_field: "Quill"})
             link.wait(LAG)
@@ -135,16 +135,8 @@ class ShapeNets(Verbs):
             change = ContactChange(ref=ref, fields={name: value})
             yield "update to what is refused", partial(self.connector.update, link.facts, change)
         gone = self.make(link, "Quillgone")
-        if _deleted(link, gone):
+        if link.removed(gone):
             yield "get who is gone", partial(self.connector.get, link.facts, gone)
-
-
-def _deleted(link: Link, ref: RecordRef) -> bool:
-    """Whether somebody could delete a record in the CRM itself."""
-    try:
-        return link.fake.remove(ref.resource, ref.id)
-    except Exception:  # of the fake's own, where nobody can
-        return False
 
 
 def _told_of(value: Any) -> dict[Any, Any]:
