@@ -47,4 +47,4 @@ class TestWithMore(TestMicrosoft365):
 
 @pytest.mark.slow
 class TestPersonalAccount(TestMicrosoft365):
-    world = Microsoft365Fake.worlds[0]
+    world = Microsoft365Fake.worlds["personal"]

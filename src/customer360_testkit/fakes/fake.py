@@ -68,8 +68,8 @@ class FakeCrm(ABC):
     """What an administrator would supply to link it, by the names that the vendor's connector uses."""
     optional_settings: ClassVar[Mapping[str, str]] = {}
     """What an administrator may supply besides, each with a value that this organisation knows."""
-    worlds: ClassVar[tuple[World, ...]] = ()
-    """Organisations of another kind that the vendor has."""
+    worlds: ClassVar[Mapping[str, World]] = {}
+    """Organisations of another kind that the vendor has, each under a name: the suite has a class for each."""
     choices: ClassVar[Mapping[str, Sequence[str]]] = {}
     """All that a field may hold by the vendor's pages, by the field's name, where no answer tells it."""
     modules: ClassVar[tuple[str, ...]] = ()

@@ -36,6 +36,12 @@ class World:
     settings: Mapping[str, str] = attrs.field(factory=dict)
 
 
+def other_readings(known: Iterable[Switch], *kept: str) -> dict[str, str]:
+    """Another reading of each switch but of those ``kept``: what is not certain may be like that, too."""
+    others = (each for each in known if each.name not in kept)
+    return {each.name: next(reading for reading in each.readings if reading != each.default) for each in others}
+
+
 class Switches(Mapping[str, str]):
     """The readings in force: every switch of a fake, with its default or the reading asked for."""
 

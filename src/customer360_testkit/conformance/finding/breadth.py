@@ -96,7 +96,7 @@ class BreadthChecks(Verbs):
         """Of whatever kind it is: an agent would have to choose between somebody and the same (D5)."""
         doubled = {member.twin for member in link.fake.cast}
         alone = [each for each in link.fake.cast if each.twin is None and each.number not in doubled and each.family]
-        for world in link.fake.worlds or pytest.skip("organisations are all of a kind"):
+        for name, world in link.fake.worlds.items() or pytest.skip("organisations are all of a kind"):
             fake = type(link.fake)(cast=link.fake.cast, switches=world.switches)
             try:
                 other = self.entered(link, fake, **world.settings)
@@ -109,7 +109,7 @@ class BreadthChecks(Verbs):
                 questions: list[Query] = [asked(number), NameHas(member.name), *map(EmailIs, member.emails[:1])]
                 for query in [each for each in questions if self.can(other, SEARCHES[type(each)])]:
                     hits = [hit for place in places for hit in self._hits(other, place, query)]
-                    assert [hit.name for hit in hits].count(member.name) == 1, (world, member.number, type(query))
+                    assert [hit.name for hit in hits].count(member.name) == 1, (name, member.number, type(query))
 
     def _hits(self, link: Link, place: str, query: Query) -> tuple[Contact, ...]:
         with suppress(Unsupported):  # nobody there has an address, say

@@ -68,9 +68,9 @@ class PlacingChecks(Bench):
     @catches("links organisations of one kind")
     def test_an_organisation_of_every_kind_is_linked(self, link: Link) -> None:
         """A sandbox above all: an administrator tries it there first (R15)."""
-        for world in link.fake.worlds or pytest.skip("organisations are all of a kind"):
+        for name, world in link.fake.worlds.items() or pytest.skip("organisations are all of a kind"):
             other = self.entered(link, type(link.fake)(cast=(), switches=world.switches), **world.settings)
-            assert other.facts.user, world
+            assert other.facts.user, name
 
     @catches("opens records in another data centre", Capability.CREATE_CONTACT, Capability.RECORD_URL)
     def test_a_record_opens_where_it_is(self, link: Link) -> None:

@@ -53,7 +53,9 @@ class Microsoft365Fake(FakeCrm):
     known_switches = MICROSOFT365_SWITCHES
     link_settings: ClassVar[Mapping[str, str]] = {"cloud": "global", "directory": TENANT_ID}
     optional_settings: ClassVar[Mapping[str, str]] = {"people": "yes", "mailbox_settings": "yes"}
-    worlds = (World({"account": "personal"}, {"cloud": "global", "directory": "consumers"}),)
+    worlds: ClassVar[Mapping[str, World]] = {
+        "personal": World({"account": "personal"}, {"cloud": "global", "directory": "consumers"}),
+    }
     choices = CHOICES
     modules = tuple(_KINDS)
     needs_index = True

@@ -59,7 +59,10 @@ class SalesforceFake(FakeCrm):
     knows_local_numbers = True
     optional_settings: ClassVar[Mapping[str, str]] = {"key_field": "External_Key__c"}
     knows_other_digits = True
-    worlds = (World({"person_accounts": "on", "org": "sandbox"}), World({"org": "developer"}))
+    worlds: ClassVar[Mapping[str, World]] = {
+        "with person accounts": World({"person_accounts": "on", "org": "sandbox"}),
+        "developer": World({"org": "developer"}),
+    }
     modules = (
         *("Contact", "Lead", "Account", "Task", "Event", "Note", "ContentNote", "ContentDocumentLink"),
         *("Case", "CaseComment", "Opportunity", "OpportunityContactRole", "Membership__c"),

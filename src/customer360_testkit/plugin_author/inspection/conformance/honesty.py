@@ -12,6 +12,7 @@ import pytest
 
 from customer360.core.capabilities import Capability
 from customer360_testkit.by_hand import carried
+from customer360_testkit.conformance.linking.covering import suites
 from customer360_testkit.fakes.fake import FakeCrm
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ def faults(bench: ConnectorConformance, fake: FakeCrm) -> Iterator[tuple[str, st
     """What is wrong with a fake of the connector under test, each with what to do."""
     if len(fake.users) < _USERS:
         yield "the fake has one user", "give it two in make_oauth: whose a record is, shows only with a colleague"
+    proved = [each.world for each in suites(bench.connector)]
+    for name in [name for name, world in fake.worlds.items() if world not in proved]:
+        yield (
+            f"no class of the suite is of the fake's world {name!r}",
+            f"add one: world = {type(fake).__name__}.worlds[{name!r}]",
+        )
     fake.reset()
     yield from _empty(fake)
     try:
