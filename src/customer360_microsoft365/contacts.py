@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -37,6 +38,8 @@ _MORE: Final = "more"
 """A search does not continue: this only says that more records match than were asked for."""
 _LONGEST_PAGE: Final = 999
 _MOST_PEOPLE: Final = 250
+_ID: Final = re.compile(r"[A-Za-z0-9_+/=-]{20,}")
+"""What ids of Outlook's look like: long, and of the letters of base64."""
 
 
 async def search(facts: LinkFacts, resource: str, asked: Query, *, limit: int) -> Page[Contact]:
@@ -136,12 +139,15 @@ async def get(ref: RecordRef) -> Contact:
 
 
 async def standing(ref: RecordRef, params: Pairs) -> Row:
-    """What is read of a contact that something is to be written about; :class:`Gone` for who is not there any more."""
+    """What is read of a contact that something is to be written about; :class:`Gone` for who is not there any more.
+
+    The vendor may call the id of who is gone malformed, like one that never was an id of Outlook's.
+    """
     path = contact_at(ref)
     try:
         return row_of(await GET(path, params, PLAIN))
     except NotFound as missing:
-        if missing.status != 404:  # never was an id of Outlook's
+        if missing.status != 404 and not _ID.fullmatch(ref.id):
             raise
         raise Gone(ref=ref) from missing
 

@@ -235,6 +235,8 @@ _TYPES: Final = {
     "birthday": FieldType.DATETIME,
     "businessHomePage": FieldType.URL,
 }
+_RANKS: Final = ("Primary", "Secondary", "Tertiary")
+"""Not every mailbox tells them: the same addresses as in ``emailAddresses``, each by itself."""
 _SEARCHED: Final = frozenset({"displayName", "givenName", "surname", "companyName", EMAILS})
 
 
@@ -263,6 +265,7 @@ _CONTACT_FIELDS: Final = (
         _field(name, label, _TYPES.get(name, FieldType.TEXT), searchable=name in _SEARCHED)
         for name, label in _LABELS.items()
     ),
+    *(_closed(f"{rank.lower()}EmailAddress", f"{rank} e-mail", FieldType.STRUCTURE) for rank in _RANKS),
     _closed("parentFolderId", "Folder"),
     _closed("changeKey", "Version"),
     *_STAMPS,

@@ -65,12 +65,19 @@ def task(identifier: str, created: int, *externals: str) -> dict[str, Any]:
 @pytest.mark.feature("D6")
 @pytest.mark.parametrize("draft", [CALL, EVENT, TASK, NoteDraft(contact=ANN, key="k4", text="Hi")])
 def test_nothing_is_written_about_who_is_gone(graph: Any, refusal: Callable[..., Response], draft: CallDraft) -> None:
-    """Outlook would take it, and nobody would look for it there; an id that never was one is told as such."""
+    """Outlook would take it, and nobody would look for it there; an id that never was one is told as such.
+
+    Of an id that may have been one, a 400 says no more than a 404.
+    """
     with pytest.raises(e.Gone, match="deleted, or merged") as refused:
         graph.run(graph.connector.create_activity(graph.facts, draft), refusal(404, "ErrorItemNotFound"))
     assert (refused.value.ref, graph.last.method) == (ANN, "GET")
     with pytest.raises(e.NotFound):
         graph.run(graph.connector.create_activity(graph.facts, draft), refusal(400, "ErrorInvalidIdMalformed"))
+    draft = attrs.evolve(draft, contact=RecordRef("microsoft365", "contact", "AAkALgAAA-" + "x_9" * 20 + "="))
+    with pytest.raises(e.Gone) as refused:
+        graph.run(graph.connector.create_activity(graph.facts, draft), refusal(400, "ErrorInvalidIdMalformed"))
+    assert refused.value.ref == draft.contact
 
 
 def test_who_may_not_read_contacts_writes_all_the_same(graph: Any, reply: Callable[..., Response]) -> None:

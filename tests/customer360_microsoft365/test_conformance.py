@@ -40,8 +40,9 @@ class TestChina(TestMicrosoft365):
 
 @pytest.mark.slow
 class TestWithMore(TestMicrosoft365):
-    """Colleagues are searched, too, and the user's time zone is read."""
+    """Colleagues are searched, too, and the user's time zone is read; what is not certain is otherwise."""
 
+    world = Microsoft365Fake.worlds["otherwise"]
     settings: ClassVar[Mapping[str, str]] = {"people": "yes", "mailbox_settings": "yes"}
 
 

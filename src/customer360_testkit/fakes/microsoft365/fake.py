@@ -23,7 +23,7 @@ from customer360_testkit.fakes.microsoft365.times import stamp
 from customer360_testkit.fakes.oauth import OAuthPolicy, OAuthServer
 from customer360_testkit.fakes.routing import Route
 from customer360_testkit.fakes.screen import ActivityKind, Screen
-from customer360_testkit.fakes.switches import World
+from customer360_testkit.fakes.switches import World, other_readings
 
 _KINDS = {
     "contacts": "contact",
@@ -55,6 +55,7 @@ class Microsoft365Fake(FakeCrm):
     optional_settings: ClassVar[Mapping[str, str]] = {"people": "yes", "mailbox_settings": "yes"}
     worlds: ClassVar[Mapping[str, World]] = {
         "personal": World({"account": "personal"}, {"cloud": "global", "directory": "consumers"}),
+        "otherwise": World(other_readings(MICROSOFT365_SWITCHES, "cloud", "account")),
     }
     choices = CHOICES
     modules = tuple(_KINDS)
