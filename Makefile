@@ -13,7 +13,7 @@ SEALED = home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && export HOME="$$hom
 	XDG_DATA_HOME="$$home/data" XDG_STATE_HOME="$$home/state" XDG_CACHE_HOME="$$home/cache" \
 	PYTHON_KEYRING_BACKEND=keyring.backends.null.Keyring &&
 
-.PHONY: help demo test check slow docs wheels traceability bench clean
+.PHONY: help demo test check slow pairs docs wheels traceability bench clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets.
@@ -33,6 +33,9 @@ check: $(STAMP) ## Format, lint, import contracts, types.
 
 slow: $(STAMP) ## The slower tier: judges, wheels, docs, long simulations.
 	@$(SEALED) $(PY) -m pytest -n $(WORKERS) --dist loadgroup -m "slow or judge"
+
+pairs: $(STAMP) ## Each wrong connector against every check of the suite: an hour. The slower tier plays a part of them.
+	@$(SEALED) CUSTOMER360_PAIRS=all $(PY) -m pytest -n $(WORKERS) tests/customer360_testkit/conformance/test_conformance.py
 
 docs: $(STAMP) ## Build the documentation into docs/_build/html.
 	$(PY) -m sphinx -n -W --keep-going -b html docs docs/_build/html
