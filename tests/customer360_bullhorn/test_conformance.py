@@ -12,6 +12,7 @@ from customer360.core.effects import Request
 from customer360.core.records import RecordRef
 from customer360_bullhorn import BullhornConnector
 from customer360_testkit.conformance import ConnectorConformance, Link
+from customer360_testkit.fakes.bullhorn.fake import BullhornFake
 
 _WAIVED = {
     "test_an_untied_record_is_not_listed": "a task stays with its person in the hardest reading, and it is said",
@@ -51,7 +52,10 @@ class TestCandidates(ConnectorConformance):
 
 @pytest.mark.slow
 class TestClientContacts(TestCandidates):
+    """Whatever the contract leaves open is otherwise here than elsewhere."""
+
     people = "ClientContact"
+    world = BullhornFake.worlds["otherwise"]
     settings: ClassVar[Mapping[str, str]] = {"placeholder_company": "2"}
 
     def fields(self, name: str, phone: str | None = None, email: str | None = None) -> Mapping[str, Any]:

@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias
 import attrs
 
 ActivityKind: TypeAlias = Literal["note", "task", "call", "event", "case"]
+Tie: TypeAlias = str | tuple[str, str]
+"""The id of a record; with the module before it, where another module may have a record of the same id."""
 _LINE_END = re.compile(r"(?i)<br\s*/?>|</(?:p|div|li)>")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -49,7 +51,7 @@ class Screen:
         private: whether others do not see what it says.
         owner: the user's id.
         in_view: whether it stands where its owner looks first: not in a list that was made for something else.
-        ties: ids of the people and things that it hangs off.
+        ties: the people and things that it hangs off.
     """
 
     subject: str | NoSuch | None = NO_SUCH
@@ -73,7 +75,11 @@ class Screen:
     private: bool | NoSuch = NO_SUCH
     owner: str | NoSuch | None = NO_SUCH
     in_view: bool | NoSuch = NO_SUCH
-    ties: frozenset[str] = frozenset()
+    ties: frozenset[Tie] = frozenset()
+
+    def names(self, module: str, record_id: str) -> bool:
+        """Whether it hangs off that record."""
+        return not self.ties.isdisjoint((record_id, (module, record_id)))
 
 
 def plain(markup: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from customer360.core.metadata import FieldType
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.activities.calls import values_of
 from customer360_testkit.conformance.bench import Bench, Link, catches
-from customer360_testkit.conformance.traces import SHORT, texts
+from customer360_testkit.conformance.traces import SHORT, Row, texts
 
 _DEALS, _DELTA = Capability.RELATED_DEALS, Capability.DELTA
 _MOST = 6
@@ -84,11 +86,21 @@ class DealChecks(Bench):
         contact = min(several, key=of.count)
         whole = self.leaves(link, contact, RelatedKind.DEAL, 50, most=_MOST)
         kinds = {each.name: each.related_kind for each in self.connector.resources(link.facts)}
-        rows = [row for row, held in link.fake.snapshot().items() if contact.id in texts(held)]
-        naming = {row for row in rows if kinds.get(row[0]) is RelatedKind.DEAL and len(contact.id) > SHORT}
+        rows = {row: held for row, held in link.fake.snapshot().items() if kinds.get(row[0]) is RelatedKind.DEAL}
+        naming = {
+            row for row, held in rows.items() if len(contact.id) > SHORT and self._names(link, row, held, contact)
+        }
         assert naming <= {(each.ref.resource, each.ref.id) for each in whole}
         times = [each.at for each in whole if each.at is not None]
         assert times == sorted(times, reverse=True)
         for limit in (1, 2):
             some = [each.ref for each in self.leaves(link, contact, RelatedKind.DEAL, limit, most=_MOST)]
             assert some == [each.ref for each in whole][: _MOST * limit], limit
+
+    def _names(self, link: Link, row: Row, held: Mapping[str, Any], contact: RecordRef) -> bool:
+        """Whether a deal's row holds somebody's id: not where a field leads to records of another kind."""
+        leading = dict[str, tuple[str, ...]]()
+        with suppress(Unsupported):  # that deals are described is another check's matter
+            leading = {each.name: each.refers_to for each in self.schema(link, row[0]).fields if each.refers_to}
+        kinds = {name: leading.get(name, (contact.resource,)) for name in held}
+        return contact.id in texts({name: held[name] for name in held if contact.resource in kinds[name]})

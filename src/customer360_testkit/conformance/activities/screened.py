@@ -161,7 +161,8 @@ class ScreenedChecks(CorrectingChecks):
                         seen = self.screen(link, kind, self.written(link, draft))
                         form = (contact.resource, kind.value, number)
                         assert seen.owner in ((owner or me).id, NO_SUCH), form
-                        assert contact.id in seen.ties or not self.can(link, RELATED[kind]), form
+                        named = seen.names(contact.resource, contact.id)
+                        assert named or not self.can(link, RELATED[kind]), form
 
     def anyone(self, link: Link) -> Iterator[RecordRef]:
         """One of each resource of people: made, or some whom the fake holds."""

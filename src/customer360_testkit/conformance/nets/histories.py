@@ -158,7 +158,11 @@ class Histories(Bench):
             if table in tables:
                 seen = link.fake.screen(cast(ActivityKind, kind.value), key, link.user)
                 calls = seen is not None and seen.direction is not NO_SUCH
-                if seen is not None and contact.id in seen.ties and calls is (kind is RelatedKind.CALL):
+                if (
+                    seen is not None
+                    and seen.names(contact.resource, contact.id)
+                    and calls is (kind is RelatedKind.CALL)
+                ):
                     found[key] = seen
         return found
 

@@ -17,7 +17,7 @@ from customer360_testkit.conformance.bench import LAG, Link, nets
 from customer360_testkit.conformance.nets.histories import Histories
 from customer360_testkit.conformance.nets.told import as_held, as_seen, same_told
 from customer360_testkit.conformance.traces import SHORT, Row, texts
-from customer360_testkit.fakes.screen import NO_SUCH, ActivityKind, Screen
+from customer360_testkit.fakes.screen import NO_SUCH, ActivityKind, Screen, Tie
 
 _CREATE: Final = Capability.CREATE_CONTACT
 _LENGTHS: Final[Mapping[int, tuple[int, ...]]] = {
@@ -130,8 +130,12 @@ class ListNets(Histories):
         assert len({*tied}) == len(tied), (kind.value, "tied() names one twice", tied)
         assert {*tied} <= {*draft.related}, (kind.value, "tied() names what was not given", tied)
         ref = self.written(link, attrs.evolve(draft, related=tied))
-        seen = self.theirs(link, kind, people[0], ref)[ref.id].ties
-        assert {each.id for each in tied} <= seen, (kind.value, "it is not tied to what tied() names", tied)
+        seen = self.theirs(link, kind, people[0], ref)[ref.id]
+        assert all(seen.names(each.resource, each.id) for each in tied), (
+            kind.value,
+            "it is not tied to what tied() names",
+            tied,
+        )
 
     @nets("leaves out some of what was there before", _CREATE)
     def test_what_was_there_before_is_listed_whole(self, link: Link) -> None:
@@ -164,13 +168,14 @@ class ListNets(Histories):
 
     def _by_pages(self, link: Link, kind: RelatedKind, probe: RecordRef) -> dict[RecordRef, set[Row]]:
         """By somebody: what of a kind their page in the CRM shows."""
-        held, rows = dict[str, set[Row]](), [row for row in link.fake.snapshot() if row[0] == probe.resource]
+        held, rows = dict[Tie, set[Row]](), [row for row in link.fake.snapshot() if row[0] == probe.resource]
         for row in rows:
             seen = link.fake.screen(cast(ActivityKind, kind.value), row[1], link.user)
             if seen is not None and (seen.direction is not NO_SUCH) is (kind is RelatedKind.CALL):
                 for tie in seen.ties:
                     held.setdefault(tie, set()).add(row)
-        return {contact: held[contact.id] for contact in self._people(link) if contact.id in held}
+        found = {ref: held.get(ref.id, set()) | held.get((ref.resource, ref.id), set()) for ref in self._people(link)}
+        return {contact: ids for contact, ids in found.items() if ids}
 
     def _by_deals(self, link: Link) -> dict[RecordRef, set[Row]]:
         """By somebody: the deals that name them, in a field that leads to such people, or in a table of ties."""

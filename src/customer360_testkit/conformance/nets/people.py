@@ -66,7 +66,9 @@ class PeopleNets(Somebodies):
         except ValidationFailed:  # long names may make one that is too long
             fields |= needed
             ref = self._drafted_as(link, played, fields)
-        if any(key == ref.id for _, key in before):  # the CRM knows people by a field, and there was one of this value
+        came = {key for _, key in link.fake.snapshot().keys() - before.keys()}
+        if ref.id not in came and any(key == ref.id for _, key in before):
+            # The CRM knows people by a field, and there was one of this value.
             row = self.held(link, ref)
             fields = {name: value for name, value in fields.items() if name in needed or row.get(name) != value}
             ref = self._drafted_as(link, played, fields)

@@ -57,7 +57,7 @@ class Notes:
             if link["targetEntityID"] == record_id and link["targetEntityName"] == name
         }
         found = (store.get("Note", number) for number in ids)
-        return [note for note in found if note is not None and not note["isDeleted"]]
+        return [note for note in found if note and not note["isDeleted"] and not _is_of_other(note, entity, record_id)]
 
     def linked(self, note: int, entity_name: str, record_id: int) -> bool:
         """Whether the note hangs off that record already."""
@@ -65,3 +65,9 @@ class Notes:
             (link["note"], link["targetEntityName"], link["targetEntityID"]) == (note, entity_name, record_id)
             for link in self._fake.store.rows("NoteEntity")
         )
+
+
+def _is_of_other(note: Row, entity: str, record_id: int) -> bool:
+    """Whether it is about a person of another kind with the same number: links of notes do not tell kinds apart."""
+    kind, number = note["personReference"]
+    return entity in PEOPLE and number == record_id and kind != entity

@@ -35,6 +35,7 @@ from customer360_testkit.fakes.fake import FakeCrm
 from customer360_testkit.fakes.oauth import OAuthPolicy
 from customer360_testkit.fakes.routing import Route
 from customer360_testkit.fakes.screen import ActivityKind, Screen
+from customer360_testkit.fakes.switches import World, other_readings
 
 _LAGS = {"60_s": 60.0, "5_s": 5.0, "none": 0.0}
 _CODES = {"code": "25184_8090191_44:{:032x}", "access": "25184_7:{:032x}", "refresh": "25184_7:f{:031x}"}
@@ -49,6 +50,9 @@ class BullhornFake(FakeCrm):
     link_settings: ClassVar[Mapping[str, str]] = {"username": USERS[0].details["username"]}
     knows_local_numbers = True
     optional_settings: ClassVar[Mapping[str, str]] = {"placeholder_company": "2"}
+    worlds: ClassVar[Mapping[str, World]] = {
+        "otherwise": World({**other_readings(BULLHORN_SWITCHES), "index_lag": "none"}),
+    }
     modules = (
         *("Candidate", "ClientContact", "Lead", "ClientCorporation", "Note", "NoteEntity", "Task", "Appointment"),
         *("AppointmentAttendee", "JobOrder", "JobSubmission", "Opportunity", "Placement", "Sendout", "Tearsheet"),

@@ -6,18 +6,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
+from customer360_testkit.fakes.bullhorn.fields import PERSON
 from customer360_testkit.fakes.bullhorn.store import Row
-from customer360_testkit.fakes.screen import ActivityKind, Screen, plain
+from customer360_testkit.fakes.screen import ActivityKind, Screen, Tie, plain
 
 if TYPE_CHECKING:
     from customer360_testkit.fakes.bullhorn.fake import BullhornFake
 
 _ENTITIES: dict[ActivityKind, str] = {"note": "Note", "call": "Note", "task": "Task", "event": "Appointment"}
 _PRIORITIES: dict[int, Literal["low", "normal", "high"]] = {1: "low", 2: "normal", 3: "high"}
-_LINKS = (
-    *("candidate", "clientContact", "lead", "candidateReference", "clientContactReference", "personReference"),
-    *("jobOrder", "opportunity", "placement"),
-)
+_LINKS = {
+    **{"candidate": "Candidate", "clientContact": "ClientContact", "lead": "Lead"},
+    **{"candidateReference": "Candidate", "clientContactReference": "ClientContact", "personReference": PERSON},
+    **{"jobOrder": "JobOrder", "opportunity": "Opportunity", "placement": "Placement"},
+}
+"""The references of all of them, and what each leads to."""
 
 
 def screen(fake: BullhornFake, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
@@ -38,7 +41,9 @@ def _note(fake: BullhornFake, row: Row) -> Screen:
     action = (row["action"] or "").casefold()
     called = "call" in action
     links = (link for link in fake.store.rows("NoteEntity") if link["note"] == row["id"])
-    ties = _ties(row) | {str(link["targetEntityID"]) for link in links}
+    about = row["personReference"][1]
+    others = (str(link["targetEntityID"]) for link in links if link["targetEntityID"] != about)
+    ties = _ties(row).union(others)  # of further people it is not said of which kind they are
     common: dict[str, Any] = {"text": plain(row["comments"]), "owner": _id(row["commentingPerson"]), "ties": ties}
     if not called:
         return Screen(**common)
@@ -86,5 +91,11 @@ def _id(raw: Any) -> str | None:
     return None if raw is None else str(raw[1] if isinstance(raw, tuple | list) else raw)
 
 
-def _ties(row: Row) -> frozenset[str]:
-    return frozenset(told for name in _LINKS if (told := _id(row.get(name))) is not None)
+def _ties(row: Row) -> frozenset[Tie]:
+    """Ids of people may be theirs by type, so each is told with it."""
+    return frozenset(_tie(name, row[name]) for name in _LINKS if row.get(name) is not None)
+
+
+def _tie(name: str, raw: Any) -> Tie:
+    """A reference to anybody holds what it is of and a number."""
+    return (str(raw[0]), str(raw[1])) if isinstance(raw, tuple | list) else (_LINKS[name], str(raw))
