@@ -12,6 +12,7 @@ from customer360.core.effects import Request
 from customer360.core.records import RecordRef
 from customer360_salesforce import SalesforceConnector
 from customer360_testkit.conformance import ConnectorConformance, Link
+from customer360_testkit.fakes.salesforce.fake import SalesforceFake
 
 _NO_CASES = "Salesforce's cases hang off contacts and accounts"
 
@@ -33,6 +34,9 @@ class TestSalesforce(ConnectorConformance):
 
 @pytest.mark.slow
 class TestLeads(TestSalesforce):
+    """Of a developer's organisation."""
+
+    world = SalesforceFake.worlds["developer"]
     people = "Lead"
     without: ClassVar[Mapping[Capability, str]] = {
         Capability.CREATE_CASE: _NO_CASES,
@@ -55,4 +59,7 @@ class TestAccounts(TestSalesforce):
 
 @pytest.mark.slow
 class TestWithKeys(TestSalesforce):
+    """Of the other kind of organisation: with person accounts, and each doubt read the other way."""
+
+    world = SalesforceFake.worlds["otherwise"]
     settings: ClassVar[Mapping[str, str]] = {"key_field": "External_Key__c"}

@@ -13,7 +13,7 @@ import heapq
 import json
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from customer360_testkit.fakes.cast import CastMember, shared_cast
@@ -150,6 +150,11 @@ class FakeCrm(ABC):
     def customers_of(self, user: str) -> Sequence[CastMember]:
         """The members of the cast whom this user (by login name) can see."""
         return self.cast
+
+    def shadows(self, module: str) -> Collection[str]:
+        """Ids of records of a module that stand for somebody whose own record is another one, of another module: it is
+        there that they are changed, found and told of."""
+        return ()
 
     def web_address(self, module: str, record_id: str) -> str | None:
         """Where the vendor's pages say that a person opens a record; None where they do not, or it is not known."""

@@ -30,6 +30,7 @@ _LINK, _UNLINK, _DELTA = Capability.LINK, Capability.UNLINK, Capability.DELTA
 _TEXTS = (FieldType.TEXT, FieldType.LONG_TEXT)
 _SOME = 8
 """Of those whom the fake holds."""
+_FOUR = 4
 _CORRECTIONS: tuple[tuple[str, Any, Any], ...] = (
     ("subject", "Quillsecond", "Quillthird"),
     ("text", "Quillsecond", "Quillthird"),
@@ -235,15 +236,16 @@ class UntouchedChecks(UntyingChecks, CorrectingChecks, Newcomers):
             yield RelatedKind.DEAL, deal, people[1:]
 
     def fours(self, link: Link) -> Iterator[list[RecordRef]]:
-        """Four of each resource of people."""
+        """Four of each resource of people, and of each kind that is kept there."""
         yield [self.make(link, f"Quillfour{number}") for number in range(4)]
         for resource in self.connector.resources(link.facts):
             if resource.contact_kind is not None and resource.name != self.people and self.can(link, Capability.DELTA):
                 with suppress(Unsupported):
                     changed = link.run(self.connector.changes(link.facts, resource.name)).changed
-                    found = [each.ref for each in changed if each.ref.resource == resource.name][:4]
-                    if len(found) == 4:
-                        yield found
+                    for kind in dict.fromkeys(each.kind for each in changed):
+                        found = [each for each in changed if each.ref.resource == resource.name and each.kind is kind]
+                        if len(found) >= _FOUR:
+                            yield [each.ref for each in found[:_FOUR]]
 
 
 def _value(field: FieldInfo, number: int) -> Any:

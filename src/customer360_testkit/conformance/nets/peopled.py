@@ -107,12 +107,15 @@ class Peopled(Verbs):
     """See the module."""
 
     def there(self, link: Link, refs: Iterable[RecordRef] = ()) -> dict[RecordRef, Person]:
-        """Everybody of ``people`` whom this user can read, in the order of the fake's rows; ``refs`` are of them."""
+        """Everybody of ``people`` whom this user can read, in the order of the fake's rows, but for those who are
+        somebody else's shadows; ``refs`` are of them."""
         known = {ref.id for ref in (*refs, *(each.ref for each in self.some(link)))}
         link.wait(60.0)  # so many in a minute are refused
         found, own = dict[RecordRef, Person](), self.people in link.fake.modules
+        shadows = {module: {*link.fake.shadows(module)} for module in link.fake.modules}
         for module in (self.people,) if own else link.fake.modules:
             rows = {str(row.get("id") or row.get("Id")): row for row in link.fake.records(module)}
+            rows = {each: row for each, row in rows.items() if each not in shadows[module]}
             for identifier, row in rows.items() if own or known & rows.keys() else ():
                 ref = RecordRef(link.facts.crm, self.people, identifier)
                 with suppress(Customer360Error):  # of somebody else, or put away

@@ -41,7 +41,7 @@ class OtherResourceChecks(Newcomers):
             pytest.skip("there is one resource of people")
 
     def changeable(self, link: Link) -> Iterator[tuple[Contact, str]]:
-        """One of each other resource that can be changed, and a text field of it."""
+        """One of each kind that another resource holds and that can be changed, and a text field of it."""
         found = 0
         for name, changed in self.of_other_resources(link):
             texts = [
@@ -50,13 +50,18 @@ class OtherResourceChecks(Newcomers):
                 if field.type is FieldType.TEXT and field.editable and field.creatable and not field.choices
                 if not field.required and (field.max_length or 255) > 20
             ]
-            for contact in changed[:1]:
-                if texts:
-                    with suppress(Unsupported):
-                        self.change(link, contact.ref, {texts[0]: "Quill"})
-                        link.wait(2.0)
-                        found += 1
-                        yield self.get(link, contact.ref), texts[0]
+            for contact in {each.kind: each for each in reversed(changed)}.values():
+                for text in texts:
+                    try:
+                        self.change(link, contact.ref, {text: "Quill"})
+                    except ValidationFailed:  # companies have it, and the people who are kept among them have not
+                        continue
+                    except Unsupported:
+                        break
+                    link.wait(2.0)
+                    found += 1
+                    yield self.get(link, contact.ref), text
+                    break
         if not found:
             pytest.skip("nobody else can be changed")
 

@@ -15,7 +15,7 @@ from customer360.core.search import EmailIs, NameHas, PhoneIs, Query
 from customer360.core.wire import Response
 from customer360_testkit.by_hand import play
 from customer360_testkit.conformance.bench import Link, catches
-from customer360_testkit.conformance.syncing.changes import SyncingChecks
+from customer360_testkit.conformance.syncing.changes import SyncingChecks, kinds_in
 
 _DELTA, _FIELD = Capability.DELTA, Capability.SEARCH_FIELD
 _FEW = 4
@@ -79,9 +79,22 @@ class ResourceChecks(SyncingChecks):
                 read = self._whole(link, contact)
                 assert {*contact.phones} <= {*read.phones}, resource.name
                 assert {*contact.emails} <= {*read.emails}, resource.name
-                assert (read.kind, read.partial) == (resource.contact_kind, False)
+                assert (read.kind, read.partial) == (contact.kind, False)
+                assert read.kind in kinds_in(resource), resource.name
                 assert {phone.field for phone in read.phones} <= read.fields.keys(), resource.name
                 assert (read.version is not None) == versioned, resource.name
+
+    @catches("takes people for companies", _DELTA)
+    def test_people_are_no_companies(self, link: Link) -> None:
+        """Nor companies people, where both are kept in one place: a panel shows, and fills, another form (F011)."""
+        truth = dict[str, set[bool]]()
+        for member in link.fake.cast:
+            truth.setdefault(member.name, set()).add(member.kind == "company")
+        for resource in link.run(self.connector.list_resources(link.facts)):
+            for contact in self._changes(link, resource) if resource.contact_kind and not resource.private else ():
+                known, company = truth.get(contact.name), contact.kind is ContactKind.COMPANY
+                assert not company or known != {False}, (resource.name, contact.name)
+                assert company or known != {True} or resource.contact_kind is not ContactKind.COMPANY, contact.name
 
     @catches("keeps the leads that are gone", _DELTA)
     def test_leads_who_are_gone_are_told(self, link: Link) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 import attrs
@@ -35,7 +35,7 @@ from customer360_testkit.fakes.salesforce.store import Row, Store
 from customer360_testkit.fakes.salesforce.switches import SALESFORCE_SWITCHES
 from customer360_testkit.fakes.salesforce.writing import Writing
 from customer360_testkit.fakes.screen import ActivityKind, Screen
-from customer360_testkit.fakes.switches import World
+from customer360_testkit.fakes.switches import World, other_readings
 
 _LAGS = {"900s": 900.0, "60s": 60.0, "none": 0.0}
 
@@ -60,7 +60,8 @@ class SalesforceFake(FakeCrm):
     optional_settings: ClassVar[Mapping[str, str]] = {"key_field": "External_Key__c"}
     knows_other_digits = True
     worlds: ClassVar[Mapping[str, World]] = {
-        "with person accounts": World({"person_accounts": "on", "org": "sandbox"}),
+        # A link whose sign-in can never be renewed is a matter of its own: here they live on.
+        "otherwise": World(other_readings(SALESFORCE_SWITCHES, "refresh_policy")),
         "developer": World({"org": "developer"}),
     }
     modules = (
@@ -164,6 +165,11 @@ class SalesforceFake(FakeCrm):
         return host.partition(":")[0] in ("127.0.0.1", "localhost")
 
     # --- for tests, simulators and judges ----------------------------------------------------------------------
+
+    def shadows(self, module: str) -> Collection[str]:
+        """The contacts behind person accounts (contract, section 4)."""
+        rows = self.store.rows(module) if module == "Contact" else ()
+        return [str(row["Id"]) for row in rows if row.get("IsPersonAccount")]
 
     def web_address(self, module: str, record_id: str) -> str | None:
         """The form of Lightning, which My Domains have (contract, section 5)."""

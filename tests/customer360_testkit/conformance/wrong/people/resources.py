@@ -13,6 +13,7 @@ from customer360.core.records import (
     Changes,
     Contact,
     ContactChange,
+    ContactKind,
     Page,
     RecordRef,
 )
@@ -50,6 +51,15 @@ class Halving(ZohoConnector):
     async def get(self, facts: LinkFacts, ref: RecordRef) -> Contact:
         contact = await super().get(facts, ref)
         return attrs.evolve(contact, version=None) if ref.resource == "Leads" else contact
+
+
+@mutant("takes people for companies")
+class Incorporating(ZohoConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        page = await super().changes(facts, resource, cursor)
+        kinds = [ContactKind.COMPANY if each.company is None else each.kind for each in page.changed]
+        told = zip(page.changed, kinds, strict=True)
+        return attrs.evolve(page, changed=tuple(attrs.evolve(each, kind=kind) for each, kind in told))
 
 
 @mutant("keeps the leads that are gone")
