@@ -35,6 +35,7 @@ from customer360_zoho import ties
 from customer360_zoho.asking import PAGE, Row, coql, coql_where, list_rows
 from customer360_zoho.auth import COQL, granted
 from customer360_zoho.contacts import created
+from customer360_zoho.fieldnames import must_be_there
 from customer360_zoho.metadata import record_urls
 from customer360_zoho.query import Clause
 from customer360_zoho.records import KEY, identifier_of, text_of, time_of, wire_fields
@@ -126,15 +127,22 @@ async def create_activity(draft: ActivityDraft) -> RecordRef:
     with the longest duration that is, and its true length in the text.
     """
     module, fields = fields_of(draft)
+    await must_be_there(module, draft.extra)
     try:
         return created(module, await POST(f"/{module}", {"data": [fields]}))
     except ValidationFailed as refused:
         over_duration = any(problem.field == "Call_Duration" for problem in refused.problems)
         if not isinstance(draft, CallDraft) or draft.duration <= _AN_HOUR or not over_duration:
             raise
-        text = f"{draft.text}\n\nLength: {draft.duration}"
+        text = f"{draft.text}\n\nLength: {_hours(draft.duration)}"
         _, shortened = fields_of(attrs.evolve(draft, duration=_AN_HOUR, text=text))
         return created(module, await POST(f"/{module}", {"data": [shortened]}))
+
+
+def _hours(length: timedelta) -> str:
+    """As people write it, and in hours however long it was: ``25:00:00``."""
+    minutes, seconds = divmod(ceil(length.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
 
 
 def fields_of(draft: ActivityDraft) -> tuple[str, dict[str, Any]]:
@@ -240,6 +248,7 @@ async def update_activity(change: ActivityChange) -> None:
     The text given replaces the whole text, its last line with the key included: by then the record is known by its id.
     """
     module, fields = MODULE_OF[change.kind], wire_fields(change.extra)
+    await must_be_there(module, fields)
     reading = READINGS[module]
     if change.subject is not UNSET:
         fields[reading.title] = change.subject

@@ -24,6 +24,7 @@ from customer360.core.wire import Response
 from customer360_zoho import query as q
 from customer360_zoho.asking import Row, coql_where, listed_in, rows_of, search_rows
 from customer360_zoho.auth import COQL, SEARCH, granted
+from customer360_zoho.fieldnames import must_be_there
 from customer360_zoho.metadata import columns, known, narrowed, record_urls
 from customer360_zoho.records import (
     KEY,
@@ -235,7 +236,9 @@ async def get(facts: LinkFacts, ref: RecordRef) -> Contact:
 async def create(draft: ContactDraft) -> RecordRef:
     """Create a contact; Zoho's workflows run as for a person's own entry."""
     module = q.named(draft.resource)
-    return created(module, await POST(f"/{module}", {"data": [wire_fields(draft.fields)]}))
+    fields = wire_fields(draft.fields)
+    await must_be_there(module, fields)
+    return created(module, await POST(f"/{module}", {"data": [fields]}))
 
 
 async def update(change: ContactChange) -> None:
@@ -244,7 +247,9 @@ async def update(change: ContactChange) -> None:
         raise InvalidValue("this is no version of a Zoho record", ref=change.ref)
     headers = {"If-Unmodified-Since": change.version} if change.version else {}
     path = f"/{q.named(change.ref.resource)}/{identifier_of(change.ref)}"
-    created(change.ref.resource, await PUT(path, {"data": [wire_fields(change.fields)]}, headers=headers))
+    fields = wire_fields(change.fields)
+    await must_be_there(change.ref.resource, fields)
+    created(change.ref.resource, await PUT(path, {"data": [fields]}, headers=headers))
 
 
 def created(module: str, answer: Response) -> RecordRef:

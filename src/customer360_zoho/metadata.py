@@ -259,6 +259,12 @@ async def columns_by_type(module: str) -> tuple[tuple[str, ...], tuple[str, ...]
     return _of_type(rows, "phone"), _of_type(rows, "email"), frozenset(_text(row, "api_name") for row in rows)
 
 
+async def fields_there(module: str) -> frozenset[str]:
+    """The names of all fields of a module, those too that this user does not see."""
+    rows = await _rows("/settings/fields", "fields", module=named(module), type="all")
+    return frozenset(_text(row, "api_name") for row in rows)
+
+
 def record_url(facts: LinkFacts, ref: RecordRef) -> str | None:
     """Where a person opens the record; unknown for sandboxes and for custom modules whose web name was never read."""
     return record_urls(facts, ref.resource)(ref.id)

@@ -39,7 +39,7 @@ from customer360_testkit.fakes.registry import fake_named
 from customer360_zoho import ZohoConnector, auth
 
 FAKE = fake_named("zoho")
-READINGS = readings(FAKE)
+READINGS = readings(FAKE, but={"data_centre", "environment"})  # where it is decides what a link is made with
 ZOHO = ZohoConnector()
 
 

@@ -11,6 +11,7 @@ from customer360.core.capabilities import Capability
 from customer360.core.effects import Request
 from customer360.core.records import RecordRef
 from customer360_testkit.conformance import ConnectorConformance, Link
+from customer360_testkit.fakes.zoho.fake import ZohoFake
 from customer360_zoho import ZohoConnector
 
 _NO_CASES = "Zoho's cases hang off contacts and companies"
@@ -34,6 +35,9 @@ class TestZoho(ConnectorConformance):
 
 @pytest.mark.slow
 class TestWithoutCoql(TestZoho):
+    """In a sandbox where whatever is not sure about Zoho is the other way round, and zones are half an hour off."""
+
+    world = ZohoFake.worlds["otherwise"]
     withheld = frozenset({"ZohoCRM.coql.READ"})
 
 
@@ -61,6 +65,9 @@ class TestAccounts(TestZoho):
 
 @pytest.mark.slow
 class TestVendors(TestZoho):
+    """In Canada, whose hosts are called otherwise, and likewise with what is not sure."""
+
+    world = ZohoFake.worlds["otherwise, in Canada"]
     people, name_field, spare_field = "Vendors", "Vendor_Name", "Category"
     without: ClassVar[Mapping[Capability, str]] = {
         Capability.CREATE_CASE: _NO_CASES,

@@ -179,14 +179,35 @@ def test_create(zoho: Any, written: Response) -> None:
 
 
 @pytest.mark.feature("F013")
-def test_update(zoho: Any, written: Response) -> None:
-    """Only what is given is sent, with the version that was read."""
+def test_update(zoho: Any, written: Response, reply: Callable[..., Response]) -> None:
+    """Only what is given is sent, with the version that was read; names of the customer's own are looked up first."""
     change = ContactChange(
         ref=REF, fields={"Phone": None, "X": datetime(2026, 5, 1, tzinfo=UTC)}, version="2026-05-14T12:53:58+03:00"
     )
-    zoho.run(zoho.connector.update(zoho.facts, change), written)
+    there = reply({"fields": [{"api_name": "Phone"}, {"api_name": "X"}]})
+    zoho.run(zoho.connector.update(zoho.facts, change), there, written)
     assert zoho.sent == {"Phone": None, "X": "2026-05-01T00:00:00+00:00"}
     assert zoho.last.headers == (("If-Unmodified-Since", "2026-05-14T12:53:58+03:00"),)
+
+
+@pytest.mark.feature("F012")
+def test_a_field_that_is_not_there_is_not_written(zoho: Any, reply: Callable[..., Response]) -> None:
+    """Zoho may say that all went well, and keep nothing of it: so nothing is sent."""
+    there = reply({"fields": [{"api_name": "Last_Name"}, {"api_name": "Number"}]})
+    draft = ContactDraft(resource="Contacts", fields={"Last_Name": "Lovelace", "Nmber": "7", "Number": "8"})
+    with pytest.raises(e.ValidationFailed) as refused:
+        zoho.run(zoho.connector.create(zoho.facts, draft), there)
+    assert [problem.field for problem in refused.value.problems] == ["Nmber"]
+    assert [request.method for request in zoho.asked] == ["GET"]
+
+
+def test_who_may_not_read_the_fields_writes_without_it(
+    zoho: Any, written: Response, reply: Callable[..., Response]
+) -> None:
+    """A profile may lack the right to read settings; then it is Zoho's to refuse a name."""
+    refused = reply({"code": "NO_PERMISSION", "details": {}, "message": "x", "status": "error"}, 403)
+    draft = ContactDraft(resource="Contacts", fields={"Last_Name": "Lovelace", "Number": "8"})
+    assert zoho.run(zoho.connector.create(zoho.facts, draft), refused, written).id == "4150"
 
 
 def test_a_lost_update_is_refused(zoho: Any, reply: Callable[..., Response]) -> None:

@@ -198,10 +198,15 @@ class Bench:
         """A link of the same user with these settings besides, signed in by itself to that fake."""
         return self._signed_in(crm, link.user, {**self.chosen, **settings})
 
+    def settled(self, link: Link, world: World, **made: Any) -> Link:
+        """A link of the same user to an organisation of another world, as a fake of its own."""
+        crm = type(link.fake)(switches=dict(world.switches), **made)
+        return self._signed_in(crm, link.user, {**self.settings, **world.settings})
+
     def _signed_in(self, crm: FakeCrm, user: str | None, settings: Mapping[str, str]) -> Link:
         held = None
         if self.withheld:  # what would be granted is asked of another one: some count who signs in
-            asked = signed_in(self.connector, self.made(cast=()), user=user, settings=settings)
+            asked = signed_in(self.connector, _another(crm), user=user, settings=settings)
             held = sorted(asked.grant.scopes - self.withheld)
         found = signed_in(self.connector, crm, user=user, settings=settings, scopes=held)
         return Link(found.connector, found.fake, found.facts, found.grant, found.user, scopes=found.scopes)
@@ -384,3 +389,8 @@ class Bench:
         draft = ContactDraft(resource=self.people, fields={**given, **fields})
         ref: RecordRef = link.run(self.connector.create(link.facts, draft))
         return ref
+
+
+def _another(crm: FakeCrm) -> FakeCrm:
+    """A fake of the same world, without people."""
+    return type(crm)(cast=(), switches=dict(crm.switches))

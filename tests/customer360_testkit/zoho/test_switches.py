@@ -11,6 +11,7 @@ from tests.customer360_testkit.zoho.by_hand import Client, code, signed_in
 
 from customer360_testkit.fakes.exchange import WireAnswer, WireRequest
 from customer360_testkit.fakes.zoho.fake import ZohoFake
+from customer360_testkit.fakes.zoho.hosts import DATA_CENTRES, ENVIRONMENTS
 from customer360_testkit.fakes.zoho.switches import ZOHO_SWITCHES
 
 Probe = Callable[[Client], Any]
@@ -54,6 +55,28 @@ def _tokens(client: Client, **more: str) -> Any:
         return "refused"
     given = parse_qs(urlsplit(location).query)["code"][0]
     return _post(client, "/oauth/v2/token", grant_type="authorization_code", code=given, redirect_uri=BACK).json()
+
+
+def data_centre(client: Client) -> Any:
+    """Whose API hosts know the organisation."""
+    hosts = {key: centre.api("production") for key, centre in DATA_CENTRES.items()}
+    return [key for key, host in hosts.items() if Client(client.fake, client.token, host).get("/org").status == 200]
+
+
+def environment(client: Client) -> Any:
+    hosts = {each: client.fake.centre.api(each) for each in ENVIRONMENTS}
+    return [each for each, host in hosts.items() if Client(client.fake, client.token, host).get("/org").status == 200]
+
+
+def zones(client: Client) -> Any:
+    """Of the organisation, and of the times that a user is shown."""
+    (org,) = client.get("/org").json()["org"]
+    return org["time_zone"], client.read("Contacts", _person(client))["Created_Time"][-6:]
+
+
+def api_domain(client: Client) -> Any:
+    client.fake.environment = "sandbox"
+    return _tokens(client)["api_domain"]
 
 
 def bearer(client: Client) -> Any:
@@ -263,6 +286,10 @@ def locked_code(client: Client) -> Any:
 
 BAD = "INVALID_DATA"
 SEEN: dict[Probe, dict[str, Any]] = {
+    data_centre: {key: [key] for key in DATA_CENTRES},
+    environment: {each: [each] for each in ENVIRONMENTS},
+    zones: {"whole hours": ("Europe/Berlin", "+01:00"), "half hours": ("Asia/Kolkata", "+09:30")},
+    api_domain: {"production": "https://www.zohoapis.eu", "own": "https://sandbox.zohoapis.eu"},
     bearer: {"refused": "AUTHENTICATION_FAILURE", "accepted": 200},
     pkce: {"refused": "refused", "ignored": "tokens", "checked": "invalid_code"},
     revoke_body: {"empty": {}, "status": {"status": "success"}},

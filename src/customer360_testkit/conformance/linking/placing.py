@@ -69,7 +69,7 @@ class PlacingChecks(Bench):
     def test_an_organisation_of_every_kind_is_linked(self, link: Link) -> None:
         """A sandbox above all: an administrator tries it there first (R15)."""
         for name, world in link.fake.worlds.items() or pytest.skip("organisations are all of a kind"):
-            other = self.entered(link, type(link.fake)(cast=(), switches=world.switches), **world.settings)
+            other = self.settled(link, world, cast=())
             assert other.facts.user, name
 
     @catches("opens records in another data centre", Capability.CREATE_CONTACT, Capability.RECORD_URL)

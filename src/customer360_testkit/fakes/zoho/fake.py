@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
+
+import attrs
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer
 from customer360_testkit.fakes.fake import Exchange, FakeCrm
 from customer360_testkit.fakes.oauth import OAuthPolicy, OAuthServer
 from customer360_testkit.fakes.routing import Route
 from customer360_testkit.fakes.screen import ActivityKind, Screen
+from customer360_testkit.fakes.switches import World, other_readings
 from customer360_testkit.fakes.zoho import screens
 from customer360_testkit.fakes.zoho.composite import Composite
 from customer360_testkit.fakes.zoho.errors import ZohoError, invalid_url, not_supported, wrong_method
 from customer360_testkit.fakes.zoho.fields import Module
 from customer360_testkit.fakes.zoho.guard import Guard
-from customer360_testkit.fakes.zoho.hosts import ALL_HOSTS, DATA_CENTRES, Environment
+from customer360_testkit.fakes.zoho.hosts import ALL_HOSTS, DATA_CENTRES, DataCentre, Environment
 from customer360_testkit.fakes.zoho.paging import Paginator
 from customer360_testkit.fakes.zoho.querying import Querying
 from customer360_testkit.fakes.zoho.reading import Reading
 from customer360_testkit.fakes.zoho.related import Related
 from customer360_testkit.fakes.zoho.schema import Schema
 from customer360_testkit.fakes.zoho.searching import Searching
-from customer360_testkit.fakes.zoho.seed import USERS, Seeding, customise
+from customer360_testkit.fakes.zoho.seed import USERS, ZONES, Seeding, customise
 from customer360_testkit.fakes.zoho.settings import Settings
 from customer360_testkit.fakes.zoho.shown import Shown
 from customer360_testkit.fakes.zoho.signin import SignIn
@@ -31,6 +34,11 @@ from customer360_testkit.fakes.zoho.store import Deleted, Row, Store
 from customer360_testkit.fakes.zoho.switches import ZOHO_SWITCHES
 from customer360_testkit.fakes.zoho.views import View, stock_views
 from customer360_testkit.fakes.zoho.writing import Writing
+
+
+def _other(*kept: str) -> dict[str, str]:
+    """Other readings of what is not sure; where the organisation is, is."""
+    return other_readings(ZOHO_SWITCHES, "data_centre", "environment", "api_domain", *kept)
 
 
 class ZohoFake(FakeCrm):
@@ -45,18 +53,30 @@ class ZohoFake(FakeCrm):
         *("Contacts", "Leads", "Accounts", "Vendors", "Deals", "Cases", "Tasks", "Calls", "Events", "Notes"),
         "Memberships",
     )
-    centre = DATA_CENTRES["eu"]
+    worlds: ClassVar[Mapping[str, World]] = {
+        # Not phone_match: without COQL numbers are found by phone= alone, and if that compares ends, nobody is found
+        # whose number has an extension.
+        "otherwise": World({**_other("phone_match"), "environment": "sandbox"}, {"environment": "sandbox"}),
+        # Not clear_link: if null clears no tie, none can be taken away.
+        "otherwise, in Canada": World({**_other("clear_link"), "data_centre": "ca"}, {"data_centre": "ca"}),
+    }
+    centre: DataCentre
     """Where the organisation lives; the other data centres' hosts know nobody of it. May be changed at any time."""
-    environment: Environment = "production"
+    environment: Environment
+    zone: str
+    """The organisation's time zone; each user has one of their own."""
     org_id = "20061234567"
     index_lag = 60.0
     """Seconds that the search index is behind what was written."""
 
     def make_oauth(self) -> OAuthServer:
+        self.centre = DATA_CENTRES[self.switches["data_centre"]]
+        self.environment = cast(Environment, self.switches["environment"])
+        self.zone, *zones = ZONES[self.switches["zones"]]
         return OAuthServer(
             client_id="1000.FAKECLIENTOFZOHO0000000000000",
             client_secret="5b1c3f9e0d7a48c2b6e4fake",
-            users=USERS,
+            users=[attrs.evolve(user, time_zone=zone) for user, zone in zip(USERS, zones, strict=True)],
             time=self.clock.time,
             policy=OAuthPolicy(
                 code_seconds=180.0,
@@ -116,7 +136,7 @@ class ZohoFake(FakeCrm):
         if self.environment != "production":
             return None
         tab = self.schema.modules[module].module_name
-        return f"https://crm.zoho.{self.centre.key}/crm/org{self.org_id}/tab/{tab}/{record_id}"
+        return f"https://{self.centre.web}/crm/org{self.org_id}/tab/{tab}/{record_id}"
 
     def screen(self, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
         return screens.screen(self, kind, record_id)

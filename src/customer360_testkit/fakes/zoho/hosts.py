@@ -17,6 +17,13 @@ class DataCentre:
     location: str
     accounts: str
     api_suffix: str
+    pages: str = ""
+    """Where its users open Zoho CRM, if that is not as everywhere else."""
+
+    @property
+    def web(self) -> str:
+        """The host of the pages."""
+        return self.pages or f"crm.zoho.{self.key}"
 
     def api(self, environment: Environment) -> str:
         """The API host of an environment."""
@@ -32,7 +39,7 @@ DATA_CENTRES = {
         DataCentre("in", "in", "accounts.zoho.in", "zohoapis.in"),
         DataCentre("com.au", "au", "accounts.zoho.com.au", "zohoapis.com.au"),
         DataCentre("jp", "jp", "accounts.zoho.jp", "zohoapis.jp"),
-        DataCentre("ca", "ca", "accounts.zohocloud.ca", "zohoapis.ca"),
+        DataCentre("ca", "ca", "accounts.zohocloud.ca", "zohoapis.ca", "crm.zohocloud.ca"),
         DataCentre("sa", "sa", "accounts.zoho.sa", "zohoapis.sa"),
         DataCentre("com.cn", "cn", "accounts.zoho.com.cn", "zohoapis.com.cn"),
         DataCentre("uk", "uk", "accounts.zoho.uk", "zohoapis.uk"),

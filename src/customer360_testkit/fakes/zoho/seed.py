@@ -18,6 +18,11 @@ USERS = (
     FakeUser("kim", "6100000000000050002", "Kim Agent", "kim@acme.example", "Europe/London"),
     FakeUser("lee", "6100000000000050003", "Lee Agent", "lee@acme.example", "America/New_York"),
 )
+ZONES = {
+    "whole hours": ("Europe/Berlin", *(user.time_zone for user in USERS)),
+    "half hours": ("Asia/Kolkata", "Asia/Kolkata", "Australia/Adelaide", "America/St_Johns"),
+}
+"""The time zones of the organisation and of each user."""
 _COUNTRIES = {
     "GB": "United Kingdom",
     "US": "United States",

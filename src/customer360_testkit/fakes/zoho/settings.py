@@ -245,7 +245,7 @@ class Settings:
             "zgid": fake.org_id,
             "company_name": "Acme Contact Centre",
             "type": fake.environment,
-            "time_zone": "Europe/Berlin",
+            "time_zone": self._fake.zone,
             "primary_email": "admin@acme.example",
             "country_code": "DE",
         }

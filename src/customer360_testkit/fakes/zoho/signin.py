@@ -113,7 +113,9 @@ class SignIn:
         fake = self._fake
         body: dict[str, Any] = {
             "access_token": tokens.access_token,
-            "api_domain": fake.base(fake.centre.api(fake.environment)),
+            "api_domain": fake.base(
+                fake.centre.api(fake.environment if fake.switches["api_domain"] == "own" else "production")
+            ),
             "token_type": "Bearer",
             "expires_in": int(tokens.expires_in),
         }

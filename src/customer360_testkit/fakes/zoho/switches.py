@@ -1,14 +1,36 @@
 """The facts of the contract that are not certain, each a switch.
 
-The default is the reading that is hardest for a client among those that a correct client can meet.
+The default is the reading that is hardest for a client among those that a correct client can meet. ``data_centre``,
+``environment`` and ``zones`` are no doubts: they say which of several certain worlds the fake is.
 """
 
 from __future__ import annotations
 
 from customer360_testkit.fakes.switches import Switch
+from customer360_testkit.fakes.zoho.hosts import DATA_CENTRES, ENVIRONMENTS
 
 ZOHO_SWITCHES: tuple[Switch, ...] = (
+    # Not a doubt: which of several certain worlds the fake is
+    Switch(
+        "data_centre",
+        ("eu", *(key for key in DATA_CENTRES if key != "eu")),
+        "eu",
+        "not a doubt: section 1: where the organisation lives",
+    ),
+    Switch("environment", ENVIRONMENTS, "production", "not a doubt: section 1: another API host of the same place"),
+    Switch(
+        "zones",
+        ("whole hours", "half hours"),
+        "whole hours",
+        "not a doubt: section 1: times are in the user's zone, and some are half an hour off",
+    ),
     # Signing in
+    Switch(
+        "api_domain",
+        ("production", "own"),
+        "production",
+        "sections 1 and 2: whether the token answer names the host of a sandbox, or that of production",
+    ),
     Switch(
         "bearer", ("refused", "accepted"), "refused", "section 1: whether 'Bearer' is accepted beside Zoho-oauthtoken"
     ),
