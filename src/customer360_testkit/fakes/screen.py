@@ -52,6 +52,7 @@ class Screen:
         owner: the user's id.
         in_view: whether it stands where its owner looks first: not in a list that was made for something else.
         ties: the people and things that it hangs off.
+        people: those of them whom it names as people, where the page keeps them apart from what else it is about.
     """
 
     subject: str | NoSuch | None = NO_SUCH
@@ -76,6 +77,7 @@ class Screen:
     owner: str | NoSuch | None = NO_SUCH
     in_view: bool | NoSuch = NO_SUCH
     ties: frozenset[Tie] = frozenset()
+    people: frozenset[str] | NoSuch = NO_SUCH
 
     def names(self, module: str, record_id: str) -> bool:
         """Whether it hangs off that record."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import product
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from customer360.core.activities import ActivityFilter, CallOutcome, Priority, T
 from customer360.core.capabilities import CREATE, RELATED, Capability
 from customer360.core.errors import Unsupported
 from customer360.core.interactions import Direction
-from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
+from customer360.core.records import ContactKind, RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.activities.calls import values_of
 from customer360_testkit.conformance.activities.correcting import CorrectingChecks
 from customer360_testkit.conformance.bench import LAG, Link, catches
@@ -28,6 +28,9 @@ _MISSED = re.compile(r"(?i)\b(missed|unanswered|no(?:t|body)? (?:answer|response
 _NEPAL, _HAWAII = timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-10))
 _PLACE = "Quillplace 9, second floor, room 211, ring twice at the door behind the yard, please"
 _WAYS = ("from", "by", "caller")
+_SEASONS = date(2025, 7, 31), date(2025, 12, 31)
+_HOURS = time(0, 20), time(9, 0), time(20, 30), time(23, 40)
+"""When it is another day in Greenwich, for users east of there and west."""
 _TWICE = tuple(datetime(2025, 10, 26, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=fold) for fold in (0, 1))
 """Half past two in the night in which it is half past two twice."""
 _CORRECTED: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
@@ -91,6 +94,20 @@ class ScreenedChecks(CorrectingChecks):
             assert theirs != ours
             assert before["outbound"] == ((ours, theirs) if theirs in _WAYS else (theirs, ours))
 
+    @catches("logs a call under the day that it is in Greenwich", _CREATE, _CALL)
+    def test_a_call_is_of_the_day_on_which_it_was(self, link: Link) -> None:
+        """Early or late, in summer and in winter: where a page tells the day alone, that of whoever rang (F050)."""
+        for login, user in link.fake.users.items():
+            own = self.signed_in(link.fake, login)
+            contact, zone = self.make(own, f"Quillnight{login}"), ZoneInfo(user.time_zone)
+            for number, (day, hour) in enumerate(product(_SEASONS, _HOURS)):
+                started = datetime.combine(day, hour, zone)
+                key = f"night{number}-{login}"
+                ref = self.written(own, self.draft(own, RelatedKind.CALL, contact, key, started_at=started))
+                seen = self.screen(own, RelatedKind.CALL, ref, login)
+                assert seen.due in (day, NO_SUCH), (login, started)
+                assert seen.starts in (started.astimezone(UTC), NO_SUCH), (login, started)
+
     @catches("gives the CRM's users another task", _CREATE, _TASK)
     def test_a_task_is_seen_as_it_was_given(self, link: Link) -> None:
         """How urgent, how far, until when: on the same day wherever its users are, where they look (F050)."""
@@ -152,10 +169,10 @@ class ScreenedChecks(CorrectingChecks):
         for login in [name for name in link.fake.users if name != link.user][:1]:
             other = self.signed_in(link.fake, login)
             owners.append(other.run(self.connector.identify(other.facts)).user)
-        for contact in self.anyone(link):
+        for contact, person in self.anyone(link):
             for kind, capability in CREATE.items():
                 for number, owner in enumerate(owners if self.can(link, capability) else ()):
-                    key = f"of-{contact.resource}-{kind}-{number}"
+                    key = f"of-{contact.resource}-{kind}-{number}-{person}"
                     draft = self.draft(link, kind, contact, key, owner=owner, text="Quill")
                     with suppress(Unsupported):
                         seen = self.screen(link, kind, self.written(link, draft))
@@ -163,15 +180,19 @@ class ScreenedChecks(CorrectingChecks):
                         assert seen.owner in ((owner or me).id, NO_SUCH), form
                         named = seen.names(contact.resource, contact.id)
                         assert named or not self.can(link, RELATED[kind]), form
+                        assert not person or seen.people is NO_SUCH or contact.id in seen.people, form
 
-    def anyone(self, link: Link) -> Iterator[RecordRef]:
-        """One of each resource of people: made, or some whom the fake holds."""
-        yield self.make(link, "Quillanyone")
+    def anyone(self, link: Link) -> Iterator[tuple[RecordRef, bool]]:
+        """One of each kind in each resource, made, or of those whom the fake holds; and whether it is a person."""
+        declared = {each.name for each in self.connector.resources(link.facts)}  # to a CRM a customer's own are things
+        yield self.make(link, "Quillanyone"), self.resource(link).contact_kind is not ContactKind.COMPANY
         for resource in link.run(self.connector.list_resources(link.facts)):
             if resource.contact_kind is not None and resource.name != self.people and self.can(link, Capability.DELTA):
                 with suppress(Unsupported):
                     changed = link.run(self.connector.changes(link.facts, resource.name)).changed
-                    yield from [each.ref for each in changed if each.ref.resource == resource.name][:1]
+                    for each in {each.kind: each for each in reversed(changed)}.values():
+                        if each.ref.resource == resource.name:
+                            yield each.ref, each.kind is not ContactKind.COMPANY and resource.name in declared
 
     @catches("tells the CRM's users of another correction", _CREATE, _CHANGE)
     def test_a_correction_is_seen_as_it_was_made(self, link: Link) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from customer360.core.auth import Application
 from customer360.core.capabilities import CREATE, Capability, Repeat
+from customer360.core.errors import InvalidSettings
 from customer360.core.linking import LinkFacts, Setting
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
 
@@ -88,6 +89,20 @@ class PlacingChecks(Bench):
                         assert pages[one] != pages[other], setting.name
         if not seen:
             pytest.skip("every link signs in at one place")
+
+    @catches("opens records of one kind of organisation", Capability.CREATE_CONTACT, Capability.RECORD_URL)
+    def test_a_record_opens_in_any_organisation(self, link: Link) -> None:
+        """At the host of the vendor's page, or where the CRM answers itself: a sandbox has another (F042)."""
+        for name, world in link.fake.worlds.items() or pytest.skip("organisations are all of a kind"):
+            try:
+                other = self.settled(link, world, cast=link.fake.cast)
+            except InvalidSettings:  # that it can be linked is another check's matter
+                continue
+            ref = self.make(other, "Quillworldly")
+            known = urlsplit(other.fake.web_address(ref.resource, ref.id) or "").hostname
+            base = urlsplit(self.connector.api_base(other.facts)).hostname
+            for url in (self.get(other, ref).url, self.connector.record_url(other.facts, ref)):
+                assert known is None or url is None or urlsplit(url).hostname in (known, base), (name, url)
 
     @catches("brings no address of a contact", Capability.CREATE_CONTACT, Capability.RECORD_URL)
     def test_a_contact_that_was_read_can_be_opened(self, link: Link) -> None:

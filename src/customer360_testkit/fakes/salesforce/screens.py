@@ -31,7 +31,7 @@ def screen(fake: SalesforceFake, kind: ActivityKind, record_id: str) -> Screen |
         return Screen(**common, subject=row["Title"], text=plain(row["Content"]))
     if name == "Note":
         return Screen(**common, subject=row["Title"], text=row["Body"], private=bool(row["IsPrivate"]))
-    common |= {"subject": row["Subject"], "text": row["Description"]}
+    common |= {"subject": row["Subject"], "text": row["Description"], "people": _people(fake, name, row)}
     if name == "Event":
         return Screen(**common, **_event(row))
     if name == "Case":
@@ -61,6 +61,14 @@ def _priority(told: Any) -> Literal["low", "normal", "high"]:
 
 def _moment(seconds: Any) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _people(fake: SalesforceFake, name: str, row: Row) -> frozenset[str]:
+    """Whom the page names beside what it is related to; of a contact behind a person account that account, too."""
+    person = row.get("ContactId" if name == "Case" else "WhoId")
+    hidden = fake.follow(person, None) if person else None
+    account = hidden.get("AccountId") if hidden and hidden.get("IsPersonAccount") else None
+    return frozenset(each for each in (person, account) if each)
 
 
 def _ties(fake: SalesforceFake, name: str, row: Row) -> frozenset[str]:

@@ -140,6 +140,12 @@ class OutboundSwapping(_Calling, BullhornConnector):
         return attrs.evolve(draft, customer=draft.dialled, dialled=draft.customer) if swapped else draft
 
 
+@mutant("logs a call under the day that it is in Greenwich")
+class Meridian(_Calling, SalesforceConnector):
+    def call(self, draft: CallDraft) -> ActivityDraft:
+        return attrs.evolve(draft, started_at=draft.started_at.astimezone(UTC))
+
+
 # Tasks and cases ----------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -57,6 +58,13 @@ class Productive(SalesforceConnector):
 class Displacing(ZohoConnector):
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
         return super().record_url(_chosen(facts, data_centre="eu"), ref)
+
+
+@mutant("opens records of one kind of organisation")
+class Sandless(SalesforceConnector):
+    def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
+        known = super().record_url(facts, ref)
+        return known and re.sub(r"//(\w+)[^/]*", r"//\1.lightning.force.com", known)
 
 
 @mutant("brings no address of a contact")

@@ -57,7 +57,9 @@ class Halving(ZohoConnector):
 class Incorporating(ZohoConnector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
         page = await super().changes(facts, resource, cursor)
-        kinds = [ContactKind.COMPANY if each.company is None else each.kind for each in page.changed]
+        if resource != "Contacts":
+            return page
+        kinds = [each.kind if len(each.phones) > 1 else ContactKind.COMPANY for each in page.changed]
         told = zip(page.changed, kinds, strict=True)
         return attrs.evolve(page, changed=tuple(attrs.evolve(each, kind=kind) for each, kind in told))
 

@@ -48,6 +48,14 @@ class Sleepless(SalesforceConnector):
         return await super().changes(facts, resource, _with(cursor, at=1e12) if young else cursor)
 
 
+@mutant("goes on after it slept for a season", "of three weeks")
+class Holidaying(SalesforceConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        at = json.loads(changes.cursor or "{}").get("at", 0.0)
+        return attrs.evolve(changes, cursor=_with(changes.cursor, at=at + 15 * 86_400.0))
+
+
 @mutant("tells every night who was ever deleted")
 class Mournful(ZohoConnector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
