@@ -114,7 +114,7 @@ class ListNets(Histories):
     def _pages(self, link: Link, kind: RelatedKind, refs: Collection[RecordRef]) -> dict[RecordRef, Screen | None]:
         """What the CRM's own pages tell of each, whomever it hangs off."""
         seen = {ref: link.fake.screen(cast(ActivityKind, kind.value), ref.id, link.user) for ref in refs}
-        return {ref: page and attrs.evolve(page, ties=frozenset()) for ref, page in seen.items()}
+        return {ref: page and attrs.evolve(page, ties=frozenset(), people=NO_SUCH) for ref, page in seen.items()}
 
     def _page(self, link: Link, kind: RelatedKind, ref: RecordRef) -> Screen:
         seen = link.fake.screen(cast(ActivityKind, kind.value), ref.id, link.user)
