@@ -16,7 +16,7 @@ from customer360.core.linking import LinkFacts
 from customer360.core.metadata import Choice, FieldInfo, FieldType, Resource, Schema, StandardField
 from customer360.core.records import ContactKind, RecordRef, RelatedKind
 from customer360.core.wire import Response
-from customer360_microsoft365 import auth
+from customer360_microsoft365 import auth, zones
 from customer360_microsoft365.graph import PLAIN, Row, listed, page_of
 from customer360_microsoft365.places import (
     CALL,
@@ -184,33 +184,8 @@ def _zone(outcome: Outcome[Response]) -> str | None:
         raise outcome.error
     body = outcome.value.json()
     told = text_of(body, "timeZone") if isinstance(body, dict) else ""
-    return told if re.fullmatch(r"UTC|[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+", told) else _WINDOWS.get(told)
+    return told if re.fullmatch(r"UTC|[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+", told) else zones.IANA.get(told)
 
-
-_WINDOWS: Final = {
-    "GMT Standard Time": "Europe/London",
-    "W. Europe Standard Time": "Europe/Berlin",
-    "Romance Standard Time": "Europe/Paris",
-    "Central Europe Standard Time": "Europe/Budapest",
-    "Central European Standard Time": "Europe/Warsaw",
-    "GTB Standard Time": "Europe/Bucharest",
-    "FLE Standard Time": "Europe/Kiev",
-    "Turkey Standard Time": "Europe/Istanbul",
-    "Arab Standard Time": "Asia/Riyadh",
-    "Arabian Standard Time": "Asia/Dubai",
-    "India Standard Time": "Asia/Calcutta",
-    "China Standard Time": "Asia/Shanghai",
-    "Singapore Standard Time": "Asia/Singapore",
-    "Tokyo Standard Time": "Asia/Tokyo",
-    "AUS Eastern Standard Time": "Australia/Sydney",
-    "South Africa Standard Time": "Africa/Johannesburg",
-    "E. South America Standard Time": "America/Sao_Paulo",
-    "Eastern Standard Time": "America/New_York",
-    "Central Standard Time": "America/Chicago",
-    "Mountain Standard Time": "America/Denver",
-    "Pacific Standard Time": "America/Los_Angeles",
-}
-"""Windows' names of the commonest zones, by the territory that CLDR names first."""
 
 # Fields -------------------------------------------------------------------------------------------------------------
 
