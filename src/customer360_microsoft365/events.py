@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from customer360.core.activities import ActivityChange, CallDraft, EventDraft, key_line
-from customer360.core.effects import GET, POST
+from customer360.core.effects import GET, POST, Err, settle
 from customer360.core.errors import Duplicate, NotFound, UnexpectedAnswer, Unsupported
 from customer360.core.linking import LinkFacts
 from customer360.core.records import UNSET, RecordRef, RelatedKind, RelatedRecord
 from customer360.core.wire import Response
 from customer360_microsoft365 import query as q
 from customer360_microsoft365.contacts import KEY_PROPERTY, created, must_stand, property_of, row_of
-from customer360_microsoft365.graph import Pairs, Row, listed, prefer
+from customer360_microsoft365.graph import Pairs, Row, listed, prefer, value
 from customer360_microsoft365.graph import change as patch
 from customer360_microsoft365.places import CALL, CALL_CALENDAR, EVENT, KEY, contacts_in, event_at, segment
 from customer360_microsoft365.records import event_related, text_of, when
@@ -51,14 +51,18 @@ async def related(facts: LinkFacts, contact: RecordRef, kind: RelatedKind) -> li
 async def _listed(
     facts: LinkFacts, kind: RelatedKind, what: str, params: Pairs, wanted: Callable[[Row], bool]
 ) -> list[Row]:
-    """The events that are ``wanted`` of the kind's calendar; of the default one where the user has deleted it."""
-    *own, default = _calendars(facts, kind)
-    for calendar in own:
-        try:
-            return await listed(facts, f"{calendar}/{what}", params, headers=_HEADERS, wanted=wanted)
-        except NotFound:
-            continue
-    return await listed(facts, f"{default}/{what}", params, headers=_HEADERS, wanted=wanted)
+    """The events that are ``wanted`` of all calendars that the kind may have gone to, side by side.
+
+    Calls are in the default one, too: from before the user had one for them. Which the user may have deleted again.
+    """
+    *own, default = await settle(
+        *[
+            listed(facts, f"{calendar}/{what}", params, headers=_HEADERS, wanted=wanted)
+            for calendar in _calendars(facts, kind)
+        ]
+    )
+    there = [each for each in own if not (isinstance(each, Err) and isinstance(each.error, NotFound))]
+    return [row for each in (*there, default) for row in value(each)]
 
 
 async def _first(

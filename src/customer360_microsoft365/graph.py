@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from customer360.core.effects import GET, PATCH, POST, Err, Ok, Outcome, Request, settle
@@ -14,6 +14,8 @@ from customer360.core.paging import PageGuard
 from customer360.core.wire import Response, identified
 from customer360_microsoft365.auth import hosts
 from customer360_microsoft365.errors import error_of
+
+T = TypeVar("T")
 
 Row: TypeAlias = dict[str, Any]
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
@@ -128,8 +130,8 @@ def _outcome(facts: LinkFacts, read: Request, part: Any) -> Outcome[Response]:
     return Ok(response) if problem is None else Err(problem)
 
 
-def value(outcome: Outcome[Response]) -> Response:
-    """The answer of one part, or its error raised."""
+def value(outcome: Outcome[T]) -> T:
+    """What one of several came to, or its error raised."""
     if isinstance(outcome, Err):
         raise outcome.error
     return outcome.value

@@ -220,6 +220,23 @@ def test_a_calendar_for_calls(graph: Any, reply: Callable[..., Response], refusa
         graph.run(graph.connector.create_activity(graph.facts, EVENT), STANDS, refused)
 
 
+@pytest.mark.feature("F040")
+def test_calls_of_two_calendars(graph: Any, rows: Callable[..., Response], refusal: Callable[..., Response]) -> None:
+    """Those from before there was one for calls are listed, too, also once it is deleted; what else fails is raised."""
+    graph.facts = attrs.evolve(graph.facts, extra={"call_calendar": "C="})
+    late, early = (event(f"E{day}", day, Contact="AaMk", Direction="inbound") for day in (3, 2))
+    related, gone = graph.connector.related, refusal(404, "ErrorItemNotFound")
+    calls = graph.run(related(graph.facts, ANN, RelatedKind.CALL), rows(late), rows(early))
+    assert [each.ref.id for each in calls.items] == ["E3", "E2"]
+    assert [request.path for request in graph.asked] == ["/me/calendars/C%3D/events", "/me/events"]
+    calls = graph.run(related(graph.facts, ANN, RelatedKind.CALL), gone, rows(early))
+    assert [each.ref.id for each in calls.items] == ["E2"]
+    with pytest.raises(e.NotFound):
+        graph.run(related(graph.facts, ANN, RelatedKind.CALL), rows(late), gone)
+    with pytest.raises(e.CrmUnavailable):
+        graph.run(related(graph.facts, ANN, RelatedKind.CALL), Response(503), rows(early))
+
+
 def test_unlinking_heeds_whose_event_it_is(graph: Any, reply: Callable[..., Response]) -> None:
     """Another's stays; ours gets another value, for a single property cannot be deleted."""
     record = RecordRef("microsoft365", "event", "E1")
