@@ -60,6 +60,7 @@ from customer360_testkit.conformance.finding.spelled import SpelledChecks
 from customer360_testkit.conformance.finding.strange import StrangeChecks
 from customer360_testkit.conformance.linking.covering import CoveringChecks, suites
 from customer360_testkit.conformance.linking.granting import GrantingChecks
+from customer360_testkit.conformance.linking.lasting import LastingChecks
 from customer360_testkit.conformance.linking.placing import PlacingChecks
 from customer360_testkit.conformance.linking.signing import SigningChecks
 from customer360_testkit.conformance.nets.amounts import AmountNets
@@ -181,6 +182,7 @@ class ConnectorConformance(
     SyncingChecks,
     CoveringChecks,
     GrantingChecks,
+    LastingChecks,
     PlacingChecks,
     SigningChecks,
     KeepingChecks,

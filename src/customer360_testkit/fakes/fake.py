@@ -160,6 +160,17 @@ class FakeCrm(ABC):
         """Where the vendor's pages say that a person opens a record; None where they do not, or it is not known."""
         return None
 
+    @property
+    def ways_in(self) -> Sequence[Mapping[str, str]]:
+        """Other settings by which its users are linked as well, each in place of some of the link's; none where there
+        is one way in."""
+        return ()
+
+    def furnish(self, user: str) -> bool:
+        """A user (by login name) makes what a connector may find at sign-in and keep to, such as a calendar for calls;
+        False where there is nothing of the kind, or the vendor's own is all that there is."""
+        return False
+
     def settle(self, *, emea: bool) -> bool:
         """The organisation's data are kept in EMEA, or elsewhere, before anybody signs in; False where the CRM's
         answers do not tell."""

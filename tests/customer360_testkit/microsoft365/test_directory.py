@@ -19,6 +19,17 @@ def test_the_directory_takes_a_permission_of_its_own(client: Any, make: Any) -> 
     assert allowed("GET", "/users?$select=fax").status == 400
 
 
+def test_who_signs_in_by_another_name_has_an_address_all_the_same(make: Any) -> None:
+    """Work accounts tell both; personal ones are known by their address alone."""
+    names = ("mail", "userPrincipalName")
+    work, personal = (make(account=account)("GET", "/me").json() for account in ("work", "personal"))
+    assert [work[name] for name in names] == ["kim@contoso.example", "k.akers@contoso.onmicrosoft.example"]
+    assert [personal[name] for name in names] == [None, "kim@contoso.example"]
+    for known in ("k.akers@contoso.onmicrosoft.example", work["id"]):
+        assert make()("GET", f"/users/{known}/contacts?$top=1").status == 200
+    assert make()("GET", "/users/kim@contoso.example/contacts?$top=1").status == 403
+
+
 @pytest.mark.feature("F010")
 def test_a_colleague_is_found_by_mobile_number_as_spelled(make: Any) -> None:
     """An advanced query: with the header and the count, and the number exactly as it is stored."""

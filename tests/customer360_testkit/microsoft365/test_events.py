@@ -15,6 +15,10 @@ EVENT = {
 }
 
 
+NAME = "k.akers@contoso.onmicrosoft.example"
+"""What Kim signs in with, which is not her address."""
+
+
 @pytest.mark.feature("F050")
 @pytest.mark.fault("X20")
 def test_an_event_is_made_once(client: Any) -> None:
@@ -25,10 +29,7 @@ def test_an_event_is_made_once(client: Any) -> None:
     assert row["start"] == {"dateTime": "2026-05-21T13:04:00.0000000", "timeZone": "UTC"}
     assert row["body"]["contentType"] == "html"
     assert "a &lt; b" in row["body"]["content"]
-    assert (
-        made.header("location")
-        == f"https://graph.microsoft.com/v1.0/users('kim@contoso.example')/events('{row['id']}')"
-    )
+    assert made.header("location") == f"https://graph.microsoft.com/v1.0/users('{NAME}')/events('{row['id']}')"
     plain = client("GET", f"/me/events/{row['id']}", prefer='outlook.body-content-type="text"').json()
     assert plain["body"] == {"contentType": "text", "content": "a < b"}
     again = client("POST", "/me/events", EVENT)
@@ -57,6 +58,27 @@ def test_events_that_are_refused(client: Any, change: dict[str, Any]) -> None:
     """Wrong events are a 400 and leave nothing."""
     assert client("POST", "/me/events", {**EVENT, **change}).status == 400
     assert client.fake.records("events") == []
+
+
+def test_a_colleagues_calendar_is_read_only(make: Any) -> None:
+    """It may be called like one's own, which can be made beside it, and deleted; the default one stays."""
+    client = make()
+    named = [each for each in client.fake.records("calendars") if each["mailbox"] == "kim"]
+    default, shared = (next(each for each in named if each["name"] == name) for name in ("Calendar", "Customer calls"))
+    assert shared["owner"]["name"] == "Lee Gu"
+    assert client("GET", f"/me/calendars/{shared['id']}/events").json()["value"] == []
+    assert client("POST", f"/me/calendars/{shared['id']}/events", EVENT).status == 403
+    assert client.fake.furnish("kim")
+    own = client("GET", "/me/calendars").json()["value"][-1]
+    assert (own["name"], own["canEdit"]) == ("Customer calls", True)
+    assert client("POST", "/me/calendars", {"name": "Customer calls"}).status == 409
+    assert client("POST", f"/me/calendars/{own['id']}/events", EVENT).status == 201
+    assert client.fake.furnish("kim")
+    assert client("GET", "/me/calendars").json()["value"][-1] == own
+    assert client.fake.remove("calendars", own["id"])
+    assert client("GET", f"/me/calendars/{own['id']}/events").status == 404
+    with pytest.raises(ValueError, match="does not let"):
+        client.fake.remove("calendars", default["id"])
 
 
 def test_calendars_are_made_renamed_and_deleted(client: Any) -> None:

@@ -113,6 +113,19 @@ def test_each_national_cloud_has_its_own_hosts(cloud: str, graph: str, login: st
         authorize(fake, url.replace("organizations", "consumers"))
 
 
+def test_two_clouds_share_a_sign_in() -> None:
+    """A scope tells by its root which Graph it is of; a bare one is of GCC High, and DoD's refuses its token."""
+    fake, url = Microsoft365Fake(), "https://login.microsoftonline.us/organizations/oauth2/v2.0"
+    graphs = ("graph.microsoft.us", "dod-graph.microsoft.us")
+    for scope, own in (("User.Read", 0), (f"https://{graphs[0]}/User.Read", 0), (f"https://{graphs[1]}/User.Read", 1)):
+        told = redeem(fake, url, scope=f"offline_access {scope}").json()
+        later = token(fake, url, grant_type="refresh_token", refresh_token=told["refresh_token"]).json()
+        for access in (told["access_token"], later["access_token"]):
+            assert [get(fake, access, graph).status == 200 for graph in graphs] == [own == 0, own == 1], scope
+    both = " ".join(f"https://{graph}/User.Read" for graph in graphs)
+    assert authorize(fake, url, scope=both)["error"] == ["invalid_resource"]
+
+
 def test_public_clients_have_pkce_and_no_secret() -> None:
     """Without a secret PKCE is a must, a secret is refused, and schemes of one's own are allowed."""
     fake = Microsoft365Fake()
@@ -141,7 +154,7 @@ def test_what_sign_in_tells() -> None:
     answer = redeem(fake, scope="openid profile offline_access User.Read", nonce="n-1").json()
     body = answer["id_token"].split(".")[1]
     told = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    assert (told["nonce"], told["preferred_username"]) == ("n-1", "kim@contoso.example")
+    assert (told["nonce"], told["preferred_username"]) == ("n-1", "k.akers@contoso.onmicrosoft.example")
     assert get(fake, answer["access_token"]).json()["id"] == told["oid"]
     assert answer["scope"] == "openid profile User.Read"
     assert "refresh_token" not in redeem(fake, scope="User.Read").json()

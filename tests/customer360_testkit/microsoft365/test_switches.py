@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -48,12 +48,40 @@ def account(client: Any) -> Any:
     return link, [_authorize(client, tenant=one) for one in ("common", "consumers", "organizations")]
 
 
+def zones(client: Any) -> Any:
+    """What the mailboxes call the zones of their users."""
+    told = []
+    for user in ("kim", "lee"):
+        client.token = client.fake.oauth.issue(user, ("MailboxSettings.Read",)).access_token
+        told.append(client("GET", "/me/mailboxSettings").json()["timeZone"])
+    return told
+
+
+def calls_calendar(client: Any) -> Any:
+    """Whether those called so can be written to."""
+    calendars = client("GET", "/me/calendars").json()["value"]
+    return [each["canEdit"] for each in calendars if each["name"] == "Customer calls"]
+
+
 def china_login(client: Any) -> Any:
     return _authorize(client, host="login.partner.microsoftonline.cn")
 
 
 def loopback_ip_redirect(client: Any) -> Any:
     return _authorize(client, redirect_uri="http://127.0.0.1:8400/back")
+
+
+def granted_scopes(client: Any) -> Any:
+    """What is granted to whom asks with the root of another cloud than the usual one."""
+    url, root = "https://login.microsoftonline.us/organizations/oauth2/v2.0", "https://dod-graph.microsoft.us/"
+    form = {
+        "client_id": client.fake.client_id, "redirect_uri": "https://desk.example/back",
+        "scope": f"openid {root}User.Read",
+    }  # fmt: skip
+    page = client.fake.authorize(f"{url}/authorize?{urlencode({**form, 'response_type': 'code'})}")
+    form |= {"client_secret": client.fake.client_secret, "grant_type": "authorization_code"}
+    form["code"] = dict(parse_qsl(urlsplit(page).query))["code"]
+    return client.fake.answer(WireRequest("POST", f"{url}/token", (), urlencode(form).encode())).json()["scope"]
 
 
 def old_refresh_token(client: Any) -> Any:
@@ -217,8 +245,20 @@ def batch_parallel(client: Any) -> Any:
     return sorted(one["status"] for one in answers)
 
 
+def _delta(client: Any) -> list[Any]:
+    """The pages of a first round."""
+    pages = [client("GET", "/me/contacts/delta", prefer="odata.maxpagesize=999").json()]
+    while "@odata.nextLink" in pages[-1]:
+        pages.append(client("GET", pages[-1]["@odata.nextLink"], prefer="odata.maxpagesize=999").json())
+    return pages
+
+
+def empty_delta_page(client: Any) -> Any:
+    return [bool(page["value"]) for page in _delta(client)]
+
+
 def expired_delta(client: Any) -> Any:
-    link = client("GET", "/me/contacts/delta", prefer="odata.maxpagesize=999").json()["@odata.deltaLink"]
+    link = _delta(client)[-1]["@odata.deltaLink"]
     client.fake.expire_delta()
     answer = client("GET", link)
     assert answer.status == 410
@@ -236,8 +276,14 @@ SEEN: dict[Probe, dict[str, Any]] = {
         "work": ("outlook.office365.com", [302, 400, 302]),
         "personal": ("outlook.live.com", [302, 302, 400]),
     },
+    zones: {
+        "europe": ["GMT Standard Time", "W. Europe Standard Time"],
+        "overseas": ["Cen. Australia Standard Time", "Mountain Standard Time"],
+    },
+    calls_calendar: {"none": [False], "own": [False, True]},
     china_login: {"msal_only": 404, "both": 302},
     loopback_ip_redirect: {"refused": 400, "accepted": 302},
+    granted_scopes: {"bare": "openid User.Read", "as_asked": "openid https://dod-graph.microsoft.us/User.Read"},
     old_refresh_token: {"hour": 400, "day": 200},
     contains: {"refused": BAD_FILTER, "accepted": 200},
     mobile_phone_filter: {"refused": BAD_FILTER, "exact": 200},
@@ -264,6 +310,7 @@ SEEN: dict[Probe, dict[str, Any]] = {
     throttle_code: {one: one for one in ("ApplicationThrottled", "TooManyRequests", "activityLimitReached")},
     retry_after: {"constant": "1", "true": "601", "absent": None},
     batch_parallel: {"counts": [200, 200, 200, 429, 429], "queues": [200] * 5},
+    empty_delta_page: {"second": [True, False, False], "never": [True]},
     expired_delta: {"SyncStateNotFound": "SyncStateNotFound", "resyncRequired": "resyncRequired"},
 }  # fmt: skip
 HARDEST = {
@@ -275,7 +322,8 @@ HARDEST = {
 } | {
     "search_hits": "odd", "search_lag": "30s", "extended_lag": "600s", "email_filter": "misses_on_personal",
     "existing_event_id": "absent", "duplicate_event": "400", "spurious_conflict": "once_after_create",
-    "retry_after": "constant", "batch_parallel": "counts", "old_refresh_token": "hour", "china_login": "msal_only",
+    "retry_after": "constant", "batch_parallel": "counts", "old_refresh_token": "hour", "empty_delta_page": "second",
+    "granted_scopes": "as_asked", "china_login": "msal_only",
 }  # fmt: skip
 
 

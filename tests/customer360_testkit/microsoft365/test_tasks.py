@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -22,6 +23,14 @@ def test_tasks_and_their_links(client: Any) -> None:
     assert client("PATCH", path, {"status": "done"}).status == 400
     assert client("DELETE", f"{path}/linkedResources/{link['id']}").status == 204
     assert client("DELETE", path).status == 204
+
+
+def test_times_of_tasks_have_seven_digits(client: Any) -> None:
+    """Unlike those of contacts and events, which are of whole seconds."""
+    client.fake.clock.advance(0.25)
+    row = client("POST", tasks_of(client), {"title": "Call"}).json()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.2500000Z", row["createdDateTime"])
+    assert row["lastModifiedDateTime"] == row["createdDateTime"]
 
 
 def tasks_of(client: Any) -> str:

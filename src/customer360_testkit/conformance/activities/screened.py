@@ -131,7 +131,9 @@ class ScreenedChecks(CorrectingChecks):
 
     @catches("shows the CRM's users another appointment", _CREATE, _EVENT)
     def test_an_appointment_is_seen_when_and_where_it_is(self, link: Link) -> None:
-        """In any zone, also where it begins and ends in two, and at midnight; it is nobody's whole day (F050)."""
+        """In any zone, also where it begins and ends in two, and at midnight; it is nobody's whole day. It stands where
+        its owner looks (F050).
+        """
         contact, day = self.make(link, "Quillmet"), link.now.replace(hour=0, minute=0, second=0) + timedelta(days=40)
         times = (
             (day, day + timedelta(minutes=30)),
@@ -149,6 +151,7 @@ class ScreenedChecks(CorrectingChecks):
             assert seen.ends in (ends.astimezone(UTC), NO_SUCH), number
             assert seen.all_day in (False, NO_SUCH), number
             assert seen.busy in (True, NO_SUCH), number
+            assert seen.in_view in (True, NO_SUCH), number
             assert seen.place == _PLACE or _PLACE in str(seen.text), number
 
     @catches("shows the CRM's users another case", _CREATE, CREATE[RelatedKind.CASE])

@@ -11,7 +11,7 @@ from customer360_testkit.fakes.besides import Quiet, caused
 from customer360_testkit.fakes.exchange import Call, WireAnswer
 from customer360_testkit.fakes.microsoft365.delta import Tracked
 from customer360_testkit.fakes.microsoft365.errors import GraphError, access_denied, bad_body
-from customer360_testkit.fakes.microsoft365.mailboxes import calendar_data
+from customer360_testkit.fakes.microsoft365.mailboxes import calendar_data, principal_name
 from customer360_testkit.fakes.microsoft365.resource import Resource
 from customer360_testkit.fakes.microsoft365.schema import EVENT, EVENT_DEFAULTS, checked, one_of, text
 from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
@@ -69,11 +69,13 @@ class Calendars(Resource):
         return item
 
     def _checked(self, call: Call, own: Item | None = None) -> dict[str, Any]:
-        """The body of a calendar: a name that no other has."""
+        """The body of a calendar: a name that no other of the user's has."""
         data = checked(self.writable(self.body(call)), {"name": text, "color": _COLOR}, self.kind)
         if "name" in data and not data["name"]:
             raise bad_body("'name' cannot be empty.")
-        others = [one for one in call.state["box"].inside(self.kind, "") if one is not own]
+        box: Mailbox = call.state["box"]
+        owner = self.fake.users[box.login].email
+        others = [one for one in box.inside(self.kind, "") if one is not own and one.data["owner"]["address"] == owner]
         if any(one.data["name"] == data.get("name") for one in others):
             raise GraphError(409, "ErrorFolderExists", "A folder with the specified name already exists.")
         return data
@@ -165,7 +167,7 @@ class Events(Tracked):
             box.transactions[transaction] = item
         self.fake.invite(box.login, item, [])
         self._tell(item, None)
-        location = f"{self.fake.root(call)}/v1.0/users('{user.email}')/events('{self.id_of(call, item)}')"
+        location = f"{self.fake.root(call)}/v1.0/users('{principal_name(user)}')/events('{self.id_of(call, item)}')"
         return self.one(call, item, 201, (("location", location),))
 
     def update(self, call: Call) -> WireAnswer:

@@ -19,10 +19,11 @@ from customer360_testkit.fakes.microsoft365.store import Gone, Item, Mailbox
 
 Token = dict[str, Any]
 """``e`` epoch, ``k`` kind, ``c`` container, ``s`` changes after that were asked for, ``u`` changes until then, ``o``
-where the page begins, ``f`` the ``$select``, ``b`` bounds of a view or None, ``n`` number of a page that loops."""
+where the page begins, ``f`` the ``$select``, ``b`` bounds of a view or None, ``n`` number of a page that loops, ``h``
+pages of a first round as far as the one that holds nothing."""
 _Change: TypeAlias = tuple[Item | Gone, str | None]
 """A record, and why it is no longer there (None: it is)."""
-_MEMBERS = frozenset("ekcsuofbn")
+_MEMBERS = frozenset("ekcsuofbnh")
 
 
 class Tracked(Resource):
@@ -45,6 +46,9 @@ class Tracked(Resource):
         loop = call.fault.page_loop if call.fault is not None else None
         if loop is not None:
             shown, following, more = _looped(loop, token, shown, more)
+        elif fake.switches["empty_delta_page"] == "second" and not token["s"] and token["h"] < 2:
+            shown = [] if token["h"] else shown
+            following, more = {**token, "o": shown[-1][0] if shown else token["o"], "h": token["h"] + 1}, True
         name = "$skiptoken" if more else "$deltatoken"
         notes = {
             "@odata.nextLink" if more else "@odata.deltaLink": f"{fake.root(call)}{call.path}?{name}={_told(following)}"
@@ -71,6 +75,7 @@ class Tracked(Resource):
                 "f": query.get("$select"),
                 "b": bounds,
                 "n": 0,
+                "h": 0,
             }
         token = _read(raw)
         if token["e"] != fake.delta_epoch:

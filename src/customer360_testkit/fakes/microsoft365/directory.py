@@ -8,6 +8,7 @@ from typing import Any
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
 from customer360_testkit.fakes.microsoft365 import query as q
 from customer360_testkit.fakes.microsoft365.errors import GraphError, unknown_property
+from customer360_testkit.fakes.microsoft365.mailboxes import principal_name
 from customer360_testkit.fakes.microsoft365.odata import OdataSyntaxError, parse_filter
 from customer360_testkit.fakes.microsoft365.resource import Resource
 from customer360_testkit.fakes.microsoft365.schema import SELECTABLE
@@ -17,15 +18,16 @@ _SCOPES = ("User.ReadBasic.All", "User.Read.All")
 _OPTIONS = ("$filter", "$select", "$top", "$skip", "$count")
 
 
-def user_data(user: FakeUser) -> dict[str, Any]:
+def user_data(user: FakeUser, account: str) -> dict[str, Any]:
+    """A user as the directory has them; of personal accounts it tells no mail, as they sign in by their address."""
     given, _, family = user.name.partition(" ")
     return {
         "id": user.id,
         "displayName": user.name,
         "givenName": given,
         "surname": family,
-        "mail": user.email,
-        "userPrincipalName": user.email,
+        "mail": user.email if account == "work" else None,
+        "userPrincipalName": principal_name(user) if account == "work" else user.email,
         "businessPhones": list(user.details.get("businessPhones", ())),
         "mobilePhone": user.details.get("mobilePhone"),
         "jobTitle": None,
@@ -40,7 +42,7 @@ class Directory(Resource):
             raise GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
         query = q.check_options(call, _OPTIONS)
         select = q.selected(query, self.kind)
-        rows = [user_data(user) for user in self.fake.users.values()]
+        rows = [user_data(user, self.fake.switches["account"]) for user in self.fake.users.values()]
         if "$filter" in query:
             keep = self._filter(call, query["$filter"])
             rows = [row for row in rows if keep(row)]

@@ -14,9 +14,9 @@ from customer360_testkit.fakes.microsoft365 import endpoints, screens
 from customer360_testkit.fakes.microsoft365.clouds import ALL_HOSTS, BY_GRAPH, CLOUDS, LOGIN_HOSTS, Cloud
 from customer360_testkit.fakes.microsoft365.errors import GraphError, bad_request
 from customer360_testkit.fakes.microsoft365.guard import WINDOW, Guard
-from customer360_testkit.fakes.microsoft365.mailboxes import USERS, held_by, new_mailbox
+from customer360_testkit.fakes.microsoft365.mailboxes import CALLS_NAME, calendar_data, held_by, new_mailbox, users_in
 from customer360_testkit.fakes.microsoft365.schema import CHOICES
-from customer360_testkit.fakes.microsoft365.signin import TENANT_ID, EntraServer, Trouble
+from customer360_testkit.fakes.microsoft365.signin import TENANT_DOMAIN, TENANT_ID, EntraServer, Trouble
 from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
 from customer360_testkit.fakes.microsoft365.switches import MICROSOFT365_SWITCHES
 from customer360_testkit.fakes.microsoft365.times import stamp
@@ -67,7 +67,7 @@ class Microsoft365Fake(FakeCrm):
             old_seconds=lambda: 3600.0 if self.switches["old_refresh_token"] == "hour" else 86_400.0,
             client_id="3f2b1c9e-5d47-4a1b-8f6e-2c7d9e0a4b51",
             client_secret="Qx8~fake-secret-of-the-application",
-            users=USERS,
+            users=users_in(self.switches["zones"]),
             time=self.clock.time,
             policy=OAuthPolicy(refresh_seconds=90 * 86_400.0, code_revokes_on_reuse=False),
             mint=lambda kind, number: (
@@ -90,7 +90,11 @@ class Microsoft365Fake(FakeCrm):
         """Login -> claims (JSON) that a sign-in must have asked for."""
         self.guard.reset()
         then = self.clock.time() - 86_400
-        self.boxes = {user.login: new_mailbox(user, self.customers_of(user.login), then) for user in USERS}
+        calls = self.switches["calls_calendar"] == "own"
+        self.boxes = {
+            login: new_mailbox(user, self.customers_of(login), then, calls=calls)
+            for login, user in self.oauth.users.items()
+        }
 
     # --- for tests, simulators and judges ----------------------------------------------------------------------
 
@@ -124,7 +128,10 @@ class Microsoft365Fake(FakeCrm):
     def remove(self, module: str, record_id: str) -> bool:
         """What a user does in Outlook: it is deleted."""
         box = self._box_of(module, record_id)
-        box.remove(box.items[record_id])
+        item = box.items[record_id]
+        if record_id in box.defaults.values() or item.data.get("wellknownListName", "none") != "none":
+            raise ValueError(f"Outlook does not let anybody delete the record {record_id} of {module}")
+        box.remove(item)
         return True
 
     def _box_of(self, module: str, record_id: str) -> Mailbox:
@@ -137,6 +144,22 @@ class Microsoft365Fake(FakeCrm):
     def make_place(self, user: str, name: str, within: str | None = None) -> str:
         box = self.boxes[user]
         return box.add("contactFolder", within or box.defaults["root"], {"displayName": name}, self.clock.time()).fixed
+
+    @property
+    def ways_in(self) -> Sequence[Mapping[str, str]]:
+        """Of personal accounts the directories that are none's; else any that leads to theirs, at each cloud."""
+        if self.switches["account"] == "personal":
+            return [{"directory": name} for name in ("common", "consumers")]
+        directories = [{"directory": name} for name in ("organizations", "common", TENANT_DOMAIN)]
+        return [*directories, *({"cloud": name} for name in ("us_l4", "us_l5", "china"))]
+
+    def furnish(self, user: str) -> bool:
+        """A calendar for calls, unless there is one."""
+        box, owner = self.boxes[user], self.users[user]
+        named = [each.data for each in box.of_kind("calendar") if each.data["name"] == CALLS_NAME]
+        if not any(each["canEdit"] for each in named):
+            box.add("calendar", "", calendar_data(owner, name=CALLS_NAME), self.clock.time())
+        return True
 
     def expire_delta(self) -> None:
         """Every delta token given out so far answers 410 from now on."""

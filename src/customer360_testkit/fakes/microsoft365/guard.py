@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from customer360_testkit.fakes.exchange import Call, Endpoint, WireAnswer
 from customer360_testkit.fakes.journal import Entry
 from customer360_testkit.fakes.microsoft365.errors import GraphError, access_denied
+from customer360_testkit.fakes.microsoft365.mailboxes import principal_name
 from customer360_testkit.fakes.oauth import Grant
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Guard:
                 raise access_denied()
             login = grant.user.login
             user = call.params.get("user")
-            if user is not None and user not in (grant.user.id, grant.user.email):
+            if user is not None and user not in (grant.user.id, principal_name(grant.user)):
                 raise access_denied()
             state = self._fake.mailbox_state.get(login)
             if state is not None and (state != "full" or _adds(call)):

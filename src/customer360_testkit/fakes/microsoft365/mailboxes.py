@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
+
 from customer360_testkit.fakes.cast import CastMember
 from customer360_testkit.fakes.microsoft365.contacts import derived
 from customer360_testkit.fakes.microsoft365.schema import CONTACT_DEFAULTS
@@ -18,7 +20,11 @@ USERS = (
         "Kim Akers",
         "kim@contoso.example",
         "Europe/London",
-        details={"businessPhones": ("+44 20 7946 0981",), "mobilePhone": "+44 7700 900981"},
+        details={
+            "businessPhones": ("+44 20 7946 0981",),
+            "mobilePhone": "+44 7700 900981",
+            "userPrincipalName": "k.akers@contoso.onmicrosoft.example",
+        },
     ),
     FakeUser(
         "lee",
@@ -29,7 +35,10 @@ USERS = (
         details={"businessPhones": ("+49 30 23125 982",)},
     ),
 )
-"""Numbers of ranges kept for drama."""
+"""Numbers of ranges kept for drama. Kim signs in by a name that nobody has ever written to."""
+_OVERSEAS = {"kim": "Australia/Adelaide", "lee": "America/Denver"}
+CALLS_NAME = "Customer calls"
+"""Of a calendar for calls (section 7)."""
 _COUNTRIES = {
     "GB": "United Kingdom",
     "US": "United States",
@@ -50,6 +59,18 @@ _TASK_LISTS = {
 """The system's are called as the user's language has it; the others as the user likes."""
 
 
+def users_in(zones: str) -> tuple[FakeUser, ...]:
+    """Who they are where they live, by the switch of that name."""
+    if zones == "europe":
+        return USERS
+    return tuple(attrs.evolve(user, time_zone=_OVERSEAS[user.login]) for user in USERS)
+
+
+def principal_name(user: FakeUser) -> str:
+    """What a user signs in with: the address, unless it is another name."""
+    return str(user.details.get("userPrincipalName", user.email))
+
+
 def held_by(login: str, cast: Sequence[CastMember]) -> Sequence[CastMember]:
     """Kim has six of seven, Lee a third and the rest: some are in both mailboxes."""
     if login == "kim":
@@ -57,8 +78,11 @@ def held_by(login: str, cast: Sequence[CastMember]) -> Sequence[CastMember]:
     return [one for one in cast if one.number % 3 == 0 or one.number % 7 == 3]
 
 
-def new_mailbox(user: FakeUser, members: Sequence[CastMember], now: float) -> Mailbox:
-    """Two contact folders, two calendars (one read-only), some task lists, and the members as contacts."""
+def new_mailbox(user: FakeUser, members: Sequence[CastMember], now: float, *, calls: bool = False) -> Mailbox:
+    """Two contact folders, some calendars, some task lists, and the members as contacts.
+
+    Of the calendars one or two are the user's (one for ``calls``); the others can only be read: one is a colleague's.
+    """
     box = Mailbox(user.login)
     box.defaults["root"] = "AAMkroot" + "A" * 40
     default = box.add("contactFolder", "hidden", {"displayName": "Contacts"}, now)
@@ -67,6 +91,10 @@ def new_mailbox(user: FakeUser, members: Sequence[CastMember], now: float) -> Ma
     own = box.add("calendar", "", calendar_data(user, default=True, name="Calendar"), now)
     box.defaults["calendar"] = own.fixed
     box.add("calendar", "", calendar_data(user, name="Birthdays", editable=False), now)
+    colleague = next(each for each in USERS if each.login != user.login)
+    box.add("calendar", "", calendar_data(colleague, name=CALLS_NAME, editable=False), now)
+    if calls:
+        box.add("calendar", "", calendar_data(user, name=CALLS_NAME), now)
     for name, known in _TASK_LISTS[user.login]:
         box.add("todoTaskList", "", task_list(name, known), now)
     box.add("outlookCategory", "", {"displayName": "Red category", "color": "preset0"}, now)

@@ -17,7 +17,7 @@ class Profile(Resource):
     kind = "user"
 
     def me(self, call: Call) -> WireAnswer:
-        whole = user_data(call.state["grant"].user)
+        whole = user_data(call.state["grant"].user, self.fake.switches["account"])
         select = q.selected(q.check_options(call, ("$select",)), "user")
         shown = whole if select is None else {name: value for name, value in whole.items() if name in select}
         return json_answer(200, {"@odata.context": f"{self.fake.root(call)}/v1.0/$metadata#users/$entity", **shown})

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
-from customer360_testkit.fakes.screen import ActivityKind, Screen, plain
+from customer360_testkit.fakes.screen import NO_SUCH, ActivityKind, Screen, plain
 
 if TYPE_CHECKING:
     from customer360_testkit.fakes.microsoft365.fake import Microsoft365Fake
@@ -49,7 +49,7 @@ def _task(box: Mailbox, item: Item, owner: str) -> Screen:
 
 
 def _event(box: Mailbox, item: Item, owner: str) -> Screen:
-    """A call is an event that says which way it went."""
+    """A call is an event that says which way it went, and stands in any calendar."""
     data = item.data
     contact, direction = _property(item, "c360Contact"), _property(item, "c360Direction")
     call: dict[str, Any] = {"direction": direction, "outcome": _property(item, "c360Outcome")} if direction else {}
@@ -65,6 +65,7 @@ def _event(box: Mailbox, item: Item, owner: str) -> Screen:
         busy={"free": False, "busy": True}.get(data["showAs"]),
         private=data["sensitivity"] in _PRIVATE,
         owner=owner,
+        in_view=NO_SUCH if direction else item.container == box.defaults["calendar"],
         ties=frozenset({contact} if contact in box.by_id else ()),
     )
 

@@ -7,12 +7,13 @@ import html
 import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from customer360_testkit.fakes.exchange import Call, WireAnswer, json_answer
-from customer360_testkit.fakes.microsoft365.clouds import Cloud
+from customer360_testkit.fakes.microsoft365.clouds import CLOUDS, Cloud
+from customer360_testkit.fakes.microsoft365.mailboxes import principal_name
 from customer360_testkit.fakes.oauth import Grant, OAuthRefused, OAuthServer
 from customer360_testkit.fakes.switches import Switches
 
@@ -93,7 +94,7 @@ class SignIn:
             page = f"<title>Sign in to your account</title><p>AADSTS{wrong.number}: {html.escape(wrong.text)}</p>"
             return WireAnswer(400, (("content-type", "text/html; charset=utf-8"),), page.encode())
         try:
-            scopes = self._scopes(query.get("scope", ""), cloud)
+            scopes, cloud = self._scopes(query.get("scope", ""), cloud)
             if query.get("response_mode", "query") != "query":
                 raise SignInError("invalid_request", 900561, "This response_mode is not supported here.")
             if not oauth.client_secret and "code_challenge" not in query:
@@ -139,7 +140,7 @@ class SignIn:
         trouble = self._trouble()
         if trouble is not None:
             raise _TROUBLES[trouble]()
-        scopes = self._scopes(form["scope"], cloud) if form.get("scope") else ()
+        scopes, cloud = self._scopes(form["scope"], cloud) if form.get("scope") else ((), cloud)
         grant_type = form.get("grant_type")
         try:
             if grant_type == "authorization_code":
@@ -160,7 +161,8 @@ class SignIn:
         except OAuthRefused as refused:
             raise self._refusal(refused.error, str(grant_type)) from refused
         granted = tokens.grant
-        if granted.extra.setdefault("cloud", cloud.key) != cloud.key:
+        held = CLOUDS[granted.extra.setdefault("cloud", cloud.key)]
+        if held is not cloud and (scopes or not set(held.logins) & set(cloud.logins)):
             raise SignInError("invalid_grant", 900382, "Confidential Client is not supported in Cross Cloud request.")
         if set(scopes) - set(granted.scopes) - _OPENID:
             raise SignInError("interaction_required", 65001, "The user has not consented to use the application.")
@@ -171,7 +173,7 @@ class SignIn:
         call.entry.account = granted.user.login
         body: dict[str, Any] = {
             "token_type": "Bearer",
-            "scope": " ".join(one for one in granted.scopes if one != "offline_access"),
+            "scope": " ".join(self._named(granted, form.get("scope", ""))),
             "expires_in": int(tokens.expires_in),
             "ext_expires_in": int(tokens.expires_in),
             "access_token": tokens.access_token,
@@ -179,8 +181,16 @@ class SignIn:
         if tokens.refresh_token is not None:
             body["refresh_token"] = tokens.refresh_token
         if "openid" in granted.scopes:
-            body["id_token"] = self._id_token(granted, cloud)
+            body["id_token"] = self._id_token(granted, held)
         return json_answer(200, body, (("cache-control", "no-store"),))
+
+    def _named(self, grant: Grant, asked: str) -> Iterator[str]:
+        """The scopes that were granted, behind the root of their Graph where they were asked for so."""
+        root = f"https://{CLOUDS[grant.extra['cloud']].graph}/"
+        rooted = root in asked and self._switches["granted_scopes"] == "as_asked"
+        for scope in grant.scopes:
+            if scope != "offline_access":
+                yield root + scope if rooted and scope not in _OPENID else scope
 
     def _id_token(self, grant: Grant, cloud: Cloud) -> str:
         """A JSON web token with a signature that nobody can verify: the vendor's keys are not ours."""
@@ -192,7 +202,7 @@ class SignIn:
             "sub": user.id,
             "tid": TENANT_ID,
             "name": user.name,
-            "preferred_username": user.email,
+            "preferred_username": principal_name(user),
             **({"nonce": grant.extra["nonce"]} if grant.extra.get("nonce") else {}),
         }
         parts = (json.dumps({"typ": "JWT", "alg": "RS256"}), json.dumps(told), "fake")
@@ -233,7 +243,12 @@ class SignIn:
         if tenant not in known:
             raise SignInError("invalid_request", 90002, f"Tenant '{tenant}' not found.")
 
-    def _scopes(self, text: str, cloud: Cloud) -> tuple[str, ...]:
+    def _scopes(self, text: str, cloud: Cloud) -> tuple[tuple[str, ...], Cloud]:
+        """The scopes, bare, and whose Graph they are of: two clouds share a sign-in host."""
+        for other in CLOUDS.values():
+            if f"https://{other.graph}/" in text and set(other.logins) & set(cloud.logins):
+                cloud = other
+                break
         prefix = f"https://{cloud.graph}/"
         found = [one.removeprefix(prefix) for one in text.split()]
         if not found:
@@ -243,7 +258,7 @@ class SignIn:
                 raise SignInError("invalid_resource", 500011, "The resource principal was not found in the tenant.")
             if scope not in _SCOPES:
                 raise SignInError("invalid_scope", 70011, "The provided value for 'scope' is not valid.")
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found)), cloud
 
     def _redirect_allowed(self, uri: str) -> bool:
         """https exactly as registered, http on localhost with any port; custom schemes of public clients."""

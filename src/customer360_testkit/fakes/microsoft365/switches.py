@@ -1,6 +1,6 @@
 """The facts of the contract that are not certain, each a switch; the default is the hardest reading for a client.
 
-``cloud`` and ``account`` are no doubts: they say which of several certain worlds the fake is.
+Those that say "not a doubt" tell which of several certain worlds the fake is.
 """
 
 from __future__ import annotations
@@ -21,10 +21,28 @@ MICROSOFT365_SWITCHES: tuple[Switch, ...] = (
         "not a doubt: whose mailboxes these are; personal ones sign in by common or consumers, on Global only, and "
         "have another webLink",
     ),
+    Switch(
+        "zones",
+        ("europe", "overseas"),
+        "europe",
+        "not a doubt: where the users live; overseas, where clocks go by half hours, or forward in November",
+    ),
+    Switch(
+        "calls_calendar",
+        ("none", "own"),
+        "none",
+        "not a doubt, section 7: whether the users have a calendar 'Customer calls' of their own",
+    ),
     # Signing in
     Switch("china_login", ("msal_only", "both"), "msal_only", "section 1: the newer sign-in host of China"),
     Switch("loopback_ip_redirect", ("refused", "accepted"), "refused", "section 2: only http://localhost is named"),
     Switch("old_refresh_token", ("hour", "day"), "hour", "section 2: how long 'a while' is"),
+    Switch(
+        "granted_scopes",
+        ("bare", "as_asked"),
+        "as_asked",
+        "section 2: scopes are asked for bare or behind their Graph's root; how an answer names the latter is not",
+    ),
     # Searching contacts
     Switch("contains", ("refused", "accepted"), "refused", "section 5: contains() fails on some accounts"),
     Switch("mobile_phone_filter", ("refused", "exact"), "refused", "section 5: mobilePhone eq is undocumented"),
@@ -96,5 +114,11 @@ MICROSOFT365_SWITCHES: tuple[Switch, ...] = (
     ),
     Switch("retry_after", ("constant", "true", "absent"), "constant", "sections 9, 10.6: may always be 1, or absent"),
     Switch("batch_parallel", ("counts", "queues"), "counts", "section 10.5: 4 concurrent also limit a batch"),
+    Switch(
+        "empty_delta_page",
+        ("second", "never"),
+        "second",
+        "section 8: pages lead on until one has a deltaLink; that each of them holds something is not said",
+    ),
     Switch("expired_delta", ("SyncStateNotFound", "resyncRequired"), "SyncStateNotFound", "section 8: code of 410"),
 )

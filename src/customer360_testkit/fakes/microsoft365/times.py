@@ -16,10 +16,12 @@ _WINDOWS = {
     "Romance Standard Time": "Europe/Paris",
     "Eastern Standard Time": "America/New_York",
     "Central Standard Time": "America/Chicago",
+    "Mountain Standard Time": "America/Denver",
     "Pacific Standard Time": "America/Los_Angeles",
     "China Standard Time": "Asia/Shanghai",
     "India Standard Time": "Asia/Kolkata",
     "Tokyo Standard Time": "Asia/Tokyo",
+    "Cen. Australia Standard Time": "Australia/Adelaide",
 }
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,7}))?\Z", re.ASCII)
 
@@ -33,6 +35,11 @@ def windows_name(zone_name: str) -> str:
 def stamp(seconds: float) -> str:
     """``2026-11-21T15:04:00Z``."""
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def fine_stamp(seconds: float) -> str:
+    """``2026-11-21T15:04:00.0000000Z``, as To Do writes it."""
+    return f"{stamp(seconds)[:-1]}.{int(seconds % 1 * 10_000_000):07}Z"
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ from customer360_testkit.fakes.microsoft365.errors import access_denied, bad_bod
 from customer360_testkit.fakes.microsoft365.resource import Resource, values
 from customer360_testkit.fakes.microsoft365.schema import LINKED, TASK, TASK_DEFAULTS, checked, text
 from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
+from customer360_testkit.fakes.microsoft365.times import fine_stamp
 
 _CAUSED: Quiet = {"isReminderOn": (False, "set a reminder")}
 
@@ -69,7 +70,8 @@ class Tasks(Tracked):
     def whole(self, call: Call, item: Item) -> dict[str, Any]:
         shown = super().whole(call, item)
         del shown["changeKey"]
-        return shown
+        times = {"createdDateTime": item.created, "lastModifiedDateTime": item.changed}
+        return {**shown, **{name: fine_stamp(moment) for name, moment in times.items()}}
 
     def expandable(self, call: Call) -> frozenset[str]:
         return frozenset() if self.fake.cloud_of(call).key == "china" else super().expandable(call)
