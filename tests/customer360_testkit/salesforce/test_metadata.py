@@ -133,6 +133,20 @@ def test_worlds_have_other_objects(make: Make) -> None:
     assert client.fake.records("ContentNote") == []
 
 
+def test_places_are_chosen(make: Make) -> None:
+    """Names and codes of countries and states stand beside each other, and tell the same; or names alone are typed."""
+    asked = "SELECT Id, MailingStateCode, MailingState, MailingCountryCode, MailingCountry FROM Contact"
+    chosen = make(places="chosen")
+    told = [[*row.values()][2:] for row in chosen.soql(f"{asked} WHERE MailingCountryCode = 'US'").json()["records"]]
+    assert ["CA", "California", "US", "United States"] in told
+    code = next(each for each in chosen.get("/sobjects/Lead/describe").json()["fields"] if each["name"] == "StateCode")
+    assert {"value": "CA", "label": "California"}.items() <= code["picklistValues"][0].items()
+    assert not code["updateable"]
+    typed = make(places="typed")
+    assert typed.soql(asked).status == 400
+    assert typed.soql("SELECT Id FROM Contact WHERE MailingState = 'CA'").json()["totalSize"]
+
+
 def test_picklists_of_a_record_type(client: Client) -> None:
     """By record type; an unknown one is not found."""
     path = "/ui-api/object-info/Contact/picklist-values"

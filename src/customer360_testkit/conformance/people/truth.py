@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 import pytest
 
 from customer360.core.capabilities import Capability
 from customer360.core.countries import country_of
-from customer360.core.metadata import StandardField
+from customer360.core.errors import Unsupported
+from customer360.core.metadata import Resource, StandardField
 from customer360.core.records import Contact
 from customer360.core.search import EmailIs
 from customer360_testkit.conformance.bench import Bench, Link, catches
@@ -93,6 +95,19 @@ class TruthChecks(Bench):
             assert contact.region in (member.country, None), member.number
             if member.country in map(country_of, _countries(contact.fields)):
                 assert contact.region, member.number
+        lives = dict[str, set[str | None]]()
+        for member in link.fake.cast:
+            lives.setdefault(member.name, {None}).add(member.country)
+        for resource in self._told(link):
+            with suppress(Unsupported):
+                page = link.run(self.connector.changes(link.facts, resource.name))
+                wrong = [each for each in page.changed if each.region not in lives.get(each.name, {each.region})]
+                assert wrong == [], resource.name
+
+    def _told(self, link: Link) -> list[Resource]:
+        """Where people are whom changes tell."""
+        listed = link.run(self.connector.list_resources(link.facts)) if self.can(link, Capability.DELTA) else ()
+        return [each for each in listed if each.contact_kind is not None]
 
 
 def _countries(fields: Mapping[str, object]) -> Iterator[str]:

@@ -60,6 +60,8 @@ class AgreeingChecks(SyncingChecks):
         resource = self.resource(link)
         places = self.writable(link, tuple(name for name in other.fields if _PLACE.search(name)))
         moved = {name: other.fields[name] for name in places if name not in resource.emails}
+        if not moved:
+            pytest.skip("nobody may write where somebody lives")
         for given in (dict.fromkeys(moved), {name: value for name, value in moved.items() if value}):
             link.wait(LAG)  # of a structure, what is not named may stay as it was
             self.change(link, one.ref, given)

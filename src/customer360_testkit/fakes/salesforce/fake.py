@@ -111,7 +111,7 @@ class SalesforceFake(FakeCrm):
         login_host = f"https://{MY_DOMAINS[self.switches['org']]}"
         self.link_settings = {"login_host": login_host}  # type: ignore[misc]  # the class has that of production
         self.schema.reset(self.now)
-        kind = tuple(self.switches[name] for name in ("person_accounts", "enhanced_notes"))
+        kind = tuple(self.switches[name] for name in ("person_accounts", "enhanced_notes", "places"))
         if kind not in self._first:
             self.store.restore(Store())
             Seeding(self).fill(self.cast)

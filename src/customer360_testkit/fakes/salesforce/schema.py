@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from customer360_testkit.fakes.salesforce import stock, stock_people
 from customer360_testkit.fakes.salesforce.fields import Field, SObject, reference
+from customer360_testkit.fakes.salesforce.places import pick_places
 from customer360_testkit.fakes.switches import Switches
 
+PLACED = ("Contact", "Lead", "Account")
 DESCRIBED_AT = -400 * 86_400
 """When the stock objects were last changed, in seconds from the start."""
 
@@ -33,6 +35,8 @@ class Schema:
         self._prefixes: dict[str, str] = {}
         self.changed_at: dict[str, int] = {}
         for each in found:
+            if self._switches["places"] == "chosen" and each.name in PLACED:
+                pick_places(each)
             self.add(each, now + DESCRIBED_AT)
         customise(self, now + DESCRIBED_AT, persons)
 

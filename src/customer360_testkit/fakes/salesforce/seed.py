@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from customer360_testkit.fakes.cast import CastMember
 from customer360_testkit.fakes.oauth import FakeUser
 from customer360_testkit.fakes.salesforce.ids import full
+from customer360_testkit.fakes.salesforce.places import lived
 from customer360_testkit.fakes.salesforce.rules import RULES, person_contact
 from customer360_testkit.fakes.salesforce.stock_parts import BUSINESS_TYPE, PERSON_TYPE
 from customer360_testkit.fakes.salesforce.store import Row
@@ -23,18 +24,6 @@ USERS = (
     FakeUser("lee", full("0055e0000000A3z"), "Lee Agent", "lee@acme.example", "America/New_York"),
 )
 QUEUE = full("00G5e0000000Q1x")
-COUNTRIES = {
-    "GB": "United Kingdom",
-    "US": "United States",
-    "DE": "Germany",
-    "FR": "France",
-    "AU": "Australia",
-    "IT": "Italy",
-    "ES": "Spain",
-    "PL": "Poland",
-    "BR": "Brazil",
-    "JP": "Japan",
-}
 _PHONES = {"work": "Phone", "main": "Phone", "mobile": "MobilePhone", "home": "HomePhone", "other": "OtherPhone"}
 
 
@@ -48,6 +37,7 @@ class Seeding:
         self._accounts: dict[str, str] = {}
         self._first: str | None = None
         self._persons = fake.switches["person_accounts"] == "on"
+        self._chosen = fake.switches["places"] == "chosen"
 
     def fill(self, cast: Sequence[CastMember]) -> None:
         self._users()
@@ -84,7 +74,7 @@ class Seeding:
         if member.company and account is None:
             account = self._accounts[member.company] = self._put("Account", {"Name": member.company})
         # A country that some records lack, a level and whoever sent them that most lack: real data are like that.
-        country = {} if member.number % 7 == 0 else {"MailingCountry": COUNTRIES[member.country]}
+        country = {} if member.number % 7 == 0 else self._place("Mailing", member)
         own: Row = {"Level__c": "Gold"} if member.number % 10 == 0 else {}
         own |= {"Referred_By__c": self._first} if member.number % 4 == 0 else {}
         own |= {"AccountId": account, "Customer_Number__c": f"C-{member.number:04d}", "Title": member.title or None}
@@ -94,15 +84,18 @@ class Seeding:
 
     def _lead(self, member: CastMember) -> str:
         fields = {**self._known(member), "Company": member.company or "Unknown"}
-        place = {"Country": COUNTRIES[member.country], "Title": member.title or None}
+        place = {**self._place("", member), "Title": member.title or None}
         return self._put("Lead", {**fields, **place, "Status": "Open - Not Contacted"})
 
     def _company(self, member: CastMember) -> str:
-        fields: Row = {"Name": member.company, "BillingCountry": COUNTRIES[member.country]}
+        fields: Row = {"Name": member.company, **self._place("Billing", member)}
         numbers = zip(("Phone", "Fax"), (phone.spelled.strip() for phone in member.phones), strict=False)
         if self._persons:
             fields["RecordTypeId"] = BUSINESS_TYPE
         return self._put("Account", {**fields, **dict(numbers)})
+
+    def _place(self, prefix: str, member: CastMember) -> Row:
+        return lived(prefix, member.country, member.number // 10, chosen=self._chosen)
 
     def _person(self, member: CastMember) -> str:
         """A person account; its hidden contact is what activities hang off, and the answer."""
@@ -110,7 +103,7 @@ class Seeding:
         renamed = {"MobilePhone": "PersonMobilePhone", "OtherPhone": "PersonOtherPhone", "Email": "PersonEmail"}
         account: Row = {renamed.get(name, name): value for name, value in known.items() if not name.endswith("__c")}
         account |= {"RecordTypeId": PERSON_TYPE, "IsPersonAccount": True, "PersonTitle": member.title or None}
-        account |= {} if member.number % 7 == 0 else {"PersonMailingCountry": COUNTRIES[member.country]}
+        account |= {} if member.number % 7 == 0 else self._place("PersonMailing", member)
         contact = self._fake.store.new_id("003")
         record_id = self._put("Account", {**account, "PersonContactId": contact})
         row = self._fake.store.get("Account", record_id)

@@ -13,6 +13,7 @@ SALESFORCE_SWITCHES: tuple[Switch, ...] = (
     Switch("org", ("production", "sandbox", "developer"), "production", _WORLD + "decides the My Domain host"),
     Switch("generic_login", ("allowed", "refused"), "allowed", _WORLD + "an org can forbid all but its My Domain"),
     Switch("person_accounts", ("off", "on"), "off", _WORLD + "section 4: a feature that an org has or has not"),
+    Switch("places", ("typed", "chosen"), "typed", _WORLD + "a feature that an org has or has not: vendor's help"),
     Switch("shared_activities", ("off", "on"), "off", _WORLD + "section 7: TaskRelation exists with it only"),
     Switch("enhanced_notes", ("on", "off"), "on", _WORLD + "section 7: ContentNote exists with it only"),
     Switch("duplicate_rules", ("alert", "block", "off"), "alert", _WORLD + "section 6: what the standard rules do"),
