@@ -98,13 +98,13 @@ class TruthChecks(Bench):
         lives = dict[str, set[str | None]]()
         for member in link.fake.cast:
             lives.setdefault(member.name, {None}).add(member.country)
-        for resource in self._told(link):
+        for resource in self._peopled_places(link):
             with suppress(Unsupported):
                 page = link.run(self.connector.changes(link.facts, resource.name))
                 wrong = [each for each in page.changed if each.region not in lives.get(each.name, {each.region})]
                 assert wrong == [], resource.name
 
-    def _told(self, link: Link) -> list[Resource]:
+    def _peopled_places(self, link: Link) -> list[Resource]:
         """Where people are whom changes tell."""
         listed = link.run(self.connector.list_resources(link.facts)) if self.can(link, Capability.DELTA) else ()
         return [each for each in listed if each.contact_kind is not None]
