@@ -38,7 +38,7 @@ from customer360_microsoft365.query import linked_to
 from customer360_microsoft365.records import ADDRESSES, COLLECTIONS, EMAILS, PHONES, text_of
 
 CALLS_NAME: Final = "Customer calls"
-"""A calendar of this name, if the user has one, holds the call logs."""
+"""A calendar of this name, if the user has one of their own, holds the call logs."""
 
 _STANDARD: Final = {
     StandardField.NAME: "displayName",
@@ -137,9 +137,7 @@ async def identify(facts: LinkFacts) -> Identity:
         raise UnexpectedAnswer("Microsoft 365 does not say who is signed in", status=who.value.status)
     extra = {
         TODO_LIST: _first(_rows(facts, lists), "id", lambda row: row.get("wellknownListName") == "defaultList"),
-        CALL_CALENDAR: _first(
-            _rows(facts, calendars), "id", lambda row: row.get("name") == CALLS_NAME and row.get("canEdit") is not False
-        ),
+        CALL_CALENDAR: _first(_rows(facts, calendars), "id", _for_calls),
         DEFAULT_FOLDER: _first(_rows(facts, contacts), "parentFolderId", lambda row: True),
     }
     if extra[TODO_LIST] and not auth.in_china(facts) and await _filters_tasks(extra[TODO_LIST]):
@@ -174,6 +172,11 @@ def _rows(facts: LinkFacts, outcome: Outcome[Response]) -> list[Row]:
 
 def _first(rows: Sequence[Row], name: str, wanted: Any) -> str:
     return next((text_of(row, name) for row in rows if wanted(row)), "")
+
+
+def _for_calls(row: Row) -> bool:
+    """Whether it is a calendar for calls, and the user's: of a colleague's nobody else can share it with others."""
+    return row.get("name") == CALLS_NAME and all(row.get(right) is not False for right in ("canEdit", "canShare"))
 
 
 def _zone(outcome: Outcome[Response]) -> str | None:

@@ -21,12 +21,13 @@ KIM = {"id": "U1", "displayName": "Kim", "mail": None, "userPrincipalName": "kim
 LISTS = ({"id": "L0", "wellknownListName": "flaggedEmails"}, {"id": "L1", "wellknownListName": "defaultList"})
 CALENDARS = (
     {"id": "C0", "name": "Customer calls", "canEdit": False},
-    {"id": "C1", "name": "Customer calls", "canEdit": True},
+    {"id": "C9", "name": "Customer calls", "canEdit": True, "canShare": False},
+    {"id": "C1", "name": "Customer calls", "canEdit": True, "canShare": True},
 )
 
 
 def test_identity(graph: Any, reply: Callable[..., Response], rows: Callable[..., Response]) -> None:
-    """The user, and the ids of the default list, the default folder and a calendar for calls that can be written."""
+    """The user, and the ids of the default list, the default folder and a calendar for calls of one's own."""
     contacts = rows({"id": "A", "parentFolderId": "F1"})
     identity = graph.run(
         graph.connector.identify(graph.facts), reply(KIM), rows(*LISTS), rows(*CALENDARS), contacts, rows()

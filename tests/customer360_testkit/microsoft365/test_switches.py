@@ -58,9 +58,9 @@ def zones(client: Any) -> Any:
 
 
 def calls_calendar(client: Any) -> Any:
-    """Whether those called so can be written to."""
+    """Whether those called so can be written to, and shared with others."""
     calendars = client("GET", "/me/calendars").json()["value"]
-    return [each["canEdit"] for each in calendars if each["name"] == "Customer calls"]
+    return [(each["canEdit"], each["canShare"]) for each in calendars if each["name"] == "Customer calls"]
 
 
 def china_login(client: Any) -> Any:
@@ -280,7 +280,7 @@ SEEN: dict[Probe, dict[str, Any]] = {
         "europe": ["GMT Standard Time", "W. Europe Standard Time"],
         "overseas": ["Cen. Australia Standard Time", "Mountain Standard Time"],
     },
-    calls_calendar: {"none": [False], "own": [False, True]},
+    calls_calendar: {"none": [(False, False)], "own": [(True, False), (True, True)]},
     china_login: {"msal_only": 404, "both": 302},
     loopback_ip_redirect: {"refused": 400, "accepted": 302},
     granted_scopes: {"bare": "openid User.Read", "as_asked": "openid https://dod-graph.microsoft.us/User.Read"},

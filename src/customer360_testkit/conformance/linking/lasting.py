@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from customer360.core.capabilities import Capability
+from customer360.core.capabilities import Capability, Repeat
 from customer360.core.records import RecordRef, RelatedKind
 from customer360.core.search import EmailIs, NameHas, PhoneIs
 from customer360_testkit.conformance.bench import LAG, Bench, Link, catches
@@ -61,10 +61,14 @@ class LastingChecks(Bench):
     def _works(
         self, link: Link, contact: RecordRef, key: str, before: Mapping[RelatedKind, RecordRef] | None = None
     ) -> None:
-        """Whatever is written down stands where its owner looks, is found again, and is listed, with what was there
-        ``before``."""
+        """Whatever is written down stands where its owner looks, once, is found again, and is listed, with what was
+        there ``before``.
+        """
         drafts = {kind: self.draft(link, kind, contact, f"{key}-{kind}") for kind in self.every_kind(link)}
         written = {kind: self.written(link, draft) for kind, draft in drafts.items()}
+        for kind, ref in written.items():
+            native = self.connector.creates(link.facts)[kind].repeat is Repeat.NATIVE
+            assert not native or self.written(link, drafts[kind]) == ref, (key, kind)
         link.wait(LAG)
         for kind, ref in written.items():
             listed = [each.ref for each in self.listed(link, contact, kind)]

@@ -81,7 +81,8 @@ def held_by(login: str, cast: Sequence[CastMember]) -> Sequence[CastMember]:
 def new_mailbox(user: FakeUser, members: Sequence[CastMember], now: float, *, calls: bool = False) -> Mailbox:
     """Two contact folders, some calendars, some task lists, and the members as contacts.
 
-    Of the calendars one or two are the user's (one for ``calls``); the others can only be read: one is a colleague's.
+    Of the calendars one or two are the user's (one for ``calls``). Another is a colleague's, who lets the user read it
+    or, where there is one for calls, write there, too; nobody but herself can share it.
     """
     box = Mailbox(user.login)
     box.defaults["root"] = "AAMkroot" + "A" * 40
@@ -92,7 +93,7 @@ def new_mailbox(user: FakeUser, members: Sequence[CastMember], now: float, *, ca
     box.defaults["calendar"] = own.fixed
     box.add("calendar", "", calendar_data(user, name="Birthdays", editable=False), now)
     colleague = next(each for each in USERS if each.login != user.login)
-    box.add("calendar", "", calendar_data(colleague, name=CALLS_NAME, editable=False), now)
+    box.add("calendar", "", {**calendar_data(colleague, name=CALLS_NAME, editable=calls), "canShare": False}, now)
     if calls:
         box.add("calendar", "", calendar_data(user, name=CALLS_NAME), now)
     for name, known in _TASK_LISTS[user.login]:

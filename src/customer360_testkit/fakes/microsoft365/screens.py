@@ -28,7 +28,8 @@ def screen(fake: Microsoft365Fake, kind: ActivityKind, record_id: str, user: str
         case "task", "todoTask":
             return _task(box, item, owner)
         case (("call" | "event"), "event"):
-            return _event(box, item, owner)
+            address = box.items[item.container].data["owner"]["address"]
+            return _event(box, item, next(each.id for each in fake.users.values() if each.email == address))
     return None
 
 
@@ -49,7 +50,7 @@ def _task(box: Mailbox, item: Item, owner: str) -> Screen:
 
 
 def _event(box: Mailbox, item: Item, owner: str) -> Screen:
-    """A call is an event that says which way it went, and stands in any calendar."""
+    """A call is an event that says which way it went, and stands in any calendar. It is whose calendar that is."""
     data = item.data
     contact, direction = _property(item, "c360Contact"), _property(item, "c360Direction")
     call: dict[str, Any] = {"direction": direction, "outcome": _property(item, "c360Outcome")} if direction else {}

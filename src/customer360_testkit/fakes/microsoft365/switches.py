@@ -31,7 +31,8 @@ MICROSOFT365_SWITCHES: tuple[Switch, ...] = (
         "calls_calendar",
         ("none", "own"),
         "none",
-        "not a doubt, section 7: whether the users have a calendar 'Customer calls' of their own",
+        "not a doubt, section 7: whether the users have a calendar 'Customer calls' of their own, and may write to a "
+        "colleague's, too",
     ),
     # Signing in
     Switch("china_login", ("msal_only", "both"), "msal_only", "section 1: the newer sign-in host of China"),
