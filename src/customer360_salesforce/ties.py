@@ -119,20 +119,20 @@ async def link(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> None:
         with suppress(Duplicate):
             created(name, await POST(f"/sobjects/{name}", {mine: identifier, its: identifier_of(record), **more}))
         return
-    field, target = await _pointing(facts, contact, record)
+    fields = await _pointing(facts, contact, record)
     try:
-        await patch(record, {field: target})
+        await patch(record, fields)
     except ValidationFailed:
-        if record.resource not in ("Task", "Event") or not await _stands_alone(record, field, target):
+        if record.resource not in ("Task", "Event") or not await _stands_alone(record, fields):
             raise
         reason = "a lead of Salesforce stands beside nothing else that an activity is about"
         raise Unsupported(reason, ref=record, next_step="unlink the other one first") from None
 
 
-async def _stands_alone(record: RecordRef, field: str, target: str) -> bool:
+async def _stands_alone(record: RecordRef, fields: Mapping[str, str]) -> bool:
     """Whether an activity would be about a lead and about something else (section 7)."""
     row = (await GET(f"/sobjects/{record.resource}/{identifier_of(record)}", {"fields": "WhoId,WhatId"})).json()
-    about = {**row, field: target} if isinstance(row, dict) else {}
+    about = {**row, **fields} if isinstance(row, dict) else {}
     return text_of(about, "WhoId").startswith(_LEAD) and bool(text_of(about, "WhatId"))
 
 
@@ -142,10 +142,11 @@ async def unlink(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> Non
         for link in await _linked(contact, record):
             await DELETE(f"/sobjects/{junction[0]}/{identifier_of(link)}")
         return
-    field, target = await _pointing(facts, contact, record)
-    row = (await GET(f"/sobjects/{record.resource}/{identifier_of(record)}", {"fields": field})).json()
-    if isinstance(row, dict) and text_of(row, field)[:15] == target[:15]:
-        await patch(record, {field: None})
+    fields = await _pointing(facts, contact, record)
+    row = (await GET(f"/sobjects/{record.resource}/{identifier_of(record)}", {"fields": ",".join(fields)})).json()
+    told = row if isinstance(row, dict) else {}
+    if mine := [field for field, target in fields.items() if text_of(told, field)[:15] == target[:15]]:
+        await patch(record, dict.fromkeys(mine))
 
 
 async def _linked(contact: RecordRef, record: RecordRef) -> list[RecordRef]:
@@ -167,12 +168,14 @@ def _junction(contact: RecordRef, record: RecordRef) -> tuple[str, str, str, dic
     return None
 
 
-async def _pointing(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> tuple[str, str]:
-    """The record's lookup for this contact, and the id that goes there."""
+async def _pointing(facts: LinkFacts, contact: RecordRef, record: RecordRef) -> dict[str, str]:
+    """The record's lookups for this contact, and the id that goes there: of a case a person account takes two."""
     if record.resource in ("Case", "Opportunity"):
-        return _lookup(record.resource, contact), identifier_of(contact)
+        person = await _hidden_contact(facts, contact) if record.resource == "Case" else None
+        account = {_lookup(record.resource, contact): identifier_of(contact)}
+        return {**account, **({"ContactId": person} if person else {})}
     if record.resource not in ("Task", "Event"):
         raise Unsupported(f"a {record.resource} of Salesforce cannot be moved from one record to another", ref=record)
     person = await _hidden_contact(facts, contact)
     who = contact.resource in _PEOPLE or person is not None
-    return "WhoId" if who else "WhatId", person or identifier_of(contact)
+    return {"WhoId" if who else "WhatId": person or identifier_of(contact)}

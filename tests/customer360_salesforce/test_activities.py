@@ -496,6 +496,19 @@ def test_link(sf: Any, done: Response, contact: RecordRef, record: RecordRef, pa
     assert (sf.last.path, sf.last.json) == (path, sent)
 
 
+def test_a_case_is_tied_to_a_person_account(
+    person_facts: LinkFacts, sf: Any, reply: Callable[..., Response], done: Response
+) -> None:
+    """It names the account and the contact behind it, and both are taken away again, so far as they are theirs."""
+    person, both = reply({"IsPersonAccount": True, "PersonContactId": ADA.id}), {"ContactId": ADA.id}
+    sf.run(sf.connector.link(person_facts, EDGE, CASE), person, done)
+    assert sf.last.json == {"AccountId": EDGE.id, "ContactId": ADA.id}
+    sf.run(sf.connector.unlink(person_facts, EDGE, CASE), person, reply({"AccountId": EDGE.id, **both}), done)
+    assert sf.last.json == {"AccountId": None, "ContactId": None}
+    sf.run(sf.connector.unlink(person_facts, EDGE, CASE), person, reply({"AccountId": None, **both}), done)
+    assert sf.last.json == {"ContactId": None}
+
+
 @pytest.mark.parametrize(("contact", "row"), [(EDGE, {"WhoId": LEAD.id}), (LEAD, {"WhatId": EDGE.id})])
 def test_a_lead_stands_alone(sf: Any, reply: Callable[..., Response], contact: RecordRef, row: dict[str, str]) -> None:
     """What is about a lead is about nothing else: that it cannot be linked is said."""

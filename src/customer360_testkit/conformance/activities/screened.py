@@ -29,7 +29,7 @@ _NEPAL, _HAWAII = timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(h
 _PLACE = "Quillplace 9, second floor, room 211, ring twice at the door behind the yard, please"
 _WAYS = ("from", "by", "caller")
 _SEASONS = date(2025, 7, 31), date(2025, 12, 31)
-_HOURS = time(0, 20), time(9, 0), time(20, 30), time(23, 40)
+_HOURS = time(0, 20), time(9, 0), time(20, 30), time(23, 59)
 """When it is another day in Greenwich, for users east of there and west."""
 _TWICE = tuple(datetime(2025, 10, 26, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=fold) for fold in (0, 1))
 """Half past two in the night in which it is half past two twice."""
@@ -184,6 +184,17 @@ class ScreenedChecks(CorrectingChecks):
                         named = seen.names(contact.resource, contact.id)
                         assert named or not self.can(link, RELATED[kind]), form
                         assert not person or seen.people is NO_SUCH or contact.id in seen.people, form
+                if person and self.can(link, Capability.LINK) and kind not in self.connector.within_contact:
+                    with suppress(Unsupported):
+                        self._names_later(link, kind, contact)
+
+    def _names_later(self, link: Link, kind: RelatedKind, contact: RecordRef) -> None:
+        """What is tied to a person names them as one."""
+        before = self.make(link, f"Quillhanded{kind}")
+        ref = self.written(link, self.draft(link, kind, before, f"hand-{contact.resource}-{kind}"))
+        link.run(self.connector.link(link.facts, contact, ref))
+        people = self.screen(link, kind, ref).people
+        assert people is NO_SUCH or contact.id in people, (contact.resource, kind.value, "tied later")
 
     def anyone(self, link: Link) -> Iterator[tuple[RecordRef, bool]]:
         """One of each kind in each resource, made, or of those whom the fake holds; and whether it is a person."""

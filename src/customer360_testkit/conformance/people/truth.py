@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 import pytest
@@ -11,13 +11,13 @@ from customer360.core.capabilities import Capability
 from customer360.core.countries import country_of
 from customer360.core.errors import Unsupported
 from customer360.core.metadata import Resource, StandardField
-from customer360.core.records import Contact
+from customer360.core.records import Contact, ContactKind
 from customer360.core.search import EmailIs
 from customer360_testkit.conformance.bench import Bench, Link, catches
 from customer360_testkit.fakes.cast import CastMember
 
 _EMAIL = Capability.SEARCH_EMAIL
-_ENOUGH = 8
+_ENOUGH, _FEW = 8, 3
 
 
 class TruthChecks(Bench):
@@ -103,11 +103,20 @@ class TruthChecks(Bench):
                 page = link.run(self.connector.changes(link.facts, resource.name))
                 wrong = [each for each in page.changed if each.region not in lives.get(each.name, {each.region})]
                 assert wrong == [], resource.name
+                for contact in [each for kind in ContactKind for each in _of(kind, page.changed)]:
+                    read = self.get(link, contact.ref)
+                    known = {*map(country_of, _countries(read.fields))} & lives.get(read.name, set()) - {None}
+                    assert read.region or not known, contact.ref
 
     def _peopled_places(self, link: Link) -> list[Resource]:
         """Where people are whom changes tell."""
         listed = link.run(self.connector.list_resources(link.facts)) if self.can(link, Capability.DELTA) else ()
         return [each for each in listed if each.contact_kind is not None]
+
+
+def _of(kind: ContactKind, contacts: Iterable[Contact]) -> list[Contact]:
+    """A few of that kind."""
+    return [each for each in contacts if each.kind is kind][:_FEW]
 
 
 def _countries(fields: Mapping[str, object]) -> Iterator[str]:

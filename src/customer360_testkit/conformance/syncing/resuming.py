@@ -19,7 +19,9 @@ _LATE = 240.0
 _DAY = 86_400.0
 _PAUSES = 4, 8, 11, 14, 16, 21, 29, 31, 46, 61, 91, 120
 """Days: some more than a CRM may keep what was deleted, and nearly twice as many."""
-_FEW = 4
+_WEEKS, _FEW = 7, 4
+_QUIET = 45
+"""Days on which nobody changes."""
 
 
 class ResumingChecks(SyncingChecks):
@@ -80,6 +82,18 @@ class ResumingChecks(SyncingChecks):
             except Gone:
                 continue
             assert ref.id in gone, f"{days} days later"
+
+    @catches("begins anew though it was never away", _DELTA, _CREATE)
+    def test_who_looks_every_day_goes_on(self, link: Link) -> None:
+        """For weeks: how long ago it first looked is no reason to read everybody again (P15)."""
+        _, _, cursor = self.sync(link)
+        for day in range(_WEEKS * 7):
+            link.asked.clear()
+            link.wait(_DAY)
+            ref = self.make(link, f"Quilldaily{day}") if day in (0, _QUIET) else None
+            link.wait(LAG)
+            changed, _, cursor = self.sync(link, cursor)
+            assert ref is None or ref.id in changed, day
 
     @catches("tells every night who was ever deleted", _DELTA, _CREATE)
     def test_who_is_gone_is_told_once(self, link: Link) -> None:

@@ -56,6 +56,15 @@ class Holidaying(SalesforceConnector):
         return attrs.evolve(changes, cursor=_with(changes.cursor, at=at + 15 * 86_400.0))
 
 
+@mutant("begins anew though it was never away")
+class Ageing(SalesforceConnector):
+    async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
+        changes = await super().changes(facts, resource, cursor)
+        if cursor is None or changes.cursor is None:
+            return changes
+        return attrs.evolve(changes, cursor=_with(changes.cursor, at=json.loads(cursor)["at"]))
+
+
 @mutant("tells every night who was ever deleted")
 class Mournful(ZohoConnector):
     async def changes(self, facts: LinkFacts, resource: str, cursor: str | None = None) -> Changes:
