@@ -104,15 +104,22 @@ class DraftNets(ScreenedChecks):
     def _taken(
         self, link: Link, kind: RelatedKind, key: str, earlier: Sequence[Written], given: Mapping[str, Any]
     ) -> Iterator[Written]:
-        """What it became; where it is refused, nothing is written, and it is tried without what only some take."""
+        """What it became; where it is refused, nothing is written, and it is tried without what only some take.
+
+        It is the CRM that refuses, but for what is said to be of no use to it.
+        """
         bare = {"extra": {}, "owner": None, "subject": given["subject"][:LONG]}
         bare |= {"location": None} if "location" in given else {}
         before = link.fake.snapshot()
         for each in (given, {**given, "extra": {}}, {**given, "owner": None}, {**given, **bare}):
-            with suppress(*HONEST):
+            heard = len(link.refused)
+            try:
                 one = self._wrote(link, kind, key, earlier, look=self.sought(link, kind), **each)
                 yield one
                 return
+            except HONEST as refused:
+                said = len(link.refused) > heard or refused.status is not None
+                assert said or (isinstance(refused, Unsupported) and each.get("owner")), f"nobody refuses {each}"
             assert link.fake.snapshot() == before, f"a {kind.value} was refused, and written: {each}"
 
     def _somebody(self, link: Link, name: str) -> list[RecordRef]:
