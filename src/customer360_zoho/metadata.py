@@ -59,6 +59,13 @@ _TYPES: Final = {
         FieldType.STRUCTURE,
     ),
 }
+_FORMS: Final = {
+    **dict.fromkeys(("jsonarray", "jsonobject"), FieldType.STRUCTURE),
+    **dict.fromkeys(("integer", "double"), FieldType.NUMBER),
+    "boolean": FieldType.BOOLEAN,
+}
+"""What a field of any other type is by the form of its values: tags are texts by name, and come as lists; formulas may
+be numbers."""
 _COMPARABLE: Final = frozenset({"text", "email", "phone", "website", "picklist", "autonumber", "bigint"})
 
 
@@ -216,14 +223,15 @@ def _field(row: Row, mandatory: frozenset[str]) -> FieldInfo:
     # Owner is marked read-only and is writable all the same; for other fields the marks are believed (section 3).
     closed = name != "Owner" and (row.get("read_only") is True or row.get("field_read_only") is True)
     length = row.get("length")
+    form = _FORMS.get(_text(row, "json_type"), FieldType.TEXT)
     return FieldInfo(
         name=name,
         label=_text(row, "display_label") or _text(row, "field_label") or name,
-        type=_TYPES.get(kind, FieldType.TEXT),
+        type=_TYPES.get(kind, form),
         required=row.get("system_mandatory") is True or name in mandatory,
         creatable=operations.get("api_create") is not False and not closed,
         editable=operations.get("api_update") is not False and not closed,
-        searchable=kind in _COMPARABLE and row.get("filterable") is not False,
+        searchable=kind in _COMPARABLE and form is not FieldType.STRUCTURE and row.get("filterable") is not False,
         max_length=length if type(length) is int and length > 0 else None,
         choices=tuple(_choices(row)),
         refers_to=_targets(row, kind),

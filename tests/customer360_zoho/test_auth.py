@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlsplit
 
 import attrs
 import pytest
 
 from customer360.core import errors as e
+from customer360.core.auth import OAuth2Code
 from customer360.core.capabilities import Capability, PhoneSearch, Repeat
 from customer360.core.linking import LinkFacts
 from customer360.core.records import ContactKind, RecordRef, RelatedKind
@@ -22,6 +24,40 @@ def test_the_data_centre_decides_the_hosts() -> None:
     hosts = ZOHO.hosts(LinkFacts(crm="zoho", settings={"data_centre": "ca"}))
     assert hosts.login == ("accounts.zohocloud.ca",)
     assert hosts.api == ("www.zohoapis.ca", "sandbox.zohoapis.ca", "developer.zohoapis.ca")
+
+
+@pytest.mark.parametrize(
+    ("key", "accounts", "api", "pages"),
+    [
+        ("com", "accounts.zoho.com", "zohoapis.com", "crm.zoho.com"),
+        ("eu", "accounts.zoho.eu", "zohoapis.eu", "crm.zoho.eu"),
+        ("in", "accounts.zoho.in", "zohoapis.in", "crm.zoho.in"),
+        ("com.au", "accounts.zoho.com.au", "zohoapis.com.au", "crm.zoho.com.au"),
+        ("jp", "accounts.zoho.jp", "zohoapis.jp", "crm.zoho.jp"),
+        ("ca", "accounts.zohocloud.ca", "zohoapis.ca", "crm.zohocloud.ca"),
+        ("sa", "accounts.zoho.sa", "zohoapis.sa", "crm.zoho.sa"),
+        ("com.cn", "accounts.zoho.com.cn", "zohoapis.com.cn", "crm.zoho.com.cn"),
+    ],
+)
+def test_the_hosts_of_every_data_centre(key: str, accounts: str, api: str, pages: str) -> None:
+    """As the vendor lists them: where one signs in, where the API is, where a person opens a record."""
+    facts = LinkFacts(crm="zoho", settings={"data_centre": key}, extra={"zgid": "7"})
+    hosts, begun = ZOHO.hosts(facts), ZOHO.auth
+    assert (hosts.login, hosts.api) == ((accounts,), tuple(f"{name}.{api}" for name in ("www", "sandbox", "developer")))
+    assert ZOHO.record_url(facts, RecordRef("zoho", "Contacts", "41")) == f"https://{pages}/crm/org7/tab/Contacts/41"
+    assert isinstance(begun, OAuth2Code)
+    for address in (begun.authorize_url, begun.token_url, begun.revoke_url):
+        assert address is not None
+        assert urlsplit(address if isinstance(address, str) else address(facts)).hostname == accounts
+    for name in ("sandbox", "developer"):
+        other = attrs.evolve(facts, settings={"data_centre": key, "environment": name})
+        for named in ({}, {"api_domain": f"https://www.{api}"}, {"api_domain": f"https://{name}.{api}"}):
+            assert ZOHO.api_base(attrs.evolve(other, extra=named)) == f"https://{name}.{api}/crm/v8"
+
+
+def test_the_table_of_data_centres_is_whole() -> None:
+    """Whoever adds one adds it to the test above, too."""
+    assert {*auth.DATA_CENTRES} == {"com", "eu", "in", "com.au", "jp", "ca", "sa", "com.cn"}
 
 
 @pytest.mark.feature("F101")

@@ -98,6 +98,47 @@ def test_describe(zoho: Any, settings: Callable[[Request], Response]) -> None:
 
 
 @pytest.mark.feature("F115")
+@pytest.mark.parametrize(
+    ("kind", "form", "expected"),
+    [
+        ("text", "jsonarray", FieldType.STRUCTURE),  # tags
+        ("formula", "double", FieldType.NUMBER),
+        ("formula", "boolean", FieldType.BOOLEAN),
+        ("formula", "string", FieldType.TEXT),
+        ("integer", "integer", FieldType.NUMBER),
+        ("bigint", "string", FieldType.NUMBER),
+        ("double", "double", FieldType.NUMBER),
+        ("currency", "double", FieldType.NUMBER),
+        ("percent", "double", FieldType.NUMBER),
+        ("rollup_summary", "double", FieldType.NUMBER),
+        ("multiselectpicklist", "jsonarray", FieldType.CHOICES),
+        ("userlookup", "jsonobject", FieldType.REFERENCE),
+        ("subform", "jsonarray", FieldType.STRUCTURE),
+        ("of tomorrow", "jsonobject", FieldType.STRUCTURE),
+    ],
+)
+def test_types(zoho: Any, reply: Callable[..., Response], kind: str, form: str, expected: FieldType) -> None:
+    """By Zoho's word for the type, and where that says little, by the form of the values."""
+    fields = reply({"fields": [{"api_name": "X", "data_type": kind, "json_type": form}]})
+    schema = zoho.run(zoho.connector.describe(zoho.facts, "Contacts"), fields, reply({"layouts": []}))
+    assert schema.fields[0].type is expected
+
+
+@pytest.mark.feature("F118")
+def test_what_one_form_wants_is_not_required(zoho: Any, reply: Callable[..., Response]) -> None:
+    """A caller may be entered by another form; what every form in use wants is required."""
+
+    def layout(*wanted: str, **more: Any) -> dict[str, Any]:
+        return {**more, "sections": [{"fields": [{"api_name": name, "required": True} for name in wanted]}]}
+
+    fields = reply({"fields": [{"api_name": name, "data_type": "text"} for name in ("A", "B", "C")]})
+    forms = (layout("A", "B"), layout("B", "C"), layout(status="inactive"), layout(visible=False))
+    described = zoho.connector.describe(zoho.facts, "Contacts")
+    schema = zoho.run(described, fields, reply({"layouts": [*forms]}))
+    assert [field.name for field in schema.fields if field.required] == ["B"]
+
+
+@pytest.mark.feature("F115")
 def test_resources(zoho: Any, settings: Callable[[Request], Response]) -> None:
     """What this user may see, by the organisation's words; custom modules that hold phones among the contacts."""
     resources = zoho.run(zoho.connector.list_resources(zoho.facts), settings, settings)

@@ -243,3 +243,30 @@ def test_pages_of_deletions(zoho: Any, rows: Callable[..., Response], reply: Cal
     changes = zoho.run(zoho.connector.changes(zoho.facts, "Contacts", changes.cursor), Response(204))
     zoho.run(zoho.connector.changes(zoho.facts, "Contacts", changes.cursor), Response(204))
     assert zoho.last.headers == (("If-Modified-Since", "2026-05-02T01:55:00+02:00"),)
+
+
+def test_deletions_beyond_two_thousand(
+    zoho: Any, rows: Callable[..., Response], reply: Callable[..., Response]
+) -> None:
+    """By page token, which goes alone; where there is none nobody is passed over in silence: whoever follows starts
+    over, and that ends, for who begins knows nobody who may be gone."""
+    row = {"id": "7", "Modified_Time": "2026-05-01T00:00:00+00:00"}
+    changes = zoho.run(zoho.connector.changes(zoho.facts, "Contacts"), reply(FIELDS), rows(row))
+    begun = zoho.run(zoho.connector.changes(zoho.facts, "Contacts", changes.cursor), Response(204))
+    first = [_page_of_deletions(number) for number in range(1, 11)]
+    beyond = zoho.run(zoho.connector.changes(zoho.facts, "Contacts", begun.cursor), rows(row))
+    for page in first:
+        beyond = zoho.run(zoho.connector.changes(zoho.facts, "Contacts", beyond.cursor), reply(page))
+    last = zoho.run(zoho.connector.changes(zoho.facts, "Contacts", beyond.cursor), reply(_page_of_deletions(11, False)))
+    sent = dict(zoho.last.params)
+    assert (sent.get("page_token"), "page" in sent, last.more) == ("t10", False, False)
+    refused = reply({"code": "LIMIT_REACHED", "details": {"limit": "2000"}, "message": "x", "status": "error"}, 400)
+    with pytest.raises(e.Gone):
+        zoho.run(zoho.connector.changes(zoho.facts, "Contacts", beyond.cursor), refused)
+    again = zoho.run(zoho.connector.changes(zoho.facts, "Contacts", changes.cursor), refused)
+    assert (again.more, again.gone) == (False, ())
+
+
+def _page_of_deletions(number: int, more: bool = True) -> dict[str, Any]:
+    data = [{"id": f"9{number}", "deleted_time": "2026-05-02T02:00:00+02:00"}]
+    return {"data": data, "info": {"more_records": more, "next_page_token": f"t{number}" if more else None}}

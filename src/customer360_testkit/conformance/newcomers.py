@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+import attrs
 import pytest
 
 from customer360.core.capabilities import Capability
@@ -57,8 +58,11 @@ class Newcomers(Bench):
         """Two of a resource, if there are: users, people, or whom the fake holds."""
         me: RecordRef = link.run(self.connector.identify(link.facts)).user
         if resource == me.resource:
-            others = [self.signed_in(link.fake, name) for name in link.fake.users if name != link.user][:1]
-            return (me, *(other.run(self.connector.identify(other.facts)).user for other in others))
+            other = next(name for name in link.fake.users if name != link.user)
+            if me.id == link.fake.users[link.user].id:  # or who signs in tells, and some count how often
+                return me, attrs.evolve(me, id=link.fake.users[other].id)
+            colleague = self.signed_in(link.fake, other)
+            return me, colleague.run(self.connector.identify(colleague.facts)).user
         if resource == self.people:
             return self.make(link, "Quillreferred"), self.make(link, "Quillsent")
         named = {each.name for each in self.connector.resources(link.facts) if each.contact_kind is not None}

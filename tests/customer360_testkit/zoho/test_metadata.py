@@ -76,6 +76,17 @@ def test_layouts(client: Client) -> None:
     assert not fields(client, "Leads")["Company"]["system_mandatory"]
 
 
+def test_a_second_layout(client: Client) -> None:
+    """Administrators make more of them, each with what it wants."""
+    layouts = client.get("/settings/layouts", module="Contacts").json()["layouts"]
+    wanted = [
+        {one["api_name"] for section in layout["sections"] for one in section["fields"] if one["required"]}
+        for layout in layouts
+    ]
+    assert wanted == [{"Last_Name"}, {"Last_Name", "Department"}]
+    assert len({layout["id"] for layout in layouts}) == 2
+
+
 def test_related_lists(client: Client) -> None:
     """Names and where to ask; grouped ones have no address of their own."""
     found = {

@@ -138,6 +138,17 @@ def notes_order(client: Client) -> Any:
     return [note["Note_Content"] for note in listed]
 
 
+def deleted_pages(client: Client) -> Any:
+    """How the list of more than 2,000 deletions goes on."""
+    for _ in range(21):
+        rows = client("POST", "/Contacts", {"data": [{"Last_Name": "Gone"}] * 100}).json()["data"]
+        client("DELETE", "/Contacts", ids=",".join(row["details"]["id"] for row in rows))
+    info = client.get("/Contacts/deleted", page=10).json()["info"]
+    beyond = code(client.get("/Contacts/deleted", page=11))[1]
+    token = info.get("next_page_token")
+    return beyond, token and len(client.get("/Contacts/deleted", page_token=token).json()["data"])
+
+
 def phone_values(client: Client) -> Any:
     return [outcome(client.get("/Contacts/search", phone=text)) for text in ("+4999999999", "(99) 999-9999.9")]
 
@@ -301,6 +312,7 @@ SEEN: dict[Probe, dict[str, Any]] = {
     invalid_module_status: {one: ((int(one), "INVALID_MODULE"),) * 2 for one in ("400", "404")},
     closed_related_lists: {"absent": (False, "INVALID_URL_PATTERN"), "history": (True, 200)},
     notes_order: {"oldest_first": ["first", "second"], "newest_first": ["second", "first"]},
+    deleted_pages: {"token": ("DISCRETE_PAGINATION_LIMIT_EXCEEDED", 100), "number": ("LIMIT_REACHED", None)},
     phone_values: {"loose": [204, 204], "digits": [204, BAD]},
     phone_match: {
         "digits_contained": [True, True, True, True], "digits_suffix": [False, True, True, False],

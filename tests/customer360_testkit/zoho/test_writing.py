@@ -128,6 +128,10 @@ def test_what_the_layout_requires(client: Client) -> None:
     row = client.row("POST", "/Leads", Last_Name="L", Layout={"id": layout})
     assert (row["code"], row["details"]["api_name"]) == ("MANDATORY_NOT_FOUND", "Company")
     assert client.row("POST", "/Leads", Last_Name="L", Company="C", Layout={"id": layout})["code"] == "SUCCESS"
+    standard, partners = (each["id"] for each in client.get("/settings/layouts", module="Contacts").json()["layouts"])
+    assert client.row("POST", "/Contacts", Last_Name="L", Layout={"id": standard})["code"] == "SUCCESS"
+    row = client.row("POST", "/Contacts", Last_Name="L", Layout={"id": partners})
+    assert (row["code"], row["details"]["api_name"]) == ("MANDATORY_NOT_FOUND", "Department")
 
 
 def test_duplicates(client: Client) -> None:

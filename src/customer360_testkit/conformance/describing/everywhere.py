@@ -17,6 +17,7 @@ from customer360_testkit.conformance.describing.typed import TypedChecks, sample
 _CREATE, _UPDATE = Capability.CREATE_CONTACT, Capability.UPDATE_CONTACT
 _SOME = 6
 """Of those whom the fake holds."""
+_NO_TEXTS = frozenset({FieldType.BOOLEAN, FieldType.DATE, FieldType.DATETIME, FieldType.CHOICES, FieldType.STRUCTURE})
 
 
 class EverywhereChecks(TypedChecks):
@@ -98,7 +99,8 @@ def _other(needed: Fields, word: str = "") -> dict[str, Any]:
 
 
 def _types(value: Any) -> frozenset[FieldType]:
-    """Of what a field may be that holds such a value; of texts and of nothing, anything."""
+    """Of what a field may be that holds such a value: of texts that too of which some are ids, or numbers too long to
+    be written as such; of nothing, anything."""
     chosen = {FieldType.CHOICE, FieldType.CHOICES}
     match value:
         case bool():
@@ -113,6 +115,8 @@ def _types(value: Any) -> frozenset[FieldType]:
             return frozenset({FieldType.REFERENCE})
         case Mapping():
             return frozenset({FieldType.STRUCTURE, FieldType.REFERENCE})
-        case tuple():
-            return frozenset({*chosen, FieldType.PHONE, FieldType.EMAIL, FieldType.STRUCTURE, FieldType.TEXT})
+        case str() if value:
+            return frozenset(FieldType) - _NO_TEXTS - (set() if value.isdecimal() else {FieldType.NUMBER})
+        case tuple() if value:
+            return frozenset({FieldType.CHOICES, FieldType.PHONE, FieldType.EMAIL})
     return frozenset(FieldType)

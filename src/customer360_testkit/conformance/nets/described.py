@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 from customer360.core.capabilities import Capability
 from customer360.core.errors import Customer360Error
-from customer360.core.metadata import FieldInfo, FieldType, Resource
+from customer360.core.metadata import FieldInfo, FieldType, Resource, StandardField
 from customer360.core.records import RecordRef
 from customer360.core.search import FieldIs
 from customer360_testkit.conformance.bench import Link, nets
@@ -38,9 +38,13 @@ _SPARE: Final = 0.1
 exceptions that no answer tells."""
 _WORDS: Final = {"textarea": FieldType.LONG_TEXT, "phone": FieldType.PHONE, "email": FieldType.EMAIL} | {
     **{"url": FieldType.URL, "website": FieldType.URL, "date": FieldType.DATE, "datetime": FieldType.DATETIME},
-    **{"boolean": FieldType.BOOLEAN, "reference": FieldType.REFERENCE},
+    **{"boolean": FieldType.BOOLEAN, "reference": FieldType.REFERENCE, "userlookup": FieldType.REFERENCE},
+    **dict.fromkeys(("integer", "int", "double", "currency", "percent"), FieldType.NUMBER),
+    **{"multipicklist": FieldType.CHOICES, "multiselectpicklist": FieldType.CHOICES},
 }
 """What forms everywhere call a type."""
+_REQUIRED: Final = ("required", "isRequired", "mandatory")
+"""What forms everywhere call a field that must be filled."""
 _TEXTS: Final = {FieldType.TEXT, FieldType.PHONE, FieldType.EMAIL, FieldType.URL}
 
 
@@ -70,6 +74,7 @@ class DescribedNets(Verbs):
                     some.append(found)
                     for field, rows in found.each():
                         _as_told(field, rows, names, (resource.name, field.name))
+                        _wanted_as_told(resource, field, rows)
         _alike(some, {each.name for each in resources if each.contact_kind})
 
     @nets("describes less where there is more", once=True)
@@ -172,9 +177,18 @@ def _as_told(field: FieldInfo, rows: Any, names: set[str], where: tuple[str, str
             assert field.max_length in lengths, (*where, f"max_length {field.max_length}, told {lengths}")
         for name, word in row.items():
             kind = _WORDS.get(word.lower()) if "type" in name.lower() and isinstance(word, str) else None
-            assert kind in (None, field.type), (*where, f"is of type {field.type}, told {word!r}")
+            chosen = field.choices and kind is FieldType.NUMBER  # some number what can be chosen
+            assert chosen or kind in (None, field.type), (*where, f"is of type {field.type}, told {word!r}")
             if "custom" in name.lower() and isinstance(word, bool):
                 assert field.custom == word, (*where, f"custom {field.custom}, told {word}")
+
+
+def _wanted_as_told(resource: Resource, field: FieldInfo, rows: Sequence[Entry]) -> None:
+    """What every entry, so every form of the CRM's, calls required is; but for a name that follows from its parts."""
+    parts = StandardField.GIVEN_NAME in resource.standard and field.name == resource.standard.get(StandardField.NAME)
+    flags = [[row[name] for row in rows if name in row] for name in _REQUIRED]
+    if field.creatable and not parts and any(each and all(flag is True for flag in each) for each in flags):
+        assert field.required, (resource.name, field.name, "is required wherever it is told of")
 
 
 def _alike(some: list[Told], contacts: set[str]) -> None:

@@ -23,6 +23,8 @@ _CREATE, _DELTA = Capability.CREATE_CONTACT, Capability.DELTA
 _CUSTOMERS: Final = 12_000
 _PAGES: Final = 500
 _YEARS: Final = 5 * 366 * 86_400.0
+_CLEARED: Final = 2_300
+"""So many are deleted at once: more than some vendors list by page number."""
 _STEP: Final = 397
 """Every so-manieth customer is read by itself, too."""
 _RECORDS: Final = (620, 440)
@@ -38,11 +40,11 @@ class LargeNets(Histories):
     @nets("leaves those out of a first sync who slept", _DELTA)
     def test_a_first_sync_tells_every_customer(self, link: Link) -> None:
         """Thousands whom nobody touched for five years, each told, with number and address, as whoever reads them; and
-        after it whoever changed, and nobody else (F022)."""
+        after it whoever changed, and nobody else; and of a great clean-up whoever is gone (F022)."""
         crm = self.made(cast=crowd(_CUSTOMERS), clock=FakeClock(EPOCH - _YEARS))
         cast(FakeClock, crm.clock).set(EPOCH)
         own = self.signed_in(crm)
-        told, cursor = self._synced(own, None)
+        told, _, cursor = self._synced(own, None)
         held = {key for table, key in crm.snapshot() if table == self.people}
         missed = held - told.keys()
         assert not missed, f"{len(missed)} of {len(held)} are never told"
@@ -62,19 +64,25 @@ class LargeNets(Histories):
                 self.change(own, refs[number], {self.spare_field: f"Quill {number}"})
                 expected.add(refs[number].id)
             own.wait(LAG)
-            later, cursor = self._synced(own, cursor)
+            later, _, cursor = self._synced(own, cursor)
             assert expected <= later.keys(), (f"round {number} after the first", "who changed is not told")
             assert len(later) < _STEP, (f"round {number} after the first", "everybody is told again")
+        cleared = {each.ref.id for each in [*told.values()][:_CLEARED] if own.removed(each.ref)}
+        own.wait(LAG)
+        _, gone, _ = self._synced(own, cursor)
+        assert cleared <= gone, f"{len(cleared - gone)} of {len(cleared)} who were deleted are not told"
 
-    def _synced(self, link: Link, cursor: str | None) -> tuple[dict[str, Any], str | None]:
-        changed = dict[str, Any]()
+    def _synced(self, link: Link, cursor: str | None) -> tuple[dict[str, Any], set[str], str | None]:
+        """Who changed, who is gone, and from where to go on."""
+        changed, gone = dict[str, Any](), set[str]()
         for _ in range(_PAGES):
             page = link.run(self.connector.changes(link.facts, self.people, cursor))
             changed |= {each.ref.id: each for each in page.changed}
+            gone |= {ref.id for ref in page.gone}
             cursor = page.cursor
             link.asked.clear()
             if not page.more:
-                return changed, cursor
+                return changed, gone, cursor
         raise AssertionError("the sync does not end")
 
     @nets("ends lists after five hundred", _CREATE)

@@ -111,7 +111,9 @@ class PlacedChecks(Newcomers, Verbs):
     @catches("does not say what a field leads to")
     def test_what_a_field_leads_to_is_described(self, link: Link) -> None:
         """A form looks there for whom to choose (F116)."""
-        led = {each.name: each.refers_to for each in self.schema(link).fields if each.type is FieldType.REFERENCE}
+        fields = [each for each in self.schema(link).fields if each.type is FieldType.REFERENCE]
+        assert [each.name for each in fields if each.editable and not each.refers_to] == []
+        led = {each.name: each.refers_to for each in fields}
         for contact in self.everybody(link):
             held = {name: value for name, value in contact.fields.items() if isinstance(value, RecordRef)}
             assert [name for name, ref in held.items() if ref.resource not in led.get(name, (ref.resource,))] == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from customer360.core.capabilities import Capability
 from customer360_testkit.conformance.bench import Bench, Link, catches
 
@@ -14,7 +17,7 @@ class WholenessChecks(Bench):
 
     @catches("loses what leads to another record", Capability.DELTA)
     def test_every_field_that_is_held_is_read(self, link: Link) -> None:
-        """Of those that are described: several choices, an address, a reference, too (F011)."""
+        """Of those that are described: several choices, an address, a reference, too; of a list each entry (F011)."""
         described = [field.name for field in self.schema(link).fields]
         rows = {
             str(row.get(name)): row
@@ -26,3 +29,15 @@ class WholenessChecks(Bench):
             row, fields = rows.get(contact.ref.id, {}), self.get(link, contact.ref).fields
             held = {name for name in described if row.get(name) not in (None, "", [], {}, ())}
             assert [name for name in sorted(held) if fields.get(name) in (None, ())] == []
+            for name in [name for name in held if isinstance(row[name], list)]:
+                told = repr(fields[name])
+                entries = [[*_texts(each)] for each in row[name]]
+                assert [each for each in entries if each and not any(text in told for text in each)] == [], name
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in an entry of a list of the CRM's, as a program prints them."""
+    if isinstance(value, str):
+        yield repr(value)[1:-1]
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(each)

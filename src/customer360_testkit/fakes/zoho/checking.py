@@ -28,11 +28,12 @@ class Checking:
     def create(self, module: Module, given: Any, path: str) -> Row:
         """The raw values of a new record."""
         raw = self._values(module, given, path)
-        layout = given.get("Layout")
-        if layout is not None and (not isinstance(layout, dict) or layout.get("id") != module.layout_id):
+        asked = given.get("Layout")
+        layout = module.layouts.get(str(asked.get("id"))) if isinstance(asked, dict) else None
+        if asked is not None and layout is None:
             raise invalid("Layout", f"{path}.Layout", expected_data_type="jsonobject")
         for field in module.fields.values():
-            needed = field.mandatory or (layout is not None and field.layout_mandatory)
+            needed = field.mandatory if layout is None else layout.requires(field)
             if needed and raw.get(field.name) is None:
                 raise mandatory(field.name, f"{path}.{field.name}")
         self._unique(module, raw, None, path)

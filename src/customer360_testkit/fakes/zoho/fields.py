@@ -36,7 +36,7 @@ class Field:
         label: display label.
         length: longest text.
         mandatory: ``system_mandatory``.
-        layout_mandatory: ``required`` in the layout only.
+        layout_mandatory: ``required`` in the standard layout only.
         read_only: neither ``api_create`` nor ``api_update``.
         values: actual values of a picklist, first the blank one if there is one.
         labels: value -> what is displayed for it, where that differs.
@@ -47,6 +47,7 @@ class Field:
         external: whether records can be named by its value (``X-EXTERNAL``).
         hidden: not shown to the user; listed with ``type=all`` only.
         custom: made by an administrator.
+        comes_as: its ``json_type``, where that does not follow from the data type.
     """
 
     name: str
@@ -65,10 +66,22 @@ class Field:
     external: bool = False
     hidden: bool = False
     custom: bool = False
+    comes_as: str = ""
 
     @property
     def json_type(self) -> str:
-        return _JSON_TYPES.get(self.data_type, "string")
+        return self.comes_as or _JSON_TYPES.get(self.data_type, "string")
+
+
+@attrs.frozen
+class Layout:
+    """A form of a module: the fields that it, and not the system, wants filled."""
+
+    name: str
+    required: frozenset[str] = frozenset()
+
+    def requires(self, field: Field) -> bool:
+        return field.mandatory or field.name in self.required
 
 
 @attrs.frozen
@@ -88,6 +101,8 @@ class Module:
     upsertable: bool = True
     related: tuple[tuple[str, str, str], ...] = ()
     """Related lists: api_name, module listed, lookup field there that points here."""
+    own_layouts: tuple[Layout, ...] = ()
+    """Layouts that administrators made beside the standard one."""
 
     @property
     def id(self) -> str:
@@ -98,9 +113,11 @@ class Module:
         return f"6100000{self.number:05d}{kind:02d}{number:05d}"
 
     @property
-    def layout_id(self) -> str:
-        """The id of the one layout."""
-        return self.part_id(1, 1)
+    def layouts(self) -> dict[str, Layout]:
+        """All layouts by their ids, the standard one first."""
+        wanted = frozenset(field.name for field in self.fields.values() if field.layout_mandatory)
+        every = (Layout("Standard", wanted), *self.own_layouts)
+        return {self.part_id(1, number): layout for number, layout in enumerate(every, 1)}
 
     def field_id(self, name: str) -> str:
         return self.part_id(0, list(self.fields).index(name))

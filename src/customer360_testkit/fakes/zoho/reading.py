@@ -80,7 +80,8 @@ class Reading:
         ]
         if not gone:
             return NOTHING if since is None else UNCHANGED
-        page, info = fake.paginator.page(call, gone[::-1], fake.clock.time(), tokens=False)
+        tokens = fake.switches["deleted_pages"] == "token"
+        page, info = fake.paginator.page(call, gone[::-1], fake.clock.time(), tokens=tokens)
         zone = fake.guard.zone(call)
         people = {user.id: user.name for user in fake.users.values()}
         data = [

@@ -7,10 +7,10 @@ from typing import Any
 
 import attrs
 
-from customer360_testkit.fakes.zoho.fields import Field, Module, new_module
+from customer360_testkit.fakes.zoho.fields import Field, Layout, Module, new_module
 from customer360_testkit.fakes.zoho.stock import ACTIVITY_LISTS, NOTES_LIST, stock_modules
 
-__all__ = ["Field", "Module", "Schema"]
+__all__ = ["Field", "Layout", "Module", "Schema"]
 
 
 class Schema:
@@ -45,6 +45,12 @@ class Schema:
 
     def remove_field(self, module: str, name: str) -> None:
         self._change(module, {key: one for key, one in self.modules[module].fields.items() if key != name})
+
+    def add_layout(self, module: str, layout: Layout) -> None:
+        """Another form beside the standard one."""
+        held = self.modules[module]
+        self.modules[module] = attrs.evolve(held, own_layouts=(*held.own_layouts, layout))
+        self.version += 1
 
     def add_module(self, name: str, fields: Iterable[Field], *, name_field: str = "Name") -> None:
         """A custom module; it has ``Name`` and the system fields besides ``fields``."""

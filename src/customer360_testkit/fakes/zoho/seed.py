@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import attrs
+
 from customer360_testkit.fakes.cast import CastMember
 from customer360_testkit.fakes.oauth import FakeUser
-from customer360_testkit.fakes.zoho.fields import Field
+from customer360_testkit.fakes.zoho.fields import Field, Layout
 from customer360_testkit.fakes.zoho.schema import Schema
 from customer360_testkit.fakes.zoho.store import Row, Store
 
@@ -38,11 +40,26 @@ _COUNTRIES = {
 _PHONES = {"work": "Phone", "main": "Phone", "mobile": "Mobile", "home": "Home_Phone", "other": "Other_Phone"}
 
 
+_OWN_FIELDS = (
+    Field("Interests", "multiselectpicklist", values=("Garden", "Music", "Travel, far away"), searchable=False),
+    Field("Satisfaction", "double", searchable=False),
+    Field("Discount", "percent", searchable=False),
+    Field("Next_Review", "datetime", searchable=False),
+    Field("Account_Manager", "userlookup", searchable=False),
+    Field("Devices", "subform", read_only=True, searchable=False),
+    Field("Worth", "formula", read_only=True, searchable=False, comes_as="double"),
+)
+
+
 def customise(schema: Schema) -> None:
-    """What administrators of this organisation have added: three fields, a module."""
+    """What administrators of this organisation have added: fields of many types, a form for partners, a module."""
     schema.put_field("Contacts", Field("Customer_Number", length=40, custom=True))
     schema.put_field("Contacts", Field("Priority_Level", "picklist", values=("-None-", "Gold", "Silver"), custom=True))
     schema.put_field("Contacts", Field("Referred_By", "lookup", target="Contacts", custom=True))
+    for field in _OWN_FIELDS:
+        schema.put_field("Contacts", attrs.evolve(field, custom=True))
+    # Partners want to know where somebody sits: nobody else need fill it.
+    schema.add_layout("Contacts", Layout("Partners", frozenset({"Department"})))
     schema.add_module("Memberships", [Field("Phone", "phone", length=30), Field("Email", "email", length=100)])
 
 
@@ -89,10 +106,24 @@ class Seeding:
                 "Account_Name": account,
                 "Customer_Number": f"C-{member.number:04d}",
                 "Referred_By": self._first if member.number % 4 == 0 else None,
+                **(self._more() if member.number % 4 == 1 else {}),
             },
         )
         self._first = self._first or made
         return made
+
+    def _more(self) -> Row:
+        """What a customer's own fields hold, and a tag."""
+        return {
+            "Interests": ["Garden", "Travel, far away"],
+            "Satisfaction": 4.5,
+            "Discount": 12.5,
+            "Next_Review": self._then,
+            "Account_Manager": USERS[1].id,
+            "Devices": [{"id": self._store.new_id(), "Kind": kind} for kind in ("Router", "Telephone")],
+            "Worth": 1250.75,
+            "Tag": [{"name": name, "id": self._store.new_id(), "color_code": None} for name in ("VIP", "Fair")],
+        }
 
     def _lead(self, member: CastMember) -> str:
         company = member.company or "Unknown"

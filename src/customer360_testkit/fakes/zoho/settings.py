@@ -147,27 +147,26 @@ class Settings:
     def layouts(self, call: Call) -> WireAnswer:
         self._fake.guard.settings(call, "layouts")
         module = self._asked(call)
-        fields = [
-            {
-                **self._shown_field(module, field),
-                "required": field.mandatory or field.layout_mandatory,
-                "section_id": 1,
-                "sequence_number": number,
-            }
-            for number, field in enumerate(module.fields.values(), 1)
-            if not field.hidden
-        ]
-        section = {"name": f"{module.singular} Information", "api_name": "Information", "fields": fields}
-        layout = {
-            "id": module.layout_id,
-            "name": "Standard",
-            "api_name": "Standard",
-            "visible": True,
-            "status": "active",
-            "profiles": [],
-            "sections": [section],
-        }
-        return json_answer(200, {"layouts": [layout]})
+        shown = [(field, self._shown_field(module, field)) for field in module.fields.values() if not field.hidden]
+        layouts = []
+        for layout_id, layout in module.layouts.items():
+            fields = [
+                {**one, "required": layout.requires(field), "section_id": 1, "sequence_number": number}
+                for number, (field, one) in enumerate(shown, 1)
+            ]
+            section = {"name": f"{module.singular} Information", "api_name": "Information", "fields": fields}
+            layouts.append(
+                {
+                    "id": layout_id,
+                    "name": layout.name,
+                    "api_name": layout.name,
+                    "visible": True,
+                    "status": "active",
+                    "profiles": [],
+                    "sections": [section],
+                }
+            )
+        return json_answer(200, {"layouts": layouts})
 
     def related_lists(self, call: Call) -> WireAnswer:
         self._fake.guard.settings(call, "related_lists")

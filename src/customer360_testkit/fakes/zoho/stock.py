@@ -18,7 +18,7 @@ def _picklist(name: str, values: str, *, blank: bool = True, **more: Any) -> Fie
     return Field(name, "picklist", length=120, values=("-None-", *found) if blank else found, **more)
 
 
-_TAG = Field("Tag", "text", read_only=True, searchable=False)
+_TAG = Field("Tag", "text", read_only=True, searchable=False, comes_as="jsonarray")
 _DESCRIPTION = Field("Description", "textarea", length=32000)
 _SOURCES = "Advertisement, Cold Call, Employee Referral, Trade Show, Web Download, Chat"
 _PERSON = [

@@ -54,6 +54,12 @@ ZOHO_SWITCHES: tuple[Switch, ...] = (
     Switch(
         "notes_order", ("oldest_first", "newest_first"), "oldest_first", "section 7: default order of a record's notes"
     ),
+    Switch(
+        "deleted_pages",
+        ("token", "number"),
+        "token",
+        "section 8: whether the list of deletions goes on by page_token as lists do; if not, nobody sees beyond 2,000",
+    ),
     # Searching
     Switch("phone_values", ("loose", "digits"), "loose", "section 5: which characters phone= accepts"),
     Switch(
