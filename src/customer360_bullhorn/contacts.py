@@ -131,7 +131,7 @@ def _field(form: Shape, field: str, value: str) -> tuple[Lucene, Callable[[Row],
     if field == "id":
         return q.holds_id(field, value), lambda row: id_of(row) == value
     kind = form.kinds.get(q.named(field), "")
-    if "." in field or kind.startswith("one:") or kind == "time":
+    if "." in field or kind.startswith("one:") or kind in ("time", "several"):
         raise Unsupported(f"Bullhorn's {field} holds no text to compare")
     wanted = q.holds(field, value)
     if field in form.resource.emails:

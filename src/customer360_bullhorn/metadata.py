@@ -228,7 +228,7 @@ def _kind(row: Row) -> str:
         return "time"
     if row.get("type") == "TO_ONE":
         return f"one:{_target(row)}"
-    return ""
+    return "several" if row.get("type") == "SCALAR" and row.get("multiValue") is True else ""
 
 
 def _names_in(probe: Any) -> set[str]:
@@ -330,7 +330,7 @@ def _field(row: Row) -> FieldInfo:
         required=row.get("required") is True and not read_only,
         creatable=not read_only,
         editable=not read_only and name != "smsOptIn",  # which can be set on create only (section 4)
-        searchable=wire == "String" and kind == "SCALAR" and row.get("hideFromSearch") is not True,
+        searchable=wire == "String" and kind == "SCALAR" and not several and row.get("hideFromSearch") is not True,
         max_length=length if type(length) is int and 0 < length < _UNLIMITED else None,
         choices=choices,
         refers_to=(_target(row),) if kind == "TO_ONE" and _target(row) else (),

@@ -107,8 +107,9 @@ _LONGEST_LIST: Final = 6000
 class Shape:
     """A contact resource as this tenant has it.
 
-    ``kinds`` maps every field that the user sees to what it holds: ``phone``, ``email``, ``time``, ``one`` (a reference
-    to what stands behind the colon), ``all`` else nothing. ``searched`` are the phone fields that the index holds.
+    ``kinds`` maps every field that the user sees to what it holds: ``phone``, ``email``, ``time``, ``several`` texts,
+    ``one`` (a reference to what stands behind the colon), all else nothing. ``searched`` are the phone fields that the
+    index holds.
     """
 
     resource: Resource

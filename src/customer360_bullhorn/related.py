@@ -122,7 +122,12 @@ def related_of(name: str, row: Row, *, call: bool = False, url: str | None = Non
 
 # HTML ---------------------------------------------------------------------------------------------------------------
 
-_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>(?:\r?\n)?", re.IGNORECASE)
+_LINES: Final = "p|div|li|h[1-6]|tr"
+_BLOCK: Final = rf"</?(?:br|ul|ol|table|{_LINES})\b[^>]*>"
+_BESIDE = re.compile(rf"({_BLOCK})\s*[\r\n]\s*|\s*[\r\n]\s*(?={_BLOCK})", re.IGNORECASE)
+"""Editors wrap and indent their HTML where one block follows another, which is not to be seen."""
+_BREAK = re.compile(rf"<br\b[^>]*>(?:</(?:{_LINES})>)?|</(?:{_LINES})>", re.IGNORECASE)
+_BLOCKS = re.compile(rf"(?:{_BLOCK})+", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
@@ -132,5 +137,7 @@ def marked_up(text: str) -> str:
 
 
 def plain(comments: str) -> str:
-    """What a note's comments say, line by line."""
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", comments))).strip("\n")
+    """What a note's comments say, line by line: paragraphs and items of lists are lines of their own."""
+    lined = _BREAK.sub("\n", _BESIDE.sub(r"\1", comments))
+    parted = _BLOCKS.sub(lambda found: "" if lined[found.start() - 1 : found.start()] == "\n" else "\n", lined)
+    return html.unescape(_TAG.sub("", parted)).strip("\n")

@@ -153,9 +153,9 @@ def test_a_line_of_a_note_is_read_as_it_was_written(line: str) -> None:
 
 
 def test_comments_of_others_are_read_as_text() -> None:
-    """Tags vanish, lines stay; a smaller-than sign is none."""
+    """Tags vanish, lines stay, a paragraph is one; a smaller-than sign is none."""
     assert plain("<b>Inbound call</b><br />Asked about <i>R&amp;D</i>, 2 < 3<p>soon</p>") == (
-        "Inbound call\nAsked about R&D, 2 < 3soon"
+        "Inbound call\nAsked about R&D, 2 < 3\nsoon"
     )
 
 

@@ -16,6 +16,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, ClassVar, Literal
 
+import attrs
+
 from customer360_testkit.fakes.cast import CastMember, shared_cast
 from customer360_testkit.fakes.clock import Clock, FakeClock
 from customer360_testkit.fakes.exchange import AnswerLost, Call, WireAnswer, WireRequest, split_url
@@ -221,6 +223,10 @@ class FakeCrm(ABC):
         """Somebody gives fields of a record other values, by the vendor's names and as its rows hold them; False where
         nobody can."""
         return False
+
+    def move(self, user: str, time_zone: str) -> None:
+        """A user (by login name) lives in another time zone, of that IANA name, until the next reset."""
+        self.oauth.users[user] = attrs.evolve(self.oauth.users[user], time_zone=time_zone)
 
     def hand_over(self, module: str, record_id: str) -> str | None:
         """Somebody leaves a record to a queue or a team, which is no user; its id. None where users alone own such

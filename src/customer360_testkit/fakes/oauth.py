@@ -141,6 +141,7 @@ class OAuthServer:
         self.client_id = client_id
         self.client_secret = client_secret
         self.users: dict[str, FakeUser] = {user.login: user for user in users}
+        self._first_users = dict(self.users)
         self.redirect_uris = redirect_uris
         self.policy = policy or OAuthPolicy()
         self._first_policy = self.policy
@@ -153,8 +154,9 @@ class OAuthServer:
         self.reset()
 
     def reset(self) -> None:
-        """Forget every grant; the policy is as it was at the start."""
+        """Forget every grant; the policy and the users are as they were at the start."""
         self.policy = self._first_policy
+        self.users.update(self._first_users)
         self._minted = 0
         self._codes: dict[str, _Code] = {}
         self._codes_at: deque[float] = deque()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Literal, TypeAlias
 
@@ -13,7 +13,11 @@ import attrs
 ActivityKind: TypeAlias = Literal["note", "task", "call", "event", "case"]
 Tie: TypeAlias = str | tuple[str, str]
 """The id of a record; with the module before it, where another module may have a record of the same id."""
-_LINE_END = re.compile(r"(?i)<br\s*/?>|</(?:p|div|li)>")
+_BLOCK = r"</?(?:br|p|div|li|ul|ol|h[1-6]|tr|table)\b[^>]*>"
+_BESIDE = re.compile(rf"(?i)({_BLOCK})\s*[\r\n]\s*|\s*[\r\n]\s*(?={_BLOCK})")
+_WRAPPED = re.compile(r"\s*[\r\n]\s*")
+_LINE_END = re.compile(r"(?i)<br\b[^>]*>(?:</(?:p|div|li)>)?|</(?:p|div|li|h[1-6]|tr)>")
+_LINE_BEGINS = re.compile(rf"(?i)(?:{_BLOCK})+")
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -42,6 +46,7 @@ class Screen:
         direction, outcome: of a call.
         result: how a call ended, in words of one's own.
         starts, ends: moments, with their zone.
+        length: how long a call took by the field that its page and the reports show, as exactly as that tells it.
         all_day: whether it is of whole days.
         due: the day on which a task is due, and of which a call is that has no time; in the user's zone.
         place: where an appointment is.
@@ -66,6 +71,7 @@ class Screen:
     result: str | NoSuch | None = NO_SUCH
     starts: datetime | NoSuch | None = NO_SUCH
     ends: datetime | NoSuch | None = NO_SUCH
+    length: timedelta | NoSuch | None = NO_SUCH
     all_day: bool | NoSuch = NO_SUCH
     due: date | NoSuch | None = NO_SUCH
     place: str | NoSuch | None = NO_SUCH
@@ -83,7 +89,16 @@ class Screen:
         """Whether it hangs off that record."""
         return not self.ties.isdisjoint((record_id, (module, record_id)))
 
+    def lasts(self, length: timedelta) -> bool:
+        """Whether the page tells that a call took so long, or cannot: a field may count whole minutes."""
+        if self.length is NO_SUCH or (self.length is None and self.outcome == "missed"):
+            return True
+        return abs((self.length or timedelta()) - length) < timedelta(minutes=1)
+
 
 def plain(markup: str) -> str:
-    """HTML as people read it, line by line."""
-    return html.unescape(_TAG.sub("", _LINE_END.sub("\n", markup))).strip()
+    """HTML as people read it, line by line: paragraphs and items of lists are lines, and its own line ends are none."""
+    one_line = _WRAPPED.sub(" ", _BESIDE.sub(r"\1", markup))
+    lined = _LINE_BEGINS.sub("\0", _LINE_END.sub("\n", one_line))
+    lined = re.sub(r"(?<!^)(?<!\n)\0+(?!\n)", "\n", lined).replace("\0", "")
+    return html.unescape(_TAG.sub("", lined)).strip()

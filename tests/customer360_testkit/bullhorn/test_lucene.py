@@ -198,9 +198,9 @@ def test_numbers_flags_and_links(client: Client) -> None:
 def test_notes_of_a_person_are_searched_through_the_person(client: Client) -> None:
     """By action, text, time and author."""
     mine = client.person()
-    client.note(mine, action="Inbound Call", comments="Asked about Boston")
+    client.note(mine, action="Meeting", comments="Asked about Boston")
     client.settle()
-    assert client.found('notes.action:"Inbound Call"') == {mine}
+    assert client.found('notes.action:"Meeting"') == {mine}
     assert client.found("notes.comments:boston") == {mine}
     assert client.found("notes.commentingPerson.id:1315") >= {mine}
     assert client.found("notes.dateAdded:[20260514090000 TO *]") == {mine}

@@ -101,7 +101,7 @@ def test_unknown_entity(make: Make, reading: str) -> None:
 def test_pick_lists(client: Client) -> None:
     """Filtered by the beginning of the label, or of any of its words; in pages."""
     assert {"value": "Country", "label": "Country"} in client.get("/options").json()["data"]
-    assert client.get("/options/Country", filter="uni").json()["data"][0] == {"value": 1, "label": "United States"}
+    assert client.get("/options/Country", filter="united s").json()["data"] == [{"value": 1, "label": "United States"}]
     assert client.get("/options/Country", filter="*king").json()["data"] == [{"value": 2359, "label": "United Kingdom"}]
     assert client.get("/options/Country", filter="king").json()["data"] == []
     assert len(client.get("/options/ClientCorporation").json()["data"]) == 20
@@ -122,6 +122,36 @@ def test_note_actions_are_a_setting(client: Client) -> None:
     """Per tenant."""
     client.fake.schema.actions = ("Ring", "Ping")
     assert client.get("/settings/commentActionList").json() == {"commentActionList": ["Ring", "Ping"]}
+
+
+def test_actions_of_another_tenant(make: Make) -> None:
+    """In its own words."""
+    told = make(note_actions="own").get("/settings/commentActionList").json()["commentActionList"]
+    assert "BD Call" in told
+    assert "Inbound Call" not in told
+
+
+def test_the_countries_are_some_250(client: Client) -> None:
+    """Twenty of them unless more are asked for; each has an id of its own."""
+    assert len(client.get("/options/Country").json()["data"]) == 20
+    told = client.get("/options/Country", count=300).json()["data"]
+    assert len({row["value"] for row in told}) == len({row["label"] for row in told}) == len(told) > 240
+    assert told[0] == {"value": 2185, "label": "Afghanistan"}
+
+
+def test_a_field_of_several_values(client: Client) -> None:
+    """The metadata say so; a list of texts is written and read, and each of them is found."""
+    (field,) = client.get("/meta/Candidate", fields="customText4", meta="full").json()["fields"]
+    assert field["multiValue"]
+    mine = client.person(customText4=["RN", "BLS, adult"])
+    assert client.get(f"/entity/Candidate/{mine}", fields="customText4").json()["data"]["customText4"] == [
+        "RN",
+        "BLS, adult",
+    ]
+    client.settle()
+    assert mine in client.found('customText4:"BLS, adult"')
+    for wrong in ("RN", [1], ["x" * 60, "y" * 60]):
+        assert client("POST", f"/entity/Candidate/{mine}", {"customText4": wrong}).status_code == 400
 
 
 def test_who_am_i(client: Client) -> None:

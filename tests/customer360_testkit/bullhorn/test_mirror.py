@@ -29,6 +29,7 @@ class Mirror(RuleBasedStateMachine):
         self.company = next(iter(self.fake.store.rows("ClientCorporation")))["id"]
         for row in list(self.fake.store.rows("ClientContact")):
             self.fake.erase("ClientContact", row["id"])
+        self.fake.store.table("ClientContact").index.clear()
         self.clock.advance(61)
         self.truth: dict[int, str] = {}
         self.copy: dict[int, str] = {}

@@ -46,6 +46,8 @@ class CallChecks(Bench):
         for direction, seconds in product(Direction, (7, 59, 125, 3725)):
             given = {"direction": direction, "duration": timedelta(seconds=seconds)}
             record = self.call_shown(link, contact, f"l{direction}{seconds}", **given)
+            seen = link.fake.screen("call", record.ref.id, link.user)
+            assert seen is None or seen.lasts(timedelta(seconds=seconds)), (direction, seconds, seen)
             minutes = f"{seconds // 60}:{seconds % 60:02d}"
             hours = f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
             numbers = [value for value in values_of(record.fields) if isinstance(value, int | float)]

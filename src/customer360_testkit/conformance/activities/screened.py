@@ -26,6 +26,8 @@ _CREATE, _CHANGE = Capability.CREATE_CONTACT, Capability.UPDATE_ACTIVITY
 _TASK, _CALL, _EVENT = Capability.CREATE_TASK, Capability.CREATE_CALL, Capability.CREATE_EVENT
 _MISSED = re.compile(r"(?i)\b(missed|unanswered|no(?:t|body)? (?:answer|response|took|reached))")
 _NEPAL, _HAWAII = timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-10))
+_FAR = ("Pacific/Honolulu", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Auckland", "Pacific/Tongatapu")
+"""From one end of a day to the other: it is the same day for all of these at one hour only."""
 _PLACE = "Quillplace 9, second floor, room 211, ring twice at the door behind the yard, please"
 _WAYS = ("from", "by", "caller")
 _SEASONS = date(2025, 7, 31), date(2025, 12, 31)
@@ -57,6 +59,14 @@ class ScreenedChecks(CorrectingChecks):
     def became(self, link: Link, kind: RelatedKind, contact: RecordRef, key: str, **given: Any) -> Screen:
         """What is to be seen of what a draft became."""
         return self.screen(link, kind, self.written(link, self.draft(link, kind, contact, key, **given)))
+
+    def days_seen(self, link: Link, ref: RecordRef) -> set[Any]:
+        """On which days a task is due to its reader, wherever in the world they live."""
+        found, home = set[Any](), link.fake.users[link.user].time_zone
+        for zone in (*_FAR, home):
+            link.fake.move(link.user, zone)
+            found.add(self.screen(link, RelatedKind.TASK, ref).due)
+        return found
 
     @catches("tells the CRM's users of another call", _CREATE, _CALL)
     def test_a_call_is_seen_as_it_went(self, link: Link) -> None:
@@ -123,6 +133,7 @@ class ScreenedChecks(CorrectingChecks):
                     assert seen.priority in (priority.value, NO_SUCH), given
                     assert seen.state in (state, NO_SUCH), given
                     assert day is None or seen.due in (day, NO_SUCH), (given, user)
+            assert day is None or self.days_seen(link, ref) <= {day, NO_SUCH}, given
         self.screen(link, RelatedKind.TASK, ref)
         for user in link.fake.users:
             own = self.signed_in(link.fake, user)
@@ -225,6 +236,8 @@ class ScreenedChecks(CorrectingChecks):
                     for name, value in wanted.items():
                         told = seen[name].strip() or None if isinstance(seen[name], str) else seen[name]
                         assert told == value, (kind.value, *change)
+                    if wanted.get("due") is not None and kind is RelatedKind.TASK:
+                        assert self.days_seen(link, ref) == {wanted["due"]}, change
 
     @catches("lists something else than the CRM's users see", _CREATE)
     def test_what_is_listed_is_what_is_seen(self, link: Link) -> None:

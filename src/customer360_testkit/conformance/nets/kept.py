@@ -193,6 +193,7 @@ class Rule:
             stands = _lengths(one)
             kept = self._lengths[draft.outcome] <= stands or any(where == "text" for where, _ in stands)
             assert kept, f"{kind}: duration is not kept: {draft} became {one.seen}"
+            assert _is_as_long(one), f"{kind}: it took {one.seen.length}: {draft}"
         assert one.beside <= self._beside, f"{kind}: {one.beside - self._beside} came or changed beside {draft}"
         again = (one.words - self._words) & {*draft.subject.split(), *draft.text.split()}
         assert not again, f"{kind}: {again} stand in the text again: {draft} became {one.seen}"
@@ -348,6 +349,17 @@ def _unsaid(one: Written) -> str:
     for typed in filter(None, map(lines, (draft.text, draft.disposition, draft.subject, draft.key))):
         words = words.replace(typed, "")
     return words
+
+
+def _is_as_long(one: Written) -> bool:
+    """Whether it is seen as long as it was: of hours the text may tell that the field holds fewer, and what nobody
+    took may have taken no time."""
+    given, told = one.draft.duration, one.seen.length
+    less = (told or timedelta()) < given if told is not NO_SUCH else False
+    if less and one.draft.outcome is CallOutcome.MISSED:
+        return True
+    most = less and given >= timedelta(hours=1) and any(where == "text" for where, _ in _lengths(one))
+    return most or one.seen.lasts(given)
 
 
 def _is_internal(one: Written) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import attrs
 
 from customer360.core.activities import ActivityChange, TaskStatus
-from customer360.core.capabilities import RELATED, Capability
+from customer360.core.capabilities import CREATE, RELATED, Capability
 from customer360.core.errors import Conflict, Customer360Error, NotFound, Unsupported, ValidationFailed
 from customer360.core.records import RecordRef, RelatedKind, RelatedRecord
 from customer360_testkit.conformance.bench import LAG, Link, nets
@@ -216,6 +216,10 @@ class ListNets(Histories):
             for resource in sorted({record.ref.resource for record in whole}):
                 some = [record for record in whole if record.ref.resource == resource]
                 as_held(some, [some[0].ref], self.rows_like(link, some[0].ref), what)
+                pages = self._pages(link, kind, [record.ref for record in some]) if kind in CREATE else {}
+                seen = {ref.id: page for ref, page in pages.items() if page is not None}
+                if seen:
+                    as_seen(some, [some[0].ref], seen, what)
                 self._own_addresses(link, some, what)
             for limit in (1, 2, 7):
                 same_told(self.walked(link, way, limit, what), whole, (*what, f"{limit} at a time"))

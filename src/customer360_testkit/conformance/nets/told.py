@@ -52,7 +52,8 @@ def as_held(
         places = {place for place in some[0][1] if all(agree(value, row.get(place)) for value, row in some)}
         for record in told.values() if places else ():
             value, row = getattr(record, name), rows.get(record.ref.id, {})
-            fit = {place for place in places if agree(value, row.get(place))}
+            heads = name == "title"  # a text may be called by its beginning
+            fit = {each for each in places if agree(value, row.get(each)) or (heads and _heads(value, row.get(each)))}
             assert fit, (what, name, f"told {value!r}, held {[row.get(place) for place in sorted(places)]}")
             places = fit
 
@@ -74,7 +75,7 @@ def as_seen(
             page.subject,
         )
         text = _lines(page.text)
-        fits = text == _lines(record.text) if whole else _inline(text).startswith(_inline(record.text))
+        fits = text == _lines(record.text) if whole else _inline(text).startswith(_inline(_lines(record.text)))
         assert fits, (what, "text", record.text, page.text)
         assert page.starts in (record.at, NO_SUCH), (what, "at", record.at, page.starts)
         assert not owned or _owner(record) == page.owner, (what, "owner", record.owner, page.owner)
@@ -91,7 +92,8 @@ def _owner(record: RelatedRecord) -> str | None:
 
 
 def _lines(text: Any) -> str:
-    return text.strip() if isinstance(text, str) else ""
+    """Without what cannot be seen: where a text ends, and which of its spaces part no line."""
+    return text.replace("\xa0", " ").strip() if isinstance(text, str) else ""
 
 
 def _inline(text: str) -> str:
@@ -113,10 +115,15 @@ def agree(told: Any, held: Any) -> bool:
         case RecordRef():
             return told.id in map(str, values(held))
         case str():
-            return any(str(each) == told or plain(str(each)) == told.strip() for each in values(held))
+            return any(str(each) == told or _lines(plain(str(each))) == _lines(told) for each in values(held))
         case tuple():
             return {str(each) for each in told} <= {str(each) for each in values(held)}
     return {str(each) for each in values(told)} <= {str(each) for each in values(held)}
+
+
+def _heads(title: str, held: Any) -> bool:
+    """Whether a text that the CRM holds begins so."""
+    return any(_lines(plain(str(each))).startswith(_lines(title)) for each in values(held))
 
 
 def _days(held: Any) -> list[date]:

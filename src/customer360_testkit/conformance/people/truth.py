@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import TypeVar
 
 import pytest
 
@@ -16,6 +17,7 @@ from customer360.core.search import EmailIs
 from customer360_testkit.conformance.bench import Bench, Link, catches
 from customer360_testkit.fakes.cast import CastMember
 
+_Told = TypeVar("_Told", str, int)
 _EMAIL = Capability.SEARCH_EMAIL
 _ENOUGH, _FEW = 8, 3
 
@@ -91,9 +93,13 @@ class TruthChecks(Bench):
     @catches("takes everybody for a neighbour", _EMAIL)
     def test_a_customer_is_of_the_country_that_is_told(self, link: Link) -> None:
         """National numbers are read by it: in another country they are somebody else's (D3)."""
-        for member, contact in self.known(link):
+        people = list(self.known(link))
+        numbered = {member.number for member, contact in people if any(_countries(contact.fields, int))}
+        understood = any(contact.region for member, contact in people if member.number in numbered)
+        for member, contact in people:
             assert contact.region in (member.country, None), member.number
-            if member.country in map(country_of, _countries(contact.fields)):
+            named = member.country in map(country_of, _countries(contact.fields, str))
+            if named or (understood and member.number in numbered):  # by an id of the CRM's own: each, if any is read
                 assert contact.region, member.number
         lives = dict[str, set[str | None]]()
         for member in link.fake.cast:
@@ -105,7 +111,7 @@ class TruthChecks(Bench):
                 assert wrong == [], resource.name
                 for contact in [each for kind in ContactKind for each in _of(kind, page.changed)]:
                     read = self.get(link, contact.ref)
-                    known = {*map(country_of, _countries(read.fields))} & lives.get(read.name, set()) - {None}
+                    known = {*map(country_of, _countries(read.fields, str))} & lives.get(read.name, set()) - {None}
                     assert read.region or not known, contact.ref
 
     def _peopled_places(self, link: Link) -> list[Resource]:
@@ -119,10 +125,10 @@ def _of(kind: ContactKind, contacts: Iterable[Contact]) -> list[Contact]:
     return [each for each in contacts if each.kind is kind][:_FEW]
 
 
-def _countries(fields: Mapping[str, object]) -> Iterator[str]:
-    """What is told of countries, in parts of an address, too."""
+def _countries(fields: Mapping[str, object], kind: type[_Told]) -> Iterator[_Told]:
+    """What is told of countries, as texts or as ids, in parts of an address, too."""
     for name, value in fields.items():
         if isinstance(value, Mapping):
-            yield from _countries(value)
-        elif isinstance(value, str) and "country" in name.lower():
+            yield from _countries(value, kind)
+        elif isinstance(value, kind) and "country" in name.lower():
             yield value

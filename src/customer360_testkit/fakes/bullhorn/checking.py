@@ -62,6 +62,8 @@ class Checking:
             return self._link(entity, field, value)
         if field.kind == "COMPOSITE":
             return self._composite(entity, field, value)
+        if field.several:
+            return self._several(entity, field, value)
         if field.data_type == "String":
             if not isinstance(value, str):
                 raise self._wrong_type(field)
@@ -76,6 +78,13 @@ class Checking:
         if isinstance(value, bool) or not isinstance(value, kinds) or abs(value) >= _LARGEST:
             raise self._wrong_type(field)
         return value
+
+    def _several(self, entity: Entity, field: Field, value: Any) -> tuple[str, ...] | None:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise self._wrong_type(field)
+        if len(", ".join(value)) > field.max_length:
+            self.refuse(entity, field.name, "TOO_LONG", f"{field.name} exceeds {field.max_length} characters")
+        return tuple(value) or None
 
     def _composite(self, entity: Entity, field: Field, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):

@@ -47,7 +47,8 @@ class Comparing:
             raise malformed(f"unknown field '{path}'")
         name, rest = path.parts[0], Path(path.parts[1:])
         if not rest.parts:
-            return field, lambda row: row[name]
+            # The column of several values is one text.
+            return field, lambda row: ", ".join(row[name]) if field.several and row[name] else row[name]
         if field.kind == "COMPOSITE":
             parts = dict(field.parts)
             member = rest.parts[0]

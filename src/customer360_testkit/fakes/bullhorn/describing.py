@@ -114,7 +114,11 @@ class Describing:
         if field.options:
             told["options"] = [{"value": value, "label": label} for value, label in field.options]
         if full:
-            told |= {"optional": field.optional, "required": field.required, "multiValue": field.kind == "TO_MANY"}
+            told |= {
+                "optional": field.optional,
+                "required": field.required,
+                "multiValue": field.several or field.kind == "TO_MANY",
+            }
             told["readOnly"] = field.read_only
             if field.options or field.target:
                 told["inputType"] = "SELECT"

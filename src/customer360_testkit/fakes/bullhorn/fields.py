@@ -26,6 +26,8 @@ class Field:
         default: what a new record has; a date may be ``now``.
         read_only: refused in every write. ``once``: may be given on create only.
         options: (value, label) of a pick list.
+        several: whether a record may hold several of them. That the metadata say so is known; a list of texts is the
+            one form of it that tells a comma in a value from one between two.
         target: entity of an association, or ``Person``.
         via: of a to-many: the other entity and its field that points here; None where the ids are stored here.
         parts: of a composite: its members with their lengths (0 for an integer).
@@ -43,6 +45,7 @@ class Field:
     read_only: bool = False
     once: bool = False
     options: tuple[tuple[Any, str], ...] = ()
+    several: bool = False
     specialization: str | None = None
     target: str | None = None
     via: tuple[str, str] | None = None

@@ -74,7 +74,7 @@ class Matching:
         if self._fake.switches["clause_without_field"] == "matches_everything":
             return _always
         tests = [(one.name, self._fits(one, node)) for one in entity.fields.values() if one.textual and not one.phone]
-        return lambda row: any(row[name] is not None and fits(row[name]) for name, fits in tests)
+        return lambda row: any(fits(held) for name, fits in tests for held in _each(row[name]))
 
     def _values(self, entity: Entity, path: str) -> tuple[Field, Callable[[Row], Iterable[Any]]] | None:
         name, dot, rest = path.partition(".")
@@ -82,7 +82,7 @@ class Matching:
         if not dot:
             if field is None or field.kind not in ("ID", "SCALAR"):
                 raise bad(f"Invalid field '{path}' in the search query.")
-            return field, lambda row: (row[name],)
+            return field, lambda row: _each(row[name])
         if field is None:
             return None
         store, schema = self._fake.store, self._fake.schema
@@ -240,6 +240,10 @@ def _distance(one: str, other: str) -> int:
             line.append(min(last[column] + 1, line[-1] + 1, last[column - 1] + (left != right)))
         last = line
     return last[-1]
+
+
+def _each(value: Any) -> Iterable[Any]:
+    return () if value is None else value if isinstance(value, tuple) else (value,)
 
 
 def _always(row: Row) -> bool:

@@ -12,17 +12,22 @@ from customer360_testkit.fakes.bullhorn.stock_people import PEOPLE_AND_COMPANIES
 
 STOCK: dict[str, Entity] = {one.name: one for one in (*PEOPLE_AND_COMPANIES, *BUSINESS)}
 ACTIONS = ("Inbound Call", "Outbound Call", "Email", "Meeting", "Other")
+OWN_ACTIONS = ("BD Call", "Call - Left Message", "Phone Call Inbound", "Phone Call Outbound", "Prescreen", "General")
+"""As another tenant has them: the values are each tenant's own."""
+CERTIFICATES = ("ACLS", "BLS, adult", "RN")
+"""What a field of the tenant's own offers, of which somebody may have several."""
 
 
 class Schema:
     """What the metadata tell (F117, F118)."""
 
-    def __init__(self) -> None:
+    def __init__(self, actions: tuple[str, ...] = ACTIONS) -> None:
+        self._actions = actions
         self.reset()
 
     def reset(self) -> None:
         self.entities: dict[str, Entity] = dict(STOCK)
-        self.actions: tuple[str, ...] = ACTIONS
+        self.actions: tuple[str, ...] = self._actions
         """Categories of notes: the tenant's setting ``commentActionList``."""
         # What administrators of this tenant have labelled.
         self.change_field("Candidate", "customText1", label="Customer Number", hidden=False)
@@ -31,6 +36,10 @@ class Schema:
         self.change_field("Candidate", "customText3", label="Shift", hidden=False, options=shifts)
         gold = (("Gold", "Gold"), ("Silver", "Silver"))
         self.change_field("ClientContact", "customText2", label="Priority Level", hidden=False, options=gold)
+        several = {"label": "Certificates", "hidden": False, "several": True}
+        for entity in ("Candidate", "ClientContact"):
+            options = tuple((each, each) for each in CERTIFICATES)
+            self.change_field(entity, "customText4", **several, options=options)
 
     def put_field(self, entity: str, field: Field) -> None:
         """Add a field, or replace the one of that name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -24,9 +24,12 @@ _LINKS = {
 
 
 def screen(fake: BullhornFake, kind: ActivityKind, record_id: str, user: str) -> Screen | None:
-    """Times are moments: on which day a task is due depends on where its reader is."""
+    """Times are moments: on which day a task is due depends on where its reader is.
+
+    A colleague's copy of an appointment is no other than the one that it hangs under.
+    """
     row = fake.store.get(_ENTITIES[kind], int(record_id)) if kind in _ENTITIES else None
-    if row is None or row["isDeleted"]:
+    if row is None or row["isDeleted"] or row.get("parentAppointment") is not None:
         return None
     match kind:
         case "task":
@@ -48,7 +51,8 @@ def _note(fake: BullhornFake, row: Row) -> Screen:
     if not called:
         return Screen(**common)
     way: Any = next((each for each in ("inbound", "outbound") if each in action), None)
-    return Screen(**common, direction=way, starts=_moment(row["dateAdded"]))
+    length = None if row["minutesSpent"] is None else timedelta(minutes=row["minutesSpent"])
+    return Screen(**common, direction=way, starts=_moment(row["dateAdded"]), length=length)
 
 
 def _task(row: Row, zone: ZoneInfo) -> Screen:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from customer360_testkit.fakes.bullhorn.associations import USER
+from customer360_testkit.fakes.bullhorn.countries import COUNTRIES
+from customer360_testkit.fakes.bullhorn.schema import CERTIFICATES
 from customer360_testkit.fakes.bullhorn.store import Row
 from customer360_testkit.fakes.cast import CastMember
 from customer360_testkit.fakes.oauth import FakeUser
@@ -27,19 +29,15 @@ USERS = (
     _user("kim", "1315", "Kim Agent", "Europe/London"),
     _user("lee", "1316", "Lee Agent", "America/New_York"),
 )
-COUNTRIES = {
-    "US": (1, "United States"),
-    "GB": (2359, "United Kingdom"),
-    "DE": (2236, "Germany"),
-    "FR": (2229, "France"),
-    "AU": (2194, "Australia"),
-    "IT": (2262, "Italy"),
-    "ES": (2330, "Spain"),
-    "PL": (2309, "Poland"),
-    "BR": (2209, "Brazil"),
-    "JP": (2264, "Japan"),
-}
 _CANDIDATE = {"work": "workPhone", "mobile": "mobile", "home": "phone", "other": "phone3"}
+_SAID = (
+    "Prefers e-mail",
+    "<p>Called&nbsp;back: can&#39;t start before June</p>\n\n<ul>\n\t<li>Wants &euro;600 a day</li>\n\t"
+    "<li>Runs a caf&eacute; &amp; two bars</li>\n</ul>\n",
+    "<div>Left a message</div><div>Ring again <b>on</b> Monday</div>",
+    "Met at the fair<br />\nLooks for 3 &lt; 5 people",
+)
+"""Comments are HTML, as whatever editor they were written in leaves it."""
 _CONTACT = {"work": "phone", "mobile": "mobile", "home": "phone2", "other": "phone3"}
 
 
@@ -67,6 +65,8 @@ class Seeding:
                     self._lead(member)
                 case _:
                     self._person(member)
+        for entity in ("Candidate", "ClientContact", "Lead"):
+            self._erased(entity)
 
     def _tables(self) -> None:
         for user in USERS:
@@ -83,10 +83,11 @@ class Seeding:
     def _person(self, member: CastMember) -> None:
         """Every other person seeks a job; the rest work at a client."""
         common = {**_named(member), "occupation": member.title or None, "customText1": f"C-{member.number:04d}"}
+        common |= {"customText4": CERTIFICATES[: member.number % 4] or None, "address": _address(member)}
         if member.number % 4 in (1, 2):
             phones = {_CANDIDATE[phone.label]: phone.spelled for phone in member.phones}
             seeker = {**common, **phones, "companyName": member.company or None, "status": "Active"}
-            number = self._put("Candidate", {**seeker, "address": _address(member)})
+            number = self._put("Candidate", seeker)
             self._send(number)
             self._history("Candidate", number, member)
             return
@@ -100,14 +101,23 @@ class Seeding:
     def _lead(self, member: CastMember) -> None:
         phones = {_CONTACT[phone.label]: phone.spelled for phone in member.phones}
         more = {"companyName": member.company or None, "occupation": member.title or None}
-        number = self._put("Lead", {**_named(member), **phones, **more, "assignedTo": (int(USERS[1].id),)})
+        lead = {**_named(member), **phones, **more, "address": _address(member)}
+        number = self._put("Lead", {**lead, "assignedTo": (int(USERS[1].id),)})
         if member.number % 12 == 2:
-            self._note("Lead", number, self._then, "Met at the fair")
+            self._note("Lead", number, self._then, member.number)
 
     def _company(self, member: CastMember) -> int:
         numbers = zip(("phone", "billingPhone"), (phone.spelled for phone in member.phones), strict=False)
         owners = {"owners": (int(USERS[0].id),), "status": "Active Account"}
         return self._put("ClientCorporation", {"name": member.company, **dict(numbers), **owners})
+
+    def _erased(self, name: str) -> None:
+        """Whom the index still knows, with all that the first of their kind has, and the database does no more."""
+        fake = self._fake
+        first = next(iter(fake.store.rows(name)), None)
+        if first is not None:
+            number = fake.new_id(fake.schema.entities[name])
+            fake.store.table(name).index[number] = {**first, "id": number}
 
     # --- what hangs off them -------------------------------------------------------------------------------------
 
@@ -118,7 +128,7 @@ class Seeding:
         seeks = entity == "Candidate"
         for turn in range(4 if member.number % 9 == 0 else 1):
             at = self._then + turn * HOUR
-            self._note(entity, number, at, "Prefers e-mail")
+            self._note(entity, number, at, member.number // 3 + turn)
             done = {"isCompleted": turn % 2 == 0, "dateCompleted": at if turn % 2 == 0 else None}
             link = {"candidate" if seeks else "clientContact": number}
             times = {"dateBegin": at, "dateEnd": at + HOUR, "dateAdded": at}
@@ -127,6 +137,9 @@ class Seeding:
             meeting = self._put("Appointment", {"subject": f"Visit {turn}", "type": "Meeting", **times, **link})
             attendee = {"appointment": meeting, "attendee": (entity, number), "acceptanceStatus": 1}
             self._put("AppointmentAttendee", attendee)
+            if turn == 1:  # a colleague was invited, and has a copy
+                copy = {"subject": f"Visit {turn}", "type": "Meeting", "parentAppointment": meeting}
+                self._put("Appointment", {**copy, **times, **link, "owner": int(USERS[2].id)})
         if member.number % 6 == 0:
             self._work(entity, number, member)
         if member.number % 12 == 3:
@@ -163,9 +176,13 @@ class Seeding:
             self._put("Sendout", {"candidate": seeker, "clientContact": contact, "jobOrder": job})
         self._open.clear()
 
-    def _note(self, entity: str, number: int, at: int, text: str) -> None:
-        by = ("CorporateUser", int(USERS[1].id))
-        note = {"comments": text, "action": "Other", "personReference": (entity, number), "commentingPerson": by}
+    def _note(self, entity: str, number: int, at: int, turn: int) -> None:
+        """Every other one is of a call, by one of the tenant's actions."""
+        by, actions = ("CorporateUser", int(USERS[1].id)), self._fake.schema.actions
+        calls = [each for each in actions if "Call" in each]
+        action = calls[turn // 2 % len(calls)] if turn % 2 else actions[-1]
+        note = {"action": action, "personReference": (entity, number), "commentingPerson": by}
+        note |= {"comments": _SAID[turn % len(_SAID)]}
         made = self._put("Note", {**note, "dateAdded": at, "minutesSpent": 5})
         self._put("NoteEntity", {"note": made, "targetEntityID": number, "targetEntityName": USER, "dateAdded": at})
 

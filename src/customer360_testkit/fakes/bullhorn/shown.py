@@ -70,7 +70,7 @@ class Shown:
     def _plain(self, field: Field, raw: Any) -> Any:
         if field.kind == "TO_ONE":
             return self.reference(field, raw)
-        return dict(raw) if isinstance(raw, dict) else raw
+        return dict(raw) if isinstance(raw, dict) else list(raw) if isinstance(raw, tuple) else raw
 
     def _check(self, call: Call, entity: Entity, picks: tuple[Pick, ...], *, top: bool) -> None:
         for pick in picks:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from customer360_testkit.fakes.switches import Switch
 
 BULLHORN_SWITCHES: tuple[Switch, ...] = (
+    # No doubt: which of two tenants it is
+    Switch("note_actions", ("sample", "own"), "sample", "section 3: the values are per tenant"),
     # Signing in
     Switch("unknown_user", ("empty", "400", "404"), "empty", "section 2.1: loginInfo of a user name that nobody has"),
     Switch("pkce", ("refused", "ignored"), "refused", "section 2.2: PKCE is not documented"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from customer360_testkit.fakes.salesforce.store import Row
@@ -41,6 +41,8 @@ def screen(fake: SalesforceFake, kind: ActivityKind, record_id: str) -> Screen |
     day = date.fromisoformat(row["ActivityDate"]) if row["ActivityDate"] else None
     common |= {"state": _state(row), "due": day, "reminds": bool(row["IsReminderSet"])}
     if kind == "call":
+        seconds = row["CallDurationInSeconds"]
+        common |= {"length": None if seconds is None else timedelta(seconds=seconds)}
         return Screen(**common, direction=_DIRECTIONS.get(row["CallType"] or ""), result=row["CallDisposition"])
     return Screen(**common, priority=_priority(row["Priority"]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from customer360_testkit.fakes.screen import ActivityKind, Screen
@@ -52,12 +52,14 @@ def _task(row: Row) -> dict[str, Any]:
 def _call(row: Row) -> dict[str, Any]:
     """Missed calls are incoming; an outgoing one that nobody took says so by its result."""
     missed = row["Call_Type"] == "Missed" or row["Call_Result"] == "No response/Busy"
+    seconds = row["Call_Duration_in_seconds"]
     return {
         "subject": row["Subject"],
         "direction": "outbound" if row["Call_Type"] == "Outbound" else "inbound",
         "outcome": "missed" if missed else "answered",
         "result": row["Call_Result"],
         "starts": _moment(row["Call_Start_Time"]),
+        "length": None if seconds is None else timedelta(seconds=seconds),
         "caller": row["Caller_ID"],
         "called": row["Dialled_Number"],
         "reminds": bool(row["Remind_At"]),
