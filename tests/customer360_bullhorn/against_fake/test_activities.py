@@ -62,7 +62,7 @@ def test_every_kind_is_written_listed_and_found_again(link: Link, resource: str)
         assert draft.text in record.text
     (call,) = link.run(BH.related(link.facts, contact, RelatedKind.CALL)).items
     assert (call.title, call.fields["minutesSpent"], call.at) == (
-        "Inbound Call",
+        "Phone Call Inbound" if link.fake.switches["note_actions"] == "own" else "Inbound Call",
         1,
         (now - timedelta(minutes=5)).replace(microsecond=call.at.microsecond),
     )
