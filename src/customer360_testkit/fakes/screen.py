@@ -89,11 +89,17 @@ class Screen:
         """Whether it hangs off that record."""
         return not self.ties.isdisjoint((record_id, (module, record_id)))
 
-    def lasts(self, length: timedelta) -> bool:
-        """Whether the page tells that a call took so long, or cannot: a field may count whole minutes."""
-        if self.length is NO_SUCH or (self.length is None and self.outcome == "missed"):
+    def lasts(self, length: timedelta, *, missed: bool, told: bool) -> bool:
+        """Whether the page tells that a call took so long, or cannot.
+
+        A field may count whole minutes. It may hold less of a call that was ``missed``, and of hours where the text has
+        ``told`` how many.
+        """
+        if not isinstance(self.length, timedelta | None):
             return True
-        return abs((self.length or timedelta()) - length) < timedelta(minutes=1)
+        held = self.length or timedelta()
+        less = missed or (told and length >= timedelta(hours=1))
+        return (less and held < length) or abs(held - length) < timedelta(minutes=1)
 
 
 def plain(markup: str) -> str:

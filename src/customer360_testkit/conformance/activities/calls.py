@@ -44,14 +44,15 @@ class CallChecks(Bench):
         """In seconds, or in words that say so."""
         contact = self.make(link, "Lasting")
         for direction, seconds in product(Direction, (7, 59, 125, 3725)):
-            given = {"direction": direction, "duration": timedelta(seconds=seconds)}
-            record = self.call_shown(link, contact, f"l{direction}{seconds}", **given)
-            seen = link.fake.screen("call", record.ref.id, link.user)
-            assert seen is None or seen.lasts(timedelta(seconds=seconds)), (direction, seconds, seen)
+            length = timedelta(seconds=seconds)
+            record = self.call_shown(link, contact, f"l{direction}{seconds}", direction=direction, duration=length)
             minutes = f"{seconds // 60}:{seconds % 60:02d}"
             hours = f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
             numbers = [value for value in values_of(record.fields) if isinstance(value, int | float)]
             assert seconds in numbers or minutes in _words(record) or hours in _words(record), (direction, seconds)
+            page = link.fake.screen("call", record.ref.id, link.user)
+            told = page is not None and hours in str(page.text)
+            assert page is None or page.lasts(length, missed=False, told=told), (direction, seconds, page)
 
     @catches("lists calls without how they went", _CREATE, _CALL, _CALLS)
     def test_a_listed_call_says_how_it_went(self, link: Link) -> None:

@@ -352,14 +352,9 @@ def _unsaid(one: Written) -> str:
 
 
 def _is_as_long(one: Written) -> bool:
-    """Whether it is seen as long as it was: of hours the text may tell that the field holds fewer, and what nobody
-    took may have taken no time."""
-    given, told = one.draft.duration, one.seen.length
-    less = (told or timedelta()) < given if told is not NO_SUCH else False
-    if less and one.draft.outcome is CallOutcome.MISSED:
-        return True
-    most = less and given >= timedelta(hours=1) and any(where == "text" for where, _ in _lengths(one))
-    return most or one.seen.lasts(given)
+    """Whether it is seen as long as it was."""
+    missed, told = one.draft.outcome is CallOutcome.MISSED, any(where == "text" for where, _ in _lengths(one))
+    return one.seen.lasts(one.draft.duration, missed=missed, told=told)
 
 
 def _is_internal(one: Written) -> bool:
