@@ -30,6 +30,9 @@ _TOGETHER: Final = 30
 """So many people are in a CRM: of few each is found soon."""
 _FEW, _MANY = 4, 8
 
+_PAGES: Final = "www.conform.example", "https://conform.example/quill?a=%2Fb&c=d#e"
+"""As people type them."""
+
 
 class WordedNets(Somebodies):
     """See the module."""
@@ -174,6 +177,8 @@ def _value(field: FieldInfo, words: Sequence[str], turn: int, own: Dictionary, a
             return phrased.number(words[0], turn)
         case FieldType.EMAIL:
             return phrased.address(words[0], turn)
+        case FieldType.URL:
+            return _PAGES[turn % len(_PAGES)]
         case FieldType.DATE if own.days:
             return own.days[turn % len(own.days)]
     return None
