@@ -109,6 +109,22 @@ class PlacingChecks(Bench):
         """A desktop has the contact, and the button (F042)."""
         assert self.get(link, self.make(link, "Quillopened")).url is not None
 
+    @catches("signs nobody out who must sign in anew")
+    def test_whoever_must_permit_more_signs_in_anew(self, link: Link) -> None:
+        """Where a setting leads to other hosts, or asks for other permissions, the link ``moves``: what was granted
+        before would be taken for the whole (F101)."""
+        moves, seen = {each.name: each.moves for each in self.connector.linking.settings}, 0
+        for other in self.links(link):
+            for name, _ in other.facts.settings.items() - link.facts.settings.items():
+                seen += 1
+                assert moves[name] or self._leading(other) == self._leading(link), name
+        if not seen:
+            pytest.skip("nothing may be set besides")
+
+    def _leading(self, link: Link) -> tuple[object, ...]:
+        """Where a link leads, and what a user is asked to permit."""
+        return self.connector.hosts(link.facts), self.connector.api_base(link.facts), link.grant.scopes
+
     @catches("declares limits that nobody can work with")
     def test_limits_are_those_of_a_crm(self, link: Link) -> None:
         """The transport keeps to them: none may stop a desktop, or have the account shut out (P15)."""

@@ -54,6 +54,13 @@ class Productive(SalesforceConnector):
     )
 
 
+@mutant("signs nobody out who must sign in anew")
+class Staying(Microsoft365Connector):
+    linking: ClassVar[Linking] = Linking(
+        tuple(attrs.evolve(each, moves=each.name != "people") for each in Microsoft365Connector.linking.settings)
+    )
+
+
 @mutant("opens records in another data centre")
 class Displacing(ZohoConnector):
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
