@@ -50,7 +50,7 @@ def drafts(contact: RecordRef, now: datetime, key: str) -> list[ActivityDraft]:
 @pytest.mark.promise("R2")
 @pytest.mark.perf("P15")
 def test_every_kind_is_written_once_listed_and_found_again(link: Link) -> None:
-    """A repeat of what is native makes no second; each kind is listed in one request, calls in one for each calendar."""
+    """A repeat of what is native makes no second; each kind is listed in one request, calls in one a calendar."""
     contact = make(link, displayName="Acts")
     now = link.fake.clock.now()
     for draft in drafts(contact, now, "k-"):
