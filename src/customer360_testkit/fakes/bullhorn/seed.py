@@ -34,7 +34,7 @@ _SAID = (
     "Prefers e-mail",
     "<p>Called&nbsp;back: can&#39;t start before June</p>\n\n<ul>\n\t<li>Wants &euro;600 a day</li>\n\t"
     "<li>Runs a caf&eacute; &amp; two bars</li>\n</ul>\n",
-    "<div>Left a message</div><div>Ring again <b>on</b> Monday</div>",
+    "Left a message<div>Ring again <b>on</b> Monday</div><div>or later</div>",
     "Met at the fair<br />\nLooks for 3 &lt; 5 people",
 )
 """Comments are HTML, as whatever editor they were written in leaves it."""
