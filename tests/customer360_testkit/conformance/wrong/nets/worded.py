@@ -52,4 +52,7 @@ class Stopping(Searching):
 @mutant(_NET, "a title as long as a line of old")
 class AsLongAsALine(Creating):
     def sent(self, fields: dict[str, Any]) -> dict[str, Any]:
-        return {name: each[:-1] if name == "Title" and len(each) == 73 else each for name, each in fields.items()}
+        return {
+            name: each[:-1] if name == "Title" and isinstance(each, str) and len(each) == 73 else each
+            for name, each in fields.items()
+        }
