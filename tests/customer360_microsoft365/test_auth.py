@@ -44,6 +44,15 @@ def test_settings_have_defaults_and_are_checked() -> None:
             auth.LINKING.checked(wrong)
 
 
+@pytest.mark.parametrize(
+    "directory",
+    ["common", "9b4f1c2e-7a55-4d1c-8a0e-3d5b6c7f8a90", "contoso.com", "contoso-group.com", "365.contoso-uk.example"],
+)
+def test_a_directory_is_an_id_or_any_domain(directory: str) -> None:
+    """Domains have hyphens, digits and several dots."""
+    assert auth.LINKING.checked({"directory": directory})["directory"] == directory
+
+
 def test_sign_in_asks_with_pkce_in_the_directory() -> None:
     """The authorize URL names the directory, the scopes and an S256 challenge."""
     pending = auth.AUTH.begin(

@@ -18,7 +18,8 @@ from customer360_testkit.fakes.oauth import Grant, OAuthRefused, OAuthServer
 from customer360_testkit.fakes.switches import Switches
 
 TENANT_ID = "9b4f1c2e-7a55-4d1c-8a0e-3d5b6c7f8a90"
-TENANT_DOMAIN = "contoso.example"
+TENANT_DOMAIN = "contoso-group.example"
+"""A verified domain of the directory, of letters and a hyphen as many are."""
 _OPENID = frozenset({"offline_access", "openid", "profile", "email"})
 _SCOPES = _OPENID | {
     "User.Read", "Contacts.Read", "Contacts.ReadWrite", "Contacts.Read.Shared", "Contacts.ReadWrite.Shared",
