@@ -42,7 +42,9 @@ def login(client: Client, access_token: str, **more: Any) -> httpx.Response:
 
 def test_a_user_name_tells_the_data_centre(client: Client) -> None:
     """Asked at the common host, without any credential."""
-    told = client.at("rest.bullhornstaffing.com", "GET", "/rest-services/loginInfo", params={"username": "alex.acme"})
+    told = client.at(
+        "rest.bullhornstaffing.com", "GET", "/rest-services/loginInfo", params={"username": "alex+api@acme.example"}
+    )
     assert told.status_code == 200
     assert told.json()["oauthUrl"] == f"https://{AUTH}/oauth"
     assert told.json()["restUrl"] == f"https://{REST}/rest-services"

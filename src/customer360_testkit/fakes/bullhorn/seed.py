@@ -19,13 +19,15 @@ DAY = 86_400_000
 HOUR = 3_600_000
 
 
-def _user(login: str, number: str, name: str, zone: str, *, administrator: bool = False) -> FakeUser:
-    details = {"username": f"{login}.acme", "password": f"fake-password-of-{login}"}
+def _user(
+    login: str, number: str, name: str, zone: str, username: str = "", *, administrator: bool = False
+) -> FakeUser:
+    details = {"username": username or f"{login}.acme", "password": f"fake-password-of-{login}"}
     return FakeUser(login, number, name, f"{login}@acme.example", zone, administrator=administrator, details=details)
 
 
 USERS = (
-    _user("alex", "1314", "Alex Admin", "Europe/Berlin", administrator=True),
+    _user("alex", "1314", "Alex Admin", "Europe/Berlin", "alex+api@acme.example", administrator=True),
     _user("kim", "1315", "Kim Agent", "Europe/London"),
     _user("lee", "1316", "Lee Agent", "America/New_York"),
 )
