@@ -57,6 +57,7 @@ LINKING = Linking(
             " Customer360_Key__c. Objects that have it never keep a record twice",
             required=False,
             pattern=r"[A-Za-z](?:_?[A-Za-z0-9]){0,39}__c",
+            moves=False,
         ),
     )
 )

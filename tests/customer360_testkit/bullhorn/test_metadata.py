@@ -163,8 +163,14 @@ def test_who_am_i(client: Client) -> None:
 def test_entitlements(client: Client) -> None:
     """What the user may do with an entity."""
     client.fake.guard.forbidden.add(("kim", "Candidate", "DELETE"))
-    assert client.get("/entitlements/Candidate").json() == ["CREATE", "READ_CORPORATE", "UPDATE_CORPORATE"]
+    assert client.get("/entitlements/Candidate").json() == ["CREATE", "READ_CORPORATE", "UPDATE"]
     assert client.get("/entitlements/Placement").json() == ["READ_CORPORATE"]
+
+
+def test_rights_in_a_department(make: Make) -> None:
+    """Of another type of user."""
+    told = make(rights="department").get("/entitlements/Candidate").json()
+    assert set(told) == {"CREATE", "READ_CORPORATE", "UPDATE_DEPARTMENT", "UPDATE_OWNER", "DELETE_DEPARTMENT"}
 
 
 def test_what_administrators_take_away(client: Client) -> None:

@@ -138,6 +138,16 @@ class GrantingChecks(PlacingChecks, Verbs):
         if not seen:
             pytest.skip("permissions are granted all together, or not at all, and no answer tells of a user's rights")
 
+    @catches("withholds what nobody took away")
+    def test_what_nobody_took_away_is_offered(self, link: Link) -> None:
+        """Whoever was granted all and may do all is told no less than before anybody signed in: a right may be written
+        in more than one way (F095)."""
+        if self.withheld:
+            pytest.skip("something was taken away")
+        before = self.connector.capabilities(attrs.evolve(link.facts, extra={}))
+        after = self.connector.capabilities(link.facts)
+        assert [each.value for each in Capability if before[each].can and not after[each].can] == []
+
     @catches("ignores a setting")
     def test_a_setting_that_may_be_given_makes_a_difference(self, link: Link) -> None:
         """In what is declared, described, or written: an administrator was told so."""

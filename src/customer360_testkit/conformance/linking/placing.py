@@ -123,6 +123,18 @@ class PlacingChecks(Bench):
         if not seen:
             pytest.skip("nothing may be set besides")
 
+    @catches("signs everybody out for nothing")
+    def test_a_setting_that_leads_nowhere_else_signs_nobody_out(self, link: Link) -> None:
+        """An administrator sets it in the middle of the day: whoever is at work goes on (F101)."""
+        moves, seen = {each.name: each.moves for each in self.connector.linking.settings}, 0
+        for other in self.links(link):
+            for name, _ in other.facts.settings.items() - link.facts.settings.items():
+                if self._leading(other) == self._leading(link):
+                    seen += 1
+                    assert not moves[name], name
+        if not seen:
+            pytest.skip("every setting that may be given leads elsewhere, or asks for more")
+
     def _leading(self, link: Link) -> tuple[object, ...]:
         """Where a link leads, and what a user is asked to permit."""
         return self.connector.hosts(link.facts), self.connector.api_base(link.facts), link.grant.scopes

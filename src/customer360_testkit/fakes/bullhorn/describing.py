@@ -60,13 +60,13 @@ class Describing:
         return json_answer(200, {name: known[name] for name in names if name in known})
 
     def entitlements(self, call: Call) -> WireAnswer:
-        entity, forbidden = self._fake.entity(call), self._fake.guard.forbidden
+        fake = self._fake
+        entity, forbidden = fake.entity(call), fake.guard.forbidden
         login = call.entry.account
         held = [right for right in _RIGHTS if not forbidden & {(login, entity.name, right), (login, "*", right)}]
         if not entity.writable:
             held = [right for right in held if right == "READ"]
-        words = {"READ": "READ_CORPORATE", "UPDATE": "UPDATE_CORPORATE", "DELETE": "DELETE_CORPORATE"}
-        return json_answer(200, [words.get(right, right) for right in held])
+        return json_answer(200, [word for right in held for word in _levels(right, fake.switches["rights"])])
 
     # --- entities ----------------------------------------------------------------------------------------------------
 
@@ -179,3 +179,14 @@ class Describing:
 
     def _url(self, rest: str) -> str:
         return f"{self._fake.base(self._fake.lane)}{REST}/{CORPORATION}/{rest}"
+
+
+def _levels(right: str, reach: str) -> tuple[str, ...]:
+    """A right as the user's type has it; all of this tenant's users are of one department."""
+    if right == "CREATE":
+        return (right,)
+    if right == "READ":
+        return ("READ_CORPORATE",)
+    if reach == "sample":
+        return (right,)
+    return (f"{right}_DEPARTMENT", "UPDATE_OWNER") if right == "UPDATE" else (f"{right}_DEPARTMENT",)

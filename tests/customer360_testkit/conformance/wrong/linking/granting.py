@@ -10,7 +10,7 @@ from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import ActivityDraft
 from customer360.core.auth import Application, AuthScheme, Grant, OAuth2Code
-from customer360.core.capabilities import CAN, Capabilities, Capability, CreateClass
+from customer360.core.capabilities import CAN, Capabilities, Capability, CreateClass, cannot
 from customer360.core.linking import Hosts, LinkFacts
 from customer360.core.records import (
     ContactDraft,
@@ -63,6 +63,16 @@ class Entitled(SalesforceConnector):
     def capabilities(self, facts: LinkFacts) -> Capabilities:
         known = {name: each for name, each in facts.extra.items() if name != "objects"}
         return super().capabilities(attrs.evolve(facts, extra=known))
+
+
+@mutant("withholds what nobody took away")
+class Grudging(BullhornConnector):
+    def capabilities(self, facts: LinkFacts) -> Capabilities:
+        supports = super().capabilities(facts)
+        given = {each: supports[each] for each in Capability}
+        if not facts.extra:
+            return Capabilities(given)
+        return Capabilities({**given, Capability.UPDATE_CONTACT: cannot("this user may change nothing")})
 
 
 @mutant("ignores a setting")

@@ -61,6 +61,13 @@ class Staying(Microsoft365Connector):
     )
 
 
+@mutant("signs everybody out for nothing")
+class Restless(BullhornConnector):
+    linking: ClassVar[Linking] = Linking(
+        tuple(attrs.evolve(each, moves=True) for each in BullhornConnector.linking.settings)
+    )
+
+
 @mutant("opens records in another data centre")
 class Displacing(ZohoConnector):
     def record_url(self, facts: LinkFacts, ref: RecordRef) -> str | None:
