@@ -34,8 +34,9 @@ def test_fields(client: Client) -> None:
     """Types, what is mandatory, what may be written; hidden ones only with ``type=all``."""
     found = fields(client)
     assert {name for name, field in found.items() if field["data_type"] == "phone"} == {
-        "Phone", "Mobile", "Fax", "Home_Phone", "Other_Phone", "Asst_Phone",
+        "Phone", "Mobile", "Fax", "Home_Phone", "Other_Phone", "Asst_Phone", "field1",
     }  # fmt: skip
+    assert (found["field1"]["field_label"], found["field1"]["custom_field"]) == ("直通電話", True)
     assert {name for name, field in found.items() if field["system_mandatory"]} == {"Last_Name"}
     assert not found["Full_Name"]["operation_type"]["api_create"]
     owner = found["Owner"]

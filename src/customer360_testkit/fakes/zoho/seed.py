@@ -58,6 +58,8 @@ def customise(schema: Schema) -> None:
     schema.put_field("Contacts", Field("Referred_By", "lookup", target="Contacts", custom=True))
     for field in _OWN_FIELDS:
         schema.put_field("Contacts", attrs.evolve(field, custom=True))
+    # A direct line. Zoho makes API names of ASCII letters alone: of a label in another script comes a numbered one.
+    schema.put_field("Contacts", Field("field1", "phone", "直通電話", length=30, custom=True))
     # Partners want to know where somebody sits: nobody else need fill it.
     schema.add_layout("Contacts", Layout("Partners", frozenset({"Department"})))
     schema.add_module("Memberships", [Field("Phone", "phone", length=30), Field("Email", "email", length=100)])
