@@ -59,7 +59,7 @@ def zones(client: Any) -> Any:
 
 def calls_calendar(client: Any) -> Any:
     """Whether those called so can be written to, and shared with others."""
-    calendars = client("GET", "/me/calendars").json()["value"]
+    calendars = client("GET", "/me/calendars?$top=100").json()["value"]
     return [(each["canEdit"], each["canShare"]) for each in calendars if each["name"] == "Customer calls"]
 
 

@@ -82,7 +82,8 @@ def new_mailbox(user: FakeUser, members: Sequence[CastMember], now: float, *, ca
     """Two contact folders, some calendars, some task lists, and the members as contacts.
 
     Of the calendars one or two are the user's (one for ``calls``). Another is a colleague's, who lets the user read it
-    or, where there is one for calls, write there, too; nobody but herself can share it.
+    or, where there is one for calls, write there, too; nobody but herself can share it. Then there are the holidays of
+    more countries than a page holds, and what the user makes comes after them.
     """
     box = Mailbox(user.login)
     box.defaults["root"] = "AAMkroot" + "A" * 40
@@ -94,6 +95,8 @@ def new_mailbox(user: FakeUser, members: Sequence[CastMember], now: float, *, ca
     box.add("calendar", "", calendar_data(user, name="Birthdays", editable=False), now)
     colleague = next(each for each in USERS if each.login != user.login)
     box.add("calendar", "", {**calendar_data(colleague, name=CALLS_NAME, editable=calls), "canShare": False}, now)
+    for country in _COUNTRIES.values():
+        box.add("calendar", "", calendar_data(user, name=f"Holidays in {country}", editable=False), now)
     if calls:
         box.add("calendar", "", calendar_data(user, name=CALLS_NAME), now)
     for name, known in _TASK_LISTS[user.login]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from customer360_testkit.fakes.microsoft365.mailboxes import CALLS_NAME
 from customer360_testkit.fakes.microsoft365.store import Item, Mailbox
-from customer360_testkit.fakes.screen import NO_SUCH, ActivityKind, Screen, plain
+from customer360_testkit.fakes.screen import NO_SUCH, ActivityKind, NoSuch, Screen, plain
 
 if TYPE_CHECKING:
     from customer360_testkit.fakes.microsoft365.fake import Microsoft365Fake
@@ -66,9 +67,19 @@ def _event(box: Mailbox, item: Item, owner: str) -> Screen:
         busy={"free": False, "busy": True}.get(data["showAs"]),
         private=data["sensitivity"] in _PRIVATE,
         owner=owner,
-        in_view=NO_SUCH if direction else item.container == box.defaults["calendar"],
+        in_view=_looked_at(box, item, call=direction is not None),
         ties=frozenset({contact} if contact in box.by_id else ()),
     )
+
+
+def _looked_at(box: Mailbox, item: Item, *, call: bool) -> bool | NoSuch:
+    """Calls are looked for in the user's own calendar for them; where there is none they may stand anywhere."""
+    default = box.items[box.defaults["calendar"]]
+    if not call:
+        return item.container == default.fixed
+    made = [each for each in box.of_kind("calendar") if each.data["name"] == CALLS_NAME]
+    own = [each.fixed for each in made if each.data["owner"] == default.data["owner"]]
+    return item.container in own if own else NO_SUCH
 
 
 def _property(item: Item, name: str) -> str | None:

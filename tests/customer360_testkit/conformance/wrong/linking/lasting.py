@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
+from tests.customer360_testkit.conformance.wrong.hearing import hearing
 from tests.customer360_testkit.conformance.wrong.registry import mutant
 
 from customer360.core.activities import ActivityDraft, CallDraft
 from customer360.core.auth import AuthScheme
-from customer360.core.effects import GET
+from customer360.core.connector import Identity
+from customer360.core.effects import GET, Request
 from customer360.core.linking import LinkFacts
 from customer360.core.records import RecordRef
 from customer360_microsoft365 import Microsoft365Connector
@@ -27,6 +29,16 @@ class Unrooted(Microsoft365Connector):
     auth: ClassVar[AuthScheme] = attrs.evolve(
         AUTH, scopes=_bare, token_params=lambda facts: {"scope": " ".join(_bare(facts))}
     )
+
+
+@mutant("holds on to what is gone", "and looks no further than a page")
+class Shortsighted(Microsoft365Connector):
+    async def identify(self, facts: LinkFacts) -> Identity:
+        identity: Identity = await hearing(super().identify(facts), self.heard)
+        return identity
+
+    def heard(self, request: Request, told: Any) -> Any:
+        return {**told, "value": told["value"][:10]} if request.path == "/me/calendars" and "value" in told else None
 
 
 @mutant("holds on to what is gone")
