@@ -90,6 +90,15 @@ def test_what_administrators_change(client: Client) -> None:
     assert "pager" in fields(client, "Candidate")
 
 
+def test_a_tenant_without_leads(make: Make) -> None:
+    """An optional module: whoever would be one is a contact of a client, or a candidate."""
+    client = make(leads="absent")
+    assert client.get("/meta/Lead", fields="*").status_code == 400
+    assert "Lead" not in {each["entity"] for each in client.get("/meta").json()}
+    people = [each["id"] for name in ("Candidate", "ClientContact") for each in client.fake.records(name)]
+    assert len(people) == len([each for each in client.fake.cast if each.kind != "company"])
+
+
 @pytest.mark.parametrize("reading", ["400", "404"])
 def test_unknown_entity(make: Make, reading: str) -> None:
     """An entity that does not exist."""

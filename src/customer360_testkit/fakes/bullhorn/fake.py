@@ -85,7 +85,8 @@ class BullhornFake(FakeCrm):
         )
 
     def routes(self) -> Iterable[Route]:
-        self.schema = Schema(OWN_ACTIONS if self.switches["note_actions"] == "own" else ACTIONS)
+        actions = OWN_ACTIONS if self.switches["note_actions"] == "own" else ACTIONS
+        self.schema = Schema(actions, without=("Lead",) if self.switches["leads"] == "absent" else ())
         self.store = Store()
         self.guard = Guard(self)
         self.shown = Shown(self)

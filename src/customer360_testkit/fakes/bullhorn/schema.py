@@ -21,8 +21,8 @@ CERTIFICATES = ("ACLS", "BLS, adult", "RN")
 class Schema:
     """What the metadata tell (F117, F118)."""
 
-    def __init__(self, actions: tuple[str, ...] = ACTIONS) -> None:
-        self._actions = actions
+    def __init__(self, actions: tuple[str, ...] = ACTIONS, without: tuple[str, ...] = ()) -> None:
+        self._actions, self._without = actions, without
         self.reset()
 
     def reset(self) -> None:
@@ -40,6 +40,8 @@ class Schema:
         for entity in ("Candidate", "ClientContact"):
             options = tuple((each, each) for each in CERTIFICATES)
             self.change_field(entity, "customText4", **several, options=options)
+        for entity in self._without:
+            self.remove_entity(entity)
 
     def put_field(self, entity: str, field: Field) -> None:
         """Add a field, or replace the one of that name."""

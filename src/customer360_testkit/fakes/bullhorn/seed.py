@@ -63,7 +63,7 @@ class Seeding:
             match member.kind:
                 case "company":
                     self._companies[member.company] = self._company(member)
-                case "lead":
+                case "lead" if "Lead" in self._fake.schema.entities:
                     self._lead(member)
                 case _:
                     self._person(member)
@@ -83,7 +83,7 @@ class Seeding:
     # --- the cast ----------------------------------------------------------------------------------------------------
 
     def _person(self, member: CastMember) -> None:
-        """Every other person seeks a job; the rest work at a client."""
+        """Every other person seeks a job; the rest work at a client, or may: so may leads where there is no module."""
         common = {**_named(member), "occupation": member.title or None, "customText1": f"C-{member.number:04d}"}
         common |= {"customText4": CERTIFICATES[: member.number % 4] or None, "address": _address(member)}
         if member.number % 4 in (1, 2):

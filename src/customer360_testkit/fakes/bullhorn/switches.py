@@ -11,6 +11,7 @@ BULLHORN_SWITCHES: tuple[Switch, ...] = (
     # No doubt: which of two tenants it is
     Switch("note_actions", ("sample", "own"), "sample", "section 3: the values are per tenant"),
     Switch("rights", ("sample", "department"), "sample", "section 2.6: how far rights reach, by the user's type"),
+    Switch("leads", ("bought", "absent"), "bought", "section 4: an optional module"),
     # Signing in
     Switch("unknown_user", ("empty", "400", "404"), "empty", "section 2.1: loginInfo of a user name that nobody has"),
     Switch("pkce", ("refused", "ignored"), "refused", "section 2.2: PKCE is not documented"),
