@@ -22,7 +22,7 @@ def test_modules(client: Client) -> None:
     assert usable == set(client.fake.modules)
     assert found.keys() - usable == {"Reports", "Contacts_X_Products", "Quotes"}
     assert found["Deals"]["module_name"] == "Potentials"
-    assert (found["Memberships"]["module_name"], found["Memberships"]["generated_type"]) == ("CustomModule1", "custom")
+    assert (found["Memberships"]["module_name"], found["Memberships"]["generated_type"]) == ("CustomModule2", "custom")
     assert len({one["id"] for one in found.values()}) == len(found)
     visible = client.get("/settings/modules", status="visible").json()["modules"]
     assert {one["api_name"] for one in visible} == usable | {"Reports"}

@@ -51,7 +51,7 @@ class ZohoFake(FakeCrm):
     link_settings: ClassVar[Mapping[str, str]] = {"data_centre": "eu"}
     modules = (
         *("Contacts", "Leads", "Accounts", "Vendors", "Deals", "Cases", "Tasks", "Calls", "Events", "Notes"),
-        "Memberships",
+        *("Buildings", "Memberships"),
     )
     worlds: ClassVar[Mapping[str, World]] = {
         # Not phone_match: without COQL numbers are found by phone= alone, and if that compares ends, nobody is found

@@ -52,7 +52,7 @@ _OWN_FIELDS = (
 
 
 def customise(schema: Schema) -> None:
-    """What administrators of this organisation have added: fields of many types, a form for partners, a module."""
+    """What administrators of this organisation have added: fields of many types, a form for partners, modules."""
     schema.put_field("Contacts", Field("Customer_Number", length=40, custom=True))
     schema.put_field("Contacts", Field("Priority_Level", "picklist", values=("-None-", "Gold", "Silver"), custom=True))
     schema.put_field("Contacts", Field("Referred_By", "lookup", target="Contacts", custom=True))
@@ -62,6 +62,8 @@ def customise(schema: Schema) -> None:
     schema.put_field("Contacts", Field("field1", "phone", "直通電話", length=30, custom=True))
     # Partners want to know where somebody sits: nobody else need fill it.
     schema.add_layout("Contacts", Layout("Partners", frozenset({"Department"})))
+    # The first module that somebody made holds nobody's number.
+    schema.add_module("Buildings", [Field("Street", length=120), Field("Floors", "integer")])
     schema.add_module("Memberships", [Field("Phone", "phone", length=30), Field("Email", "email", length=100)])
 
 
@@ -91,6 +93,7 @@ class Seeding:
         self._put(
             "Vendors", {"Vendor_Name": "Paper & Co.", "Phone": "+44 20 7946 0999", "Email": "sales@paper.example"}
         )
+        self._put("Buildings", {"Name": "Harbour House", "Street": "1 Quay Lane", "Floors": 4})
         self._put("Memberships", {"Name": "Founders", "Phone": "+44 20 7946 0998"})
 
     def _contact(self, member: CastMember) -> str:
