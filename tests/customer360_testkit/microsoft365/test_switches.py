@@ -67,6 +67,11 @@ def china_login(client: Any) -> Any:
     return _authorize(client, host="login.partner.microsoftonline.cn")
 
 
+def consent(client: Any) -> Any:
+    """Whether a user may be made to consent once more; to choose an account is allowed to everybody."""
+    return [_authorize(client, prompt=one) for one in ("select_account", "consent")]
+
+
 def loopback_ip_redirect(client: Any) -> Any:
     return _authorize(client, redirect_uri="http://127.0.0.1:8400/back")
 
@@ -282,6 +287,7 @@ SEEN: dict[Probe, dict[str, Any]] = {
     },
     calls_calendar: {"none": [(False, False)], "own": [(True, False), (True, True)]},
     china_login: {"msal_only": 404, "both": 302},
+    consent: {"users": [302, 302], "administrator": [302, 400]},
     loopback_ip_redirect: {"refused": 400, "accepted": 302},
     granted_scopes: {"bare": "openid User.Read", "as_asked": "openid https://dod-graph.microsoft.us/User.Read"},
     old_refresh_token: {"hour": 400, "day": 200},
@@ -323,7 +329,7 @@ HARDEST = {
     "search_hits": "odd", "search_lag": "30s", "extended_lag": "600s", "email_filter": "misses_on_personal",
     "existing_event_id": "absent", "duplicate_event": "400", "spurious_conflict": "once_after_create",
     "retry_after": "constant", "batch_parallel": "counts", "old_refresh_token": "hour", "empty_delta_page": "second",
-    "granted_scopes": "as_asked", "china_login": "msal_only",
+    "granted_scopes": "as_asked", "china_login": "msal_only", "consent": "administrator",
 }  # fmt: skip
 
 

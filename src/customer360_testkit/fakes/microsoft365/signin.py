@@ -91,6 +91,8 @@ class SignIn:
                 raise SignInError("unauthorized_client", 700016, "Application was not found in the directory.")
             if not self._redirect_allowed(uri):
                 raise SignInError("invalid_request", 50011, "The redirect URI does not match those configured.")
+            if self._must_consent(query.get("prompt", "")):
+                raise SignInError("consent_required", 65001, "Need admin approval: only an administrator can consent.")
         except SignInError as wrong:
             page = f"<title>Sign in to your account</title><p>AADSTS{wrong.number}: {html.escape(wrong.text)}</p>"
             return WireAnswer(400, (("content-type", "text/html; charset=utf-8"),), page.encode())
@@ -260,6 +262,11 @@ class SignIn:
             if scope not in _SCOPES:
                 raise SignInError("invalid_scope", 70011, "The provided value for 'scope' is not valid.")
         return tuple(dict.fromkeys(found)), cloud
+
+    def _must_consent(self, prompt: str) -> bool:
+        """Whether a user is made to consent who may not; without a prompt the administrator's consent is enough."""
+        reading, account = self._switches["consent"], self._switches["account"]
+        return "consent" in prompt.split() and reading == "administrator" and account == "work"
 
     def _redirect_allowed(self, uri: str) -> bool:
         """https exactly as registered, http on localhost with any port; custom schemes of public clients."""

@@ -35,6 +35,13 @@ MICROSOFT365_SWITCHES: tuple[Switch, ...] = (
         "colleague's, too",
     ),
     # Signing in
+    Switch(
+        "consent",
+        ("users", "administrator"),
+        "administrator",
+        "not a doubt, section 2: many directories let administrators alone consent; here one has, and whoever is made "
+        "to consent once more cannot (work accounts only)",
+    ),
     Switch("china_login", ("msal_only", "both"), "msal_only", "section 1: the newer sign-in host of China"),
     Switch("loopback_ip_redirect", ("refused", "accepted"), "refused", "section 2: only http://localhost is named"),
     Switch("old_refresh_token", ("hour", "day"), "hour", "section 2: how long 'a while' is"),
