@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from customer360_testkit.fakes.salesforce import stock, stock_people
 from customer360_testkit.fakes.salesforce.fields import Field, SObject, reference
 from customer360_testkit.fakes.salesforce.places import pick_places
@@ -69,7 +71,7 @@ class Schema:
 
 
 def customise(schema: Schema, now: int, persons: bool) -> None:
-    """What administrators of this organisation have added: a number of their own, a level, a phone, who sent whom."""
+    """What administrators here have added: numbers, a level, phones (one a package's), who sent whom."""
     number = Field(
         "Customer_Number__c", "string", 40, label="Customer Number", external_id=True, unique=True, custom=True
     )
@@ -97,10 +99,12 @@ def customise(schema: Schema, now: int, persons: bool) -> None:
     direct = Field("Direct_Line__c", "phone", 40, label="Direct Line", custom=True)
     second = Field("Second_Email__c", "email", 80, label="Second Email", custom=True)
     referred = reference("Referred_By__c", "Contact", "Referred_By__r", label="Referred By", custom=True)
-    for field in (number, level, interests, direct, second, referred):
+    # A package that was installed has its namespace in front of its fields' names.
+    packaged = Field("acme__Dealer_Line__c", "phone", 40, label="Dealer Line", custom=True)
+    for field in (number, level, interests, direct, second, referred, packaged):
         schema.put_field("Contact", field, now)
-        if persons and field is direct:
-            schema.put_field("Account", Field("Direct_Line__pc", "phone", 40, label="Direct Line", custom=True), now)
+        if persons and field in (direct, packaged):
+            schema.put_field("Account", attrs.evolve(field, name=f"{field.name[:-3]}__pc"), now)
     schema.put_field("Lead", second, now)
     external = Field("External_Key__c", "string", 80, label="External Key", external_id=True, unique=True, custom=True)
     for name in ("Account", "Lead", "Task", "Event", "Case", "Opportunity"):
