@@ -24,7 +24,7 @@ from customer360_salesforce.related import ACTIVITIES, object_of
 
 _SHAPE: Final = "shape."
 _OBJECTS: Final = "objects"
-_KEYED: Final = "keyed"
+_KEYED: Final = "keyed:"
 _ABSENT: Final = (Forbidden, NotFound, Unsupported, ValidationFailed)
 """What a part of a batch means that says "not for this user": it then counts as not there. Any other failure of it is
 one of all: what this user may use is kept for as long as the link."""
@@ -77,7 +77,7 @@ async def identify(facts: LinkFacts) -> Identity:
     found = {name: each for name, each in zip(described, descriptions, strict=True) if each}
     extra |= {_SHAPE + name: _kept(_shape(found[name])) for name in _names(CONTACTS) if name in found}
     if field:
-        extra[_KEYED] = ",".join(name for name, each in found.items() if _is_key(each, field))
+        extra[_KEYED + field] = ",".join(name for name, each in found.items() if _is_key(each, field))
     row = _first(owner)
     if instance := _text(row, "InstanceName"):
         extra["instance"] = instance
@@ -132,10 +132,14 @@ def _rights(kept: str) -> dict[str, str]:
 
 
 def keyed(facts: LinkFacts, name: str) -> str | None:
-    """The field by which records of this object are created once, or None."""
-    field, told = key_field(facts), facts.extra.get(_KEYED)
-    known = _CAN_BE_KEYED if told is None else told.split(",")
-    return field if field and name in known else None
+    """The field by which records of this object are created once, or None.
+
+    Where an administrator named another field since the user signed in, nobody has looked yet which objects have it.
+    """
+    if (field := key_field(facts)) is None:
+        return None
+    told = facts.extra.get(_KEYED + field, "" if _OBJECTS in facts.extra else ",".join(_CAN_BE_KEYED))
+    return field if name in told.split(",") else None
 
 
 def notes_object(facts: LinkFacts) -> str:

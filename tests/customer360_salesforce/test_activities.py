@@ -402,7 +402,7 @@ def test_a_person_account_is_named_by_its_hidden_contact(
 @pytest.mark.promise("R3")
 def test_a_key_in_the_external_id_field(sf: Any, facts: LinkFacts, reply: Callable[..., Response]) -> None:
     """Then a create is an upsert, and the text is left alone; other objects keep the last line."""
-    given = attrs.evolve(with_extra(facts, keyed="Task"), settings={"key_field": "Key__c"})
+    given = attrs.evolve(with_extra(facts, **{"keyed:Key__c": "Task"}), settings={"key_field": "Key__c"})
     answer = reply({"id": TASK.id, "success": True, "errors": [], "created": False})
     assert sf.run(sf.connector.create_activity(given, TaskDraft(contact=ADA, key="k1", text="x")), answer) == TASK
     assert (sf.last.method, sf.last.path) == ("PATCH", "/sobjects/Task/Key__c/k1")

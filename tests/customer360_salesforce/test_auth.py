@@ -258,11 +258,15 @@ def test_how_a_repeated_create_is_recognised() -> None:
     plain = SF.creates(PRODUCTION)
     assert {plain[kind].repeat for kind in CREATE} == {Repeat.FINDABLE}
     assert plain[ContactKind.CONTACT].repeat is Repeat.BLIND
-    given = attrs.evolve(PRODUCTION, settings={"key_field": "Key__c"}, extra={"keyed": "Task,Lead"})
+    given = attrs.evolve(
+        PRODUCTION, settings={"key_field": "Key__c"}, extra={"objects": "Task,Lead", "keyed:Key__c": "Task,Lead"}
+    )
     creates = SF.creates(given)
     native = {kind for kind, each in creates.items() if each.repeat is Repeat.NATIVE}
     assert native == {RelatedKind.TASK, RelatedKind.CALL, ContactKind.LEAD}
     assert SF.phone_search(given) is PhoneSearch.NORMALISED
+    since = SF.creates(attrs.evolve(given, settings={"key_field": "Other__c"}))  # named since anybody signed in
+    assert Repeat.NATIVE not in {each.repeat for each in since.values()}
 
 
 @pytest.mark.parametrize(

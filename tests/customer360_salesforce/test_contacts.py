@@ -29,7 +29,7 @@ ADAS_PHONE = PhoneIs("+442079460958", "2079460958", "GB")
 KEYED = LinkFacts(
     crm="salesforce",
     settings={"key_field": "C360_Key__c"},
-    extra={"instance_url": "https://acme.my.salesforce.com", "keyed": "Contact,Task"},
+    extra={"instance_url": "https://acme.my.salesforce.com", "keyed:C360_Key__c": "Contact,Task"},
 )
 
 

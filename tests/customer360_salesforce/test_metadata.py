@@ -114,7 +114,7 @@ def test_where_the_external_id_field_is(sf: Any, reply: Callable[..., Response],
     who = sf.run(
         sf.connector.identify(facts), reply(USERINFO), batched({"sobjects": [sobject("Task")]}, listing(), *parts)
     )
-    assert who.extra["keyed"] == "Contact,Task"
+    assert who.extra["keyed:Key__c"] == "Contact,Task"
 
 
 @pytest.mark.feature("F115")

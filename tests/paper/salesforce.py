@@ -106,6 +106,7 @@ PAPER = Paper(
                 help="a custom text field marked as unique external id",
                 required=False,
                 pattern=r"[A-Za-z](?:_?[A-Za-z0-9]){0,39}__c",
+                moves=False,
             ),
         )
     ),
