@@ -63,7 +63,8 @@ def _creates(connector: Connector, facts: LinkFacts) -> Iterator[str]:
         yield row(kind.value, plain.repeat.value, plain.reason)
         for setting in connector.linking.settings:
             if not setting.required and setting.default is None and setting.name not in facts.settings:
-                told = attrs.evolve(facts, settings={**facts.settings, setting.name: "example"})
+                given = {**facts.settings, setting.name: "example"}
+                told = attrs.evolve(facts, settings=given, extra={})  # what was looked for at sign-in was without it
                 if (made := connector.creates(told)[kind]) != plain:
                     yield row(f"{kind.value}, with `{setting.name}`", made.repeat.value, made.reason)
 
