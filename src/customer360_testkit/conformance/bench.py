@@ -350,6 +350,10 @@ class Bench:
             f"{self.people} is no resource here: it stays one, and capabilities say what cannot be done"
         )
 
+    def has_them(self, link: Link) -> bool:
+        """Whether an organisation keeps ``people`` at all: a module may not be bought."""
+        return any(each.name == self.people for each in self.connector.resources(link.facts))
+
     def addressed(self, link: Link) -> None:
         """Skips where these people have no addresses."""
         if not self.resource(link).emails:

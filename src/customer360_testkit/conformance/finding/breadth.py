@@ -101,6 +101,8 @@ class BreadthChecks(Verbs):
                 other = self.settled(link, world, cast=link.fake.cast)
             except InvalidSettings:  # that it can be linked is another check's matter
                 continue
+            if not self.has_them(other):
+                continue
             own = {each.number for each in other.fake.customers_of(other.user)}
             people = [each for each in self.connector.resources(other.facts) if each.contact_kind is not None]
             places = [each.name for each in people if each.phones]  # what has none suggests those who are known

@@ -100,6 +100,8 @@ class PlacingChecks(Bench):
                 other = self.settled(link, world, cast=link.fake.cast)
             except InvalidSettings:  # that it can be linked is another check's matter
                 continue
+            if not self.has_them(other):
+                continue
             ref = self.make(other, "Quillworldly")
             known = urlsplit(other.fake.web_address(ref.resource, ref.id) or "").hostname
             base = urlsplit(self.connector.api_base(other.facts)).hostname
