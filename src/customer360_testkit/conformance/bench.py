@@ -15,7 +15,7 @@ from customer360.core.activities import DRAFTS, ActivityDraft
 from customer360.core.capabilities import CREATE, RELATED, Capability, Repeat, Support, cannot
 from customer360.core.connector import Connector
 from customer360.core.effects import Operation, Request
-from customer360.core.errors import Unsupported, ValidationFailed
+from customer360.core.errors import InvalidSettings, Unsupported, ValidationFailed
 from customer360.core.metadata import Resource, Schema
 from customer360.core.records import (
     Contact,
@@ -202,6 +202,17 @@ class Bench:
         """A link of the same user to an organisation of another world, as a fake of its own."""
         crm = type(link.fake)(switches=dict(world.switches), **made)
         return self._signed_in(crm, link.user, {**self.settings, **world.settings})
+
+    def elsewhere(self, link: Link) -> Iterator[tuple[str, World, Link]]:
+        """Organisations of the other worlds that can be linked and keep such people, each by its name. Skips where all
+        organisations are of a kind; that each can be linked is a check of its own."""
+        for name, world in link.fake.worlds.items() or pytest.skip("organisations are all of a kind"):
+            try:
+                other = self.settled(link, world, cast=link.fake.cast)
+            except InvalidSettings:
+                continue
+            if self.has_them(other):
+                yield name, world, other
 
     def _signed_in(self, crm: FakeCrm, user: str | None, settings: Mapping[str, str]) -> Link:
         held = None

@@ -8,7 +8,7 @@ import pytest
 
 from customer360.core.capabilities import Capability
 from customer360.core.connector import SEARCHES
-from customer360.core.errors import Duplicate, InvalidSettings, Unsupported, ValidationFailed
+from customer360.core.errors import Duplicate, Unsupported, ValidationFailed
 from customer360.core.metadata import FieldInfo, FieldType, StandardField
 from customer360.core.records import Contact, RecordRef
 from customer360.core.search import EmailIs, FieldIs, NameHas, PhoneIs, Query
@@ -96,13 +96,7 @@ class BreadthChecks(Verbs):
         """Of whatever kind it is: an agent would have to choose between somebody and the same (D5)."""
         doubled = {member.twin for member in link.fake.cast}
         alone = [each for each in link.fake.cast if each.twin is None and each.number not in doubled and each.family]
-        for name, world in link.fake.worlds.items() or pytest.skip("organisations are all of a kind"):
-            try:
-                other = self.settled(link, world, cast=link.fake.cast)
-            except InvalidSettings:  # that it can be linked is another check's matter
-                continue
-            if not self.has_them(other):
-                continue
+        for name, _, other in self.elsewhere(link):
             own = {each.number for each in other.fake.customers_of(other.user)}
             people = [each for each in self.connector.resources(other.facts) if each.contact_kind is not None]
             places = [each.name for each in people if each.phones]  # what has none suggests those who are known
